@@ -1,0 +1,21 @@
+"""Hestia: a self-service data platform that accounts for every line of every file.
+
+``open_home(path)`` gives the façade that the pages, the CLI and the Dagster assets use.
+Importing this package is cheap: heavy libraries load on first use.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import open_home as open_home
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open_home"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "open_home":
+        from hestia_assets.bootstrap import open_home  # noqa: PLC0415 - keeps the import under 0.3 s
+
+        return open_home
+    raise AttributeError(f"module 'hestia_assets' has no attribute '{name}'")

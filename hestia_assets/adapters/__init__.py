@@ -1,0 +1,1 @@
+"""Ports made real: Delta tables, SQLAlchemy metadata, local files, DuckDB."""

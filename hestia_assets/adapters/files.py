@@ -1,0 +1,123 @@
+"""Files on this machine's disk: originals by hash, drop folders, the exports folder."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.results import IncomingFile, StoredFile
+
+BLOCK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LocalFileStore:
+    """Originals below ``landing/<tenant>/batches/<sha256>``, read-only once written."""
+
+    root: Path
+
+    def put(self, tenant: str, source: BinaryIO) -> StoredFile:
+        """Copy a stream in chunks, hashing it; the file appears all at once."""
+        folder = self.root / tenant / "batches"
+        folder.mkdir(parents=True, exist_ok=True)
+        with _vanishing(folder) as (target, temporary):
+            digest, size = hashlib.sha256(), 0
+            while block := source.read(BLOCK_BYTES):
+                digest.update(block)
+                size += len(block)
+                target.write(block)
+            _to_disk(target)
+            final = folder / digest.hexdigest()
+            if not final.exists():
+                temporary.chmod(0o444)
+                temporary.replace(final)
+        return StoredFile(digest.hexdigest(), size)
+
+    def open(self, tenant: str, sha256: str) -> BinaryIO:
+        """The bytes, seekable. Raises NotFoundError."""
+        return self.path(tenant, sha256).open("rb")
+
+    def path(self, tenant: str, sha256: str) -> Path:
+        """Where the bytes are. Raises NotFoundError."""
+        path = self.root / tenant / "batches" / sha256
+        if not path.is_file():
+            raise NotFoundError("original file", sha256)
+        return path
+
+
+@dataclass(frozen=True)
+class LocalIncoming:
+    """Drop folders: ``landing/<tenant>/incoming/<dataset>/``."""
+
+    root: Path
+
+    def folder(self, tenant: str, dataset: str) -> Path:
+        """The drop folder of a dataset, created when missing."""
+        folder = self.root / tenant / "incoming" / dataset
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def files(self, tenant: str, dataset: str | None = None) -> list[IncomingFile]:
+        """Files that wait, oldest first; hidden and unfinished (``.part``, ``.tmp``) ones are left alone."""
+        base = self.root / tenant / "incoming"
+        folders = [base / dataset] if dataset else sorted(p for p in base.glob("*") if p.is_dir())
+        paths = [path for folder in folders for path in folder.glob("*") if _is_whole(path)]
+        found = [_incoming(path) for path in paths]
+        return sorted(found, key=lambda item: (item.modified_at, item.path))
+
+    def remove(self, file: IncomingFile) -> None:
+        """Take a file out of the drop folder after its bytes are stored as an original."""
+        Path(file.path).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class LocalExportFolder:
+    """Files for others: ``exports/<tenant>/<name>``; a file gets its name only when it is complete."""
+
+    root: Path
+
+    @contextmanager
+    def writing(self, tenant: str, file_name: str) -> Iterator[tuple[BinaryIO, Path]]:
+        """A temporary file in the right folder; it takes its name on a clean end and vanishes otherwise."""
+        folder = self.root / tenant
+        folder.mkdir(parents=True, exist_ok=True)
+        with _vanishing(folder) as (target, temporary):
+            yield target, temporary
+            _to_disk(target)
+            temporary.replace(folder / file_name)
+
+    def path(self, tenant: str, file_name: str) -> Path:
+        """Where a published file is."""
+        return self.root / tenant / file_name
+
+
+@contextmanager
+def _vanishing(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A temporary file that is gone afterwards unless it was renamed."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as target:
+        temporary = Path(target.name)
+        try:
+            yield target, temporary  # pyright: ignore[reportReturnType] - the wrapper is a BinaryIO in all but name
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _to_disk(target: BinaryIO) -> None:
+    target.flush()
+    os.fsync(target.fileno())
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and path.suffix not in {".part", ".tmp"}
+
+
+def _incoming(path: Path) -> IncomingFile:
+    stat = path.stat()
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+    return IncomingFile(path.parent.name, str(path), stat.st_size, modified)

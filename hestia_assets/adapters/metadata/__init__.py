@@ -1,0 +1,1 @@
+"""The metadata database: SQLAlchemy models, Alembic migrations, one file per port."""

@@ -1,0 +1,101 @@
+"""The composition root: settings → adapters → services → one frozen façade."""
+
+import getpass
+import os
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hestia_assets.adapters.delta import DeltaTableStore
+from hestia_assets.adapters.duckdb_engine import DuckDBEngine
+from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
+from hestia_assets.adapters.home import prepare_home
+from hestia_assets.adapters.metadata import open_metadata
+from hestia_assets.core.ports import AuditLog, BatchStore, JobStore, TableStore
+from hestia_assets.domains.export.service import ExportService
+from hestia_assets.domains.governance.catalog import Catalog
+from hestia_assets.domains.governance.gate import Gate
+from hestia_assets.domains.ingest.service import IngestService
+from hestia_assets.domains.transformation.service import TransformService
+from hestia_assets.domains.validation.checks import RuleValidator
+from hestia_assets.formats import FORMATS
+from hestia_assets.guard import SpecChecker
+from hestia_assets.rules import RULES
+from hestia_assets.settings import Settings
+
+
+@dataclass(frozen=True)
+class Hestia:
+    """The product: every face (CLI, pages, assets) only translates what these services say."""
+
+    settings: Settings
+    catalog: Catalog
+    ingest: IngestService
+    gate: Gate
+    transforms: TransformService
+    exports: ExportService
+    tables: TableStore
+    batches: BatchStore
+    jobs: JobStore
+    audit: AuditLog
+    author: str
+
+
+def open_home(path: str | Path | None = None, *, settings: Settings | None = None) -> Hestia:
+    """Open a home, creating or migrating it when needed.
+
+    Args:
+        path: the home's folder; by default HESTIA_HOME, else ``./.hestia``.
+        settings: all settings at once, instead of the environment's.
+
+    Raises:
+        HomeError: the folder cannot be used, or a newer Hestia made it.
+    """
+    settings = settings or (Settings(home=Path(path)) if path is not None else Settings())
+    prepare_home(settings)
+    clock = _utc_now
+    metadata = open_metadata(settings.database_url, home=settings.home, clock=clock)
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    tables = DeltaTableStore(
+        settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds
+    )
+    gate = Gate(
+        tables, DuckDBEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
+    )
+    ingest = IngestService(
+        files=LocalFileStore(settings.landing),
+        incoming=LocalIncoming(settings.landing),
+        tables=tables,
+        specs=metadata.specs,
+        batches=metadata.batches,
+        jobs=metadata.jobs,
+        audit=metadata.audit,
+        formats=FORMATS,
+        validator=RuleValidator(RULES),
+        clock=clock,
+    )
+    return Hestia(
+        settings=settings,
+        catalog=Catalog(metadata.specs, metadata.audit, SpecChecker(FORMATS, RULES, gate)),
+        ingest=ingest,
+        gate=gate,
+        transforms=TransformService(gate, tables),
+        exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
+        tables=tables,
+        batches=metadata.batches,
+        jobs=metadata.jobs,
+        audit=metadata.audit,
+        author=_user(),
+    )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"

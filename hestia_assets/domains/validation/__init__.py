@@ -1,0 +1,1 @@
+"""Types and checks on rows: what is valid, and why not."""

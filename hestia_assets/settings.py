@@ -1,0 +1,73 @@
+"""Settings: the only reader of the environment. Every field is an environment variable ``HESTIA_<NAME>``."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What may differ from one installation to the next.
+
+    Example:
+        >>> Settings(home="/data/hestia").lake.as_posix()
+        '/data/hestia/lake'
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HESTIA_", frozen=True)
+
+    home: Path = Field(default=Path(".hestia"), description="Everything Hestia keeps is below this folder.")
+    metadata_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the home.")
+    tenant: str = Field(default="default", description="The tenant of this installation.")
+    host: str = Field(default="127.0.0.1", description="Address that `hestia up` binds to.")
+    ui_port: int = Field(default=8501, description="Port of the pages.")
+    dagster_port: int = Field(default=3000, description="Port of the Dagster UI.")
+    code_server_port: int = Field(default=4000, description="Port of the Dagster code server.")
+    code_server_host: str = Field(default="127.0.0.1", description="Where the Dagster UI finds the code server.")
+    dagster_url: str = Field(default="", description="Where pages reach Dagster; empty: host and dagster_port.")
+    dagster_public_url: str = Field(default="", description="The Dagster address in links; empty: dagster_url.")
+    ui_public_url: str = Field(default="", description="The page address in links; empty: host and ui_port.")
+    max_upload_mb: int = Field(default=5_000, gt=0, description="Largest file a page accepts.")
+    sql_memory_limit: str = Field(default="1GB", description="Memory one user query may take in DuckDB.")
+    sql_timeout_seconds: float = Field(default=60.0, gt=0, description="Time one user query may take.")
+    lease_seconds: float = Field(default=60.0, gt=0, description="A rewrite lease is free again after this.")
+
+    @property
+    def landing(self) -> Path:
+        """Drop folders and originals."""
+        return self.home / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Delta tables."""
+        return self.home / "lake"
+
+    @property
+    def exports(self) -> Path:
+        """Files for others."""
+        return self.home / "exports"
+
+    @property
+    def dagster_home(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.home / "dagster"
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the metadata."""
+        return self.metadata_url or f"sqlite:///{self.home.resolve() / 'hestia.db'}"
+
+    @property
+    def dagster_base(self) -> str:
+        """Where this machine reaches the Dagster webserver."""
+        return self.dagster_url or f"http://{self.host}:{self.dagster_port}"
+
+    @property
+    def dagster_link(self) -> str:
+        """Where a person's browser reaches the Dagster webserver."""
+        return self.dagster_public_url or self.dagster_base
+
+    @property
+    def ui_link(self) -> str:
+        """Where a person's browser reaches the pages."""
+        return self.ui_public_url or f"http://{self.host}:{self.ui_port}"

@@ -1,0 +1,1 @@
+"""Streamlit pages: they ask, call the façade, and show; nothing else."""
