@@ -16,11 +16,11 @@ from hestia_assets.core.ports import AuditLog, BatchStore, JobStore, TableStore
 from hestia_assets.domains.export.service import ExportService
 from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
+from hestia_assets.domains.governance.guard import SpecChecker
 from hestia_assets.domains.ingest.service import IngestService
 from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
-from hestia_assets.guard import SpecChecker
 from hestia_assets.rules import RULES
 from hestia_assets.settings import Settings
 
