@@ -1,1 +1,1 @@
-"""Streamlit pages: they ask, call the façade, and show; nothing else."""
+"""The pages: they ask the façade and show what it says, and decide nothing."""

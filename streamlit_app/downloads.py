@@ -1,0 +1,41 @@
+"""Files for a person's own disk: published exports as they are, quarantined rows as CSV."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from hestia_assets.bootstrap import Hestia
+from hestia_assets.core.access import LOCAL, Principal, Purpose
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.results import Batch
+
+DOWNLOAD_COLUMNS = {
+    "_line": "line", "rule": "rule", "column": "column", "message": "reason", "value": "value", "text": "original_text",
+}
+CHUNK_ROWS = 20_000
+
+
+def export_file(hestia: Hestia, name: str) -> Path:
+    """Where the published file ``name`` of this tenant is. Raises NotFoundError."""
+    folder = hestia.settings.exports / hestia.settings.tenant
+    path = folder / name
+    if name.startswith(".") or path.parent != folder or not path.is_file():
+        raise NotFoundError("published file", name)
+    return path
+
+
+def quarantined(hestia: Hestia, batch: Batch) -> pl.LazyFrame:
+    """The quarantined rows of a batch in file order, as this installation's person may see them."""
+    ref = TableRef(Layer.QUARANTINE, batch.tenant, batch.dataset)
+    rows = hestia.gate.read(Principal(LOCAL.name, hestia.settings.tenant), ref, purpose=Purpose.PAGE)
+    return rows.filter(pl.col("_batch") == batch.id).sort("_row")
+
+
+def quarantine_lines(hestia: Hestia, batch: Batch) -> Iterator[bytes]:
+    """CSV, chunk by chunk: where, which rule, why, and the row exactly as it stood in the file."""
+    frame = quarantined(hestia, batch).select(pl.col(old).alias(new) for old, new in DOWNLOAD_COLUMNS.items())
+    yield ",".join(DOWNLOAD_COLUMNS.values()).encode() + b"\n"
+    for chunk in frame.collect_batches(chunk_size=CHUNK_ROWS, maintain_order=True):
+        yield chunk.write_csv(include_header=False).encode()

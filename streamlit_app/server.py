@@ -1,0 +1,160 @@
+"""The web server of the pages: Streamlit's own application plus routes that stream files to and from disk.
+
+Start it with ``python -m streamlit_app.server``; address and port are Hestia's settings. Uploads do not pass
+through Streamlit's memory, and neither do downloads.
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+import streamlit as st
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from hestia_assets.core.errors import HestiaError, NotFoundError
+from streamlit_app.downloads import export_file, quarantine_lines
+from streamlit_app.facade import hestia, uploads
+from streamlit_app.uploads import (
+    DAY_SECONDS,
+    MEGABYTE,
+    SliceMismatchError,
+    UploadError,
+    UploadFolder,
+    UploadTooLargeError,
+)
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class ForeignOriginError(UploadError):
+    """Another site tries to send a file in a visitor's name."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This request comes from another site.", hint="Open the Import page of Hestia itself.")
+
+
+def explaining(handler: Handler) -> Handler:
+    """Answer a HestiaError with its message and hint as JSON; bugs keep their traceback."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except HestiaError as error:
+            body: dict[str, object] = {"code": error.code, "message": error.message, "hint": error.hint}
+            if isinstance(error, SliceMismatchError):
+                body["received"] = error.received
+            return JSONResponse(body, status_code=_status(error))
+
+    return answer
+
+
+def _status(error: HestiaError) -> int:
+    if isinstance(error, UploadError):
+        return error.status
+    return 404 if isinstance(error, NotFoundError) else 400
+
+
+@explaining
+async def put_slice(request: Request) -> Response:
+    """Add one slice to an open upload: ``PUT /uploads/<token>?offset=…&size=…``."""
+    _refuse_strangers(request)
+    token, folder = request.path_params["token"], uploads()
+    offset, size = _number(request, "offset"), _number(request, "size")
+    folder.accept(token, offset=offset, size=size)
+    try:
+        await _to_disk(request, folder, token, room=size - offset)
+    except ClientDisconnect:  # the sender asks where to go on, or never comes back and the file is cleaned up
+        return Response(status_code=204)
+    complete = folder.finish(token, size=size)
+    return JSONResponse({"received": size if complete else folder.received(token), "complete": complete})
+
+
+@explaining
+async def delete_upload(request: Request) -> Response:
+    """Forget an upload that was cancelled."""
+    _refuse_strangers(request)
+    uploads().remove(request.path_params["token"])
+    return Response(status_code=204)
+
+
+@explaining
+async def get_export(request: Request) -> Response:
+    """A published file, from disk."""
+    path = export_file(hestia(), request.path_params["name"])
+    return FileResponse(path, filename=path.name, media_type="application/octet-stream")
+
+
+@explaining
+async def get_quarantine(request: Request) -> Response:
+    """The quarantined rows of a batch as CSV, chunk by chunk."""
+    batch = await anyio.to_thread.run_sync(hestia().batches.get, request.path_params["batch"])
+    headers = {"Content-Disposition": f'attachment; filename="{batch.dataset}-quarantine-{batch.id}.csv"'}
+    return StreamingResponse(quarantine_lines(hestia(), batch), media_type="text/csv", headers=headers)
+
+
+async def _to_disk(request: Request, folder: UploadFolder, token: str, *, room: int) -> None:
+    """Write the body in blocks of about a megabyte; never more of it is in memory."""
+    waiting = bytearray()
+    with folder.appending(token) as target:
+        async for block in request.stream():
+            room -= len(block)
+            if room < 0:
+                raise UploadTooLargeError(folder.max_bytes)
+            waiting += block
+            if len(waiting) >= MEGABYTE:
+                await anyio.to_thread.run_sync(target.write, bytes(waiting))
+                waiting.clear()
+        await anyio.to_thread.run_sync(target.write, bytes(waiting))
+
+
+def _refuse_strangers(request: Request) -> None:
+    """Only our own pages may send: a browser says where a request comes from, and no script can forge it."""
+    origin = request.headers.get("origin")
+    own = {request.headers.get("host", ""), urlsplit(hestia().settings.ui_link).netloc}
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise ForeignOriginError
+    if origin is not None and urlsplit(origin).netloc not in own:
+        raise ForeignOriginError
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if not text.isascii() or not text.isdigit():
+        raise UploadError(f"The upload says no {name}.", hint="Reload the page and choose the file again.")
+    return int(text)
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Open the home before the first visitor, and remove what earlier visitors left behind."""
+    await anyio.to_thread.run_sync(hestia)
+    uploads().clean(older_than_seconds=DAY_SECONDS)
+    yield {}
+
+
+def build_app() -> st.App:
+    """The pages and our own routes as one ASGI application."""
+    routes = [
+        Route("/uploads/{token}", put_slice, methods=["PUT"]),
+        Route("/uploads/{token}", delete_upload, methods=["DELETE"]),
+        Route("/downloads/exports/{name}", get_export, methods=["GET"]),
+        Route("/downloads/quarantine/{batch}.csv", get_quarantine, methods=["GET"]),
+    ]
+    return st.App(Path(__file__).with_name("app.py"), routes=routes, lifespan=_lifespan)
+
+
+def main() -> None:
+    """Serve until stopped."""
+    settings = hestia().settings
+    build_app().run(config={"server.port": settings.ui_port, "server.address": settings.host})
+
+
+if __name__ == "__main__":
+    main()
