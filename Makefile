@@ -1,0 +1,45 @@
+# Everything a fresh machine needs is Python 3.11, pip, make and git: each target sets up what it uses.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test lint browser bench clean
+
+help:  ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: $(READY)  ## Install Hestia and its tools into .venv
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## The main job end to end on sample data
+	$(BIN)/hestia demo
+
+up: $(READY)  ## Start everything, with the sample data present
+	@test "$$($(BIN)/hestia datasets --json)" != "[]" || $(BIN)/hestia demo
+	$(BIN)/hestia up
+
+lint: $(READY)  ## Style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+browser: $(READY)
+	@$(BIN)/python -m tests.e2e.install_browser || true
+
+test: lint browser  ## Lint, then every test with coverage
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term --cov-fail-under=90
+
+bench: $(READY)  ## Import 5 million rows beside DuckDB
+	$(BIN)/python benchmarks/import_csv.py
+
+clean:  ## Remove .venv and what tests leave behind; never .hestia
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* test-results
