@@ -1,0 +1,93 @@
+"""Results to JSON and back; the only place that knows their shape in the database."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from hestia_assets.core.results import (
+    BatchPart,
+    CheckResult,
+    FailedRow,
+    LineAccount,
+    Position,
+    Problem,
+    StagedFile,
+)
+from hestia_assets.core.specs import Severity
+
+Json = dict[str, Any]
+
+
+def check_to_json(check: CheckResult) -> Json:
+    """One check with its sample."""
+    return asdict(check) | {"severity": check.severity.value, "columns": list(check.columns)}
+
+
+def check_from_json(body: Json) -> CheckResult:
+    """The inverse of ``check_to_json``."""
+    rest = body | {
+        "columns": tuple(body["columns"]),
+        "severity": Severity(body["severity"]),
+        "sample": tuple(FailedRow(**row) for row in body["sample"]),
+    }
+    return CheckResult(**rest)
+
+
+def checks_to_json(checks: tuple[CheckResult, ...]) -> list[Json]:
+    """All checks of a batch or a part."""
+    return [check_to_json(check) for check in checks]
+
+
+def checks_from_json(body: list[Json]) -> tuple[CheckResult, ...]:
+    """The inverse of ``checks_to_json``."""
+    return tuple(check_from_json(check) for check in body)
+
+
+def account_to_json(account: LineAccount) -> Json:
+    """A line account by its parts."""
+    return asdict(account)
+
+
+def account_from_json(body: Json) -> LineAccount:
+    """The inverse of ``account_to_json``."""
+    return LineAccount(**body)
+
+
+def problem_to_json(problem: Problem | None) -> Json | None:
+    """A problem, where there is one."""
+    return asdict(problem) if problem else None
+
+
+def problem_from_json(body: Json | None) -> Problem | None:
+    """The inverse of ``problem_to_json``."""
+    return Problem(**body) if body else None
+
+
+def part_to_json(part: BatchPart) -> Json:
+    """A part without its key (batch and number)."""
+    return {
+        "start": asdict(part.start),
+        "end": asdict(part.end),
+        "account": account_to_json(part.account),
+        "staged": {layer: asdict(file) for layer, file in part.staged.items()},
+        "checks": checks_to_json(part.checks),
+    }
+
+
+def part_from_json(batch: str, number: int, body: Json) -> BatchPart:
+    """The inverse of ``part_to_json``."""
+    return BatchPart(
+        batch=batch,
+        number=number,
+        start=Position(**body["start"]),
+        end=Position(**body["end"]),
+        account=account_from_json(body["account"]),
+        staged={layer: StagedFile(**file) for layer, file in body["staged"].items()},
+        checks=checks_from_json(body["checks"]),
+    )
+
+
+def details_to_json(details: Mapping[str, Any]) -> Json:
+    """Details of an audit event; what JSON has no word for (a path, a time) is kept as text."""
+    return json.loads(json.dumps(dict(details), default=str))
