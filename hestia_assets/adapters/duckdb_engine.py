@@ -1,0 +1,168 @@
+"""User SQL in a DuckDB connection that can reach nothing but the tables it is given."""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from hestia_assets.adapters.sql_errors import sql_error
+from hestia_assets.adapters.sql_text import checked
+from hestia_assets.core.errors import SqlError
+from hestia_assets.core.layers import TableRef
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BATCH_ROWS = 122_880
+UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+STORED_AS = {
+    "HUGEINT": "DECIMAL(38,0)",
+    "UHUGEINT": "DECIMAL(38,0)",
+    "UTINYINT": "SMALLINT",
+    "USMALLINT": "INTEGER",
+    "UINTEGER": "BIGINT",
+    "UBIGINT": "DECIMAL(20,0)",
+    "TIMESTAMP_S": "TIMESTAMP",
+    "TIMESTAMP_MS": "TIMESTAMP",
+    "TIMESTAMP_NS": "TIMESTAMP",
+    "MAP": "VARCHAR",
+    "INTERVAL": "VARCHAR",
+    "TIME": "VARCHAR",
+    "TIME_NS": "VARCHAR",
+    "TIME WITH TIME ZONE": "VARCHAR",
+    "UUID": "VARCHAR",
+    "BIT": "VARCHAR",
+    "BIGNUM": "VARCHAR",
+    "VARIANT": "VARCHAR",
+    "JSON": "VARCHAR",
+    "ENUM": "VARCHAR",
+    "UNION": "VARCHAR",
+    '"NULL"': "VARCHAR",
+    "NULL": "VARCHAR",
+}
+"""Types that a table cannot keep, and what a result has instead. The type never depends on the values."""
+
+
+@dataclass(frozen=True)
+class DuckDBEngine:
+    """Each query has a fresh connection: no file, no network, no setting, a limit of memory and of time.
+
+    The person's text runs as it is written, so nothing is lost in translation: it is parsed only to learn its tables.
+    """
+
+    memory_limit: str
+    timeout_seconds: float
+
+    def tables_in(self, sql: str, *, tenant: str) -> list[TableRef]:
+        """The tables that a query reads, sorted. Raises SqlError when it is no single SELECT."""
+        return sorted(checked(sql, tenant=tenant).tables)
+
+    def run(
+        self, sql: str, tables: "Mapping[TableRef, pl.LazyFrame]", *, tenant: str, limit: int | None
+    ) -> "pl.DataFrame":
+        """The result, at most ``limit`` rows.
+
+        Raises:
+            SqlError: the query was refused, failed, took too long or too much memory.
+        """
+        query = checked(sql, tenant=tenant)
+        foreign = [ref for ref in query.tables if ref not in tables or ref.tenant != tenant]
+        if foreign:
+            raise SqlError(f"The query may not read {min(foreign)}.", hint="Name a table of your own.")
+        with self._locked(tables) as connection, self._timed(connection):
+            return self._result(connection, query.text, limit)
+
+    @contextmanager
+    def _locked(self, tables: "Mapping[TableRef, pl.LazyFrame]") -> Iterator[duckdb.DuckDBPyConnection]:
+        settings = {
+            "memory_limit": self.memory_limit,
+            "temp_directory": "",
+            "errors_as_json": True,
+            "python_enable_replacements": False,
+        }
+        with duckdb.connect(":memory:", config=settings) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            for number, (ref, frame) in enumerate(tables.items()):
+                connection.register(f"_{number}", frame)
+                connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{ref.layer}"')
+                connection.execute(f'CREATE VIEW "{ref.layer}"."{ref.name}" AS FROM temp.main."_{number}"')
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection
+
+    @contextmanager
+    def _timed(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        timer = threading.Timer(self.timeout_seconds, connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise SqlError(
+                f"The query took longer than {self.timeout_seconds:g} s and was stopped.",
+                hint="Read fewer rows, or raise HESTIA_SQL_TIMEOUT_SECONDS.",
+            ) from error
+        finally:
+            timer.cancel()
+
+    def _result(self, connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) -> "pl.DataFrame":
+        columns = _described(connection, sql)
+        prefix = f"SELECT {', '.join(_stored(name, dtype) for name, dtype in columns)} FROM (\n"
+        bound = "" if limit is None else f" LIMIT {limit:d}"
+        try:
+            reader = connection.sql(f"{prefix}{sql}\n){bound}").to_arrow_reader(BATCH_ROWS)
+            return _collect(reader, max_bytes=_bytes(self.memory_limit))
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            raise sql_error(error, sql, offset=len(prefix.encode())) from error
+
+
+def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
+    prefix = "DESCRIBE "
+    try:
+        rows = connection.execute(prefix + sql).fetchall()
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise sql_error(error, sql, offset=len(prefix)) from error
+    names = [str(row[0]) for row in rows]
+    repeated = {name for name in names if [other.lower() for other in names].count(name.lower()) > 1}
+    if repeated:
+        raise SqlError(
+            f"Two columns of the result are called '{min(repeated)}'.", hint="Give one another name with AS."
+        )
+    return [(str(row[0]), str(row[1])) for row in rows]
+
+
+def _stored(name: str, dtype: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    kind = re.split(r"[(]", dtype, maxsplit=1)[0]
+    target = None if dtype.endswith("]") else STORED_AS.get(kind)
+    return f"CAST({quoted} AS {target}) AS {quoted}" if target else quoted
+
+
+def _collect(reader: "object", *, max_bytes: int) -> "pl.DataFrame":
+    import polars as pl
+    import pyarrow as pa
+
+    batches, size = [], 0
+    for batch in reader:
+        batches.append(batch)
+        size += batch.nbytes
+        if size > max_bytes:
+            raise SqlError(
+                "The result is larger than a query may return.",
+                hint="Add a LIMIT or aggregate, or raise HESTIA_SQL_MEMORY_LIMIT.",
+            )
+    return pl.DataFrame(pl.from_arrow(pa.Table.from_batches(batches, schema=reader.schema)))
+
+
+def _bytes(limit: str) -> int:
+    """DuckDB's way to write a size, such as ``1GB`` or ``512 MiB``, as a number."""
+    number, unit = re.fullmatch(r"\s*([\d.]+)\s*([a-zA-Z]*)\s*", limit).groups()
+    return int(float(number) * UNITS[unit.lower()])
