@@ -1,0 +1,159 @@
+"""What a CSV file probably is: a recipe, with a reason for every decision. Only looks; loading never sniffs."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
+from hestia_assets.core.results import Inspection, Reason
+from hestia_assets.core.specs import Column, Recipe
+from hestia_assets.formats._csv_careful import Kind, Record, line_end, next_record
+from hestia_assets.formats._csv_dialect import Guess, guess_dialect
+from hestia_assets.formats._csv_structure import Dialect
+from hestia_assets.formats._text_encoding import guess_encoding
+from hestia_assets.formats._text_source import blocks
+
+SAMPLE_BYTES = 256 * 1024
+SAMPLE_ROWS = 300
+MOST_PREAMBLE = 50
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One record of the sample: its first line's number from 0 and its values."""
+
+    line: int
+    values: tuple[str, ...]
+
+
+def inspect_csv(source: BinaryIO, *, file_name: str) -> Inspection:
+    """Guess a recipe. Raises EmptyFileError, UnreadableFileError."""
+    encoding, why_encoding = guess_encoding(source, file_name=file_name)
+    sample = _sample(source, encoding)
+    if not sample.strip():
+        raise EmptyFileError(file_name)
+    guess = guess_dialect(sample)
+    rows = _rows(sample, guess)
+    if not rows:
+        raise EmptyFileError(file_name)
+    header, why_header = _header_row(rows)
+    has_header, why_names = _is_header(rows[header].values, [row.values for row in rows[header + 1 :]])
+    preamble = rows[header].line - _comment_lines_before(sample, guess, rows[header].line)
+    recipe = Recipe(
+        format="csv",
+        encoding=encoding,
+        delimiter=guess.dialect.delimiter.decode(),
+        quote=guess.dialect.quote.decode(),
+        comment=guess.dialect.comment.decode(),
+        preamble_lines=preamble,
+        has_header=has_header,
+        columns=_columns(rows[header].values, has_header=has_header),
+    )
+    reasons = [Reason("encoding", encoding, why_encoding), *guess.reasons]
+    reasons += [Reason("preamble", f"{preamble} lines", why_header)] if preamble else []
+    reasons += [Reason("header", f"line {rows[header].line + 1}" if has_header else "none", why_names)]
+    return Inspection(recipe, tuple(reasons))
+
+
+def column_name(text: str, number: int) -> str:
+    """A column name for a header text: lower case, words joined by underscores, any script.
+
+    Example:
+        >>> column_name(" Order No. ", 1), column_name("", 3), column_name("Größe (cm)", 4)
+        ('order_no', 'column_3', 'größe_cm')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return re.sub(r"\W+", "_", plain).strip("_")[:120] or f"column_{number}"
+
+
+def _sample(source: BinaryIO, encoding: str) -> bytes:
+    data = b""
+    for block, final in blocks(source, encoding, offset=0, size=SAMPLE_BYTES):
+        data += block
+        if final:
+            return data
+        if len(data) >= SAMPLE_BYTES:
+            break
+    cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+    return data[:cut] or data
+
+
+def _rows(sample: bytes, guess: Guess) -> list[SampleRow]:
+    """The first records, blank and comment lines left out."""
+    rows: list[SampleRow] = []
+    position = line = 0
+    while position < len(sample) and len(rows) < SAMPLE_ROWS:
+        record = next_record(sample, position, guess.dialect, 0)
+        if record.kind not in (Kind.BLANK, Kind.COMMENT):
+            rows.append(SampleRow(line, _texts(sample, record)))
+        line += record.lines
+        position = record.next
+    return rows
+
+
+def _texts(sample: bytes, record: Record) -> tuple[str, ...]:
+    fields = record.fields or (sample[record.start : record.end],)
+    return tuple(field.decode("utf-8", "backslashreplace") for field in fields)
+
+
+def _header_row(rows: Sequence[SampleRow]) -> tuple[int, str]:
+    """Index of the first row that is as wide and as full as the table; what precedes it is a preamble."""
+    widths = Counter(len(row.values) for row in rows)
+    width = max(widths, key=lambda w: (widths[w] * (w > 1), w))
+    for index, row in enumerate(rows[:MOST_PREAMBLE]):
+        filled = sum(bool(value.strip()) for value in row.values)
+        if len(row.values) == width and filled * 2 >= min(width, 4):
+            return index, f"The lines before it do not have the table's {width} columns, or are almost empty."
+    return 0, "No line stands out as a header."
+
+
+def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[bool, str]:
+    """Whether the first row names the columns, judged by the contrast with the rows below it."""
+    if not others:
+        return True, "The file has one row only; it is taken as the header."
+    columns = [[row[i] for row in others if i < len(row) and row[i].strip()] for i in range(len(first))]
+    numeric = [bool(c) and sum(bool(NUMBER.fullmatch(v.strip())) for v in c) * 10 >= len(c) * 9 for c in columns]
+    named = [not NUMBER.fullmatch(text.strip()) for text in first]
+    contrast = [a == b for a, b in zip(named, numeric, strict=True) if True]
+    if any(name and number for name, number in zip(named, numeric, strict=True)):
+        return True, "Its cells are words above columns of numbers or dates."
+    if not any(named) and all(numeric) or (any(numeric) and not any(contrast)):
+        return False, "The first row looks like the rows below it, so the columns get numbers for names."
+    filled = [text for text in first if text.strip()]
+    repeated = any(text in set(column) for text, column in zip(first, columns, strict=True) if text.strip())
+    if repeated or len(set(filled)) < len(filled):
+        return False, "A value of the first row appears again below it, so it is taken as data."
+    return True, "Its cells are all different and none of them appears below."
+
+
+def _columns(first: Sequence[str], *, has_header: bool) -> tuple[Column, ...]:
+    sources = list(first) if has_header else [f"column_{number}" for number in range(1, len(first) + 1)]
+    taken: set[str] = set()
+    columns: list[Column] = []
+    for number, source in enumerate(sources, start=1):
+        name = wanted = column_name(source, number)
+        copy = 1
+        while name in taken:
+            copy += 1
+            name = f"{wanted}_{copy}"
+        taken.add(name)
+        columns.append(Column(source=source, name=name))
+    return tuple(columns)
+
+
+def _comment_lines_before(sample: bytes, guess: Guess, line: int) -> int:
+    """Comment and blank lines above the header: they have their own place in the account."""
+    position = found = 0
+    for _ in range(line):
+        stop, after = line_end(sample, position)
+        text = sample[position:stop]
+        found += not text.strip() or (bool(guess.dialect.comment) and text.startswith(guess.dialect.comment))
+        position = after
+    return found
+
+
+__all__ = ["Dialect", "UnreadableFileError", "column_name", "inspect_csv"]
