@@ -1,0 +1,56 @@
+"""Names that Dagster sees: asset keys, operations, jobs, checks, tags. Pages launch runs by these names."""
+
+import re
+import unicodedata
+import zlib
+
+import dagster as dg
+
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, kind_of
+
+DATASET_TAG = "hestia/dataset"
+BATCH_TAG = "hestia/batch"
+WAITING_TAG = "hestia/waiting"
+WORKER_TAG = "hestia/worker"
+
+_VERBS = {"dataset": "import", "transform": "transform", "export": "export"}
+
+
+def asset_key(layer: Layer, spec: AnySpec) -> dg.AssetKey:
+    """Layer, tenant, name."""
+    return dg.AssetKey([layer.value, spec.tenant, spec.name])
+
+
+def table_ref(layer: Layer, spec: AnySpec) -> TableRef:
+    """The table behind an asset."""
+    return TableRef(layer, spec.tenant, spec.name)
+
+
+def op_name(dataset: DatasetSpec) -> str:
+    """``<tenant>__<dataset>``: where run config names the batch."""
+    return f"{dataset.tenant}__{dataset.name}"
+
+
+def job_name(spec: AnySpec) -> str:
+    """``import_<tenant>__<dataset>``, ``transform_<tenant>__<name>``, ``export_<tenant>__<name>``."""
+    return f"{_VERBS[kind_of(spec)]}_{spec.tenant}__{spec.name}"
+
+
+def run_tags(spec: AnySpec) -> dict[str, str]:
+    """``hestia/dataset``, ``hestia/transform`` or ``hestia/export`` = tenant/name."""
+    return {f"hestia/{kind_of(spec)}": spec.key}
+
+
+def check_name(check: CheckSpec) -> str:
+    """The check's own name, or an ASCII one where Dagster would refuse it, and all other assets with it.
+
+    Example:
+        >>> check_name(CheckSpec(rule="not_null", columns=("größe",)))
+        'not_null__grosse_53b0b7e4'
+    """
+    name = check.name
+    if re.fullmatch(r"\w+", name, re.ASCII):
+        return name
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return f"{re.sub(r'[^A-Za-z0-9_]', '', plain)}_{zlib.crc32(name.encode()):08x}"
