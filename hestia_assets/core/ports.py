@@ -1,6 +1,7 @@
 """Ports: what the domains need from the machine. Adapters make them real."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
@@ -223,6 +224,18 @@ class FileStore(Protocol):
 
     def path(self, tenant: str, sha256: str) -> Path:
         """Where the bytes are on this machine."""
+        ...
+
+
+class ExportFolder(Protocol):
+    """Files for others, one folder per tenant; a file gets its name only when it is complete."""
+
+    def writing(self, tenant: str, file_name: str) -> AbstractContextManager[tuple[BinaryIO, Path]]:
+        """A temporary file, open and with its path; it takes its name on a clean end and vanishes otherwise."""
+        ...
+
+    def path(self, tenant: str, file_name: str) -> Path:
+        """Where a published file is."""
         ...
 
 

@@ -1,0 +1,103 @@
+"""What a spec must keep before it is saved: everything it names exists, every parameter is known.
+
+The words themselves are checked by the models in ``core/specs.py``; here they meet what is installed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hestia_assets.core.access import LOCAL, Principal
+from hestia_assets.core.errors import SpecError
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.ports import Format, RowGate
+from hestia_assets.core.registry import Registry
+from hestia_assets.core.rules import RowRule, Rule
+from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, ExportSpec, TransformSpec
+
+
+@dataclass(frozen=True)
+class SpecChecker:
+    """Raises a HestiaError for a spec that could not work, and names what is valid."""
+
+    formats: Registry[Format]
+    rules: Registry[Rule]
+    gate: RowGate
+
+    def __call__(self, spec: AnySpec) -> None:
+        """Check one spec.
+
+        Raises:
+            UnknownPluginError: it names a format or rule that is not installed.
+            SpecError: a rule's parameters are wrong, or a transform reads itself.
+            SqlError: a transform's query is no single SELECT.
+            NotFoundError: an export's table address is none.
+        """
+        match spec:
+            case DatasetSpec():
+                self._dataset(spec)
+            case TransformSpec():
+                self._transform(spec)
+            case ExportSpec():
+                self._export(spec)
+
+    def _dataset(self, spec: DatasetSpec) -> None:
+        self.formats.get(spec.recipe.format)
+        for check in spec.checks:
+            rule = self.rules.get(check.rule)
+            _refuse_unknown_parameters(check, rule)
+            _refuse_missing_parameters(check, rule)
+            if isinstance(rule, RowRule):
+                _built(rule.check, check)
+
+    def _transform(self, spec: TransformSpec) -> None:
+        own = TableRef(Layer.TRANSFORMED, spec.tenant, spec.name)
+        inputs = self.gate.tables_in(Principal(LOCAL.name, spec.tenant), spec.sql)
+        if own in inputs:
+            raise SpecError(
+                f"The transform '{spec.name}' reads its own table.",
+                hint="Read the table it is made from, or give the transform another name.",
+            )
+        for ref in inputs:
+            _refuse_other_tenant(ref, spec)
+
+    def _export(self, spec: ExportSpec) -> None:
+        self.formats.get(spec.format)
+        _refuse_other_tenant(TableRef.parse(spec.table, tenant=spec.tenant), spec)
+
+
+def _refuse_unknown_parameters(check: CheckSpec, rule: Rule) -> None:
+    unknown = sorted(set(check.params) - set(rule.parameters))
+    if unknown:
+        known = ", ".join(sorted(rule.parameters))
+        raise SpecError(
+            f"The rule {check.rule} has no parameter '{unknown[0]}' (check '{check.name}').",
+            hint=f"Use one of: {known}." if known else "Leave it out: this rule has no parameters.",
+        )
+
+
+def _refuse_missing_parameters(check: CheckSpec, rule: Rule) -> None:
+    missing = sorted(rule.required - set(check.params))
+    if missing:
+        name = missing[0]
+        raise SpecError(
+            f"The rule {check.rule} needs the parameter '{name}' (check '{check.name}').",
+            hint=f"Add '{name}': {rule.parameters[name]}.".replace("..", "."),
+        )
+
+
+def _built(build: Callable[[CheckSpec], object], check: CheckSpec) -> None:
+    """Let the rule itself judge the values of its parameters, and say which check it was."""
+    try:
+        build(check)
+    except SpecError as error:
+        if check.name in error.message:
+            raise
+        raise SpecError(f"Check '{check.name}': {error.message}", hint=error.hint) from error
+
+
+def _refuse_other_tenant(ref: TableRef, spec: TransformSpec | ExportSpec) -> None:
+    if ref.tenant != spec.tenant:
+        raise SpecError(
+            f"'{spec.name}' reads {ref}, which belongs to another tenant.",
+            hint=f"Name a table of {spec.tenant}, such as validated.orders.",
+        )
