@@ -29,7 +29,7 @@ up: $(READY)  ## Start everything, with the sample data present
 lint: $(READY)  ## Style, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
 browser: $(READY)

@@ -1,4 +1,4 @@
-"""How commands speak: tables and plain words for people, one JSON value for machines, one way to show an error."""
+"""How commands speak: plain words for people, one JSON value for machines, one way to show an error."""
 
 import json
 import sys

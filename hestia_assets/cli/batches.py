@@ -1,0 +1,137 @@
+"""What has arrived: datasets, batches, line accounts."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hestia_assets.cli.output import AsJson, explained, print_json, print_table
+from hestia_assets.cli.session import session
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import Hestia
+    from hestia_assets.core.results import Batch, SpecVersion
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("datasets")(list_datasets)
+    app.command("batches")(list_batches)
+    app.command("account")(show_account)
+
+
+def list_datasets(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the datasets and what their last batch brought."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        found = [
+            _dataset_fact(hestia, saved)
+            for saved in hestia.catalog.all("dataset", tenant=hestia.settings.tenant)
+        ]
+        if as_json:
+            print_json(found)
+        elif found:
+            print_table(list(found[0]), [list(fact.values()) for fact in found])
+        else:
+            typer.echo("No dataset yet. Make one with: hestia import FILE --dataset NAME")
+
+
+def list_batches(
+    context: typer.Context,
+    dataset: Annotated[str | None, typer.Argument(help="Only this dataset.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List what arrived, newest first."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        if dataset is not None:
+            hestia.catalog.get("dataset", hestia.settings.tenant, dataset)
+        found = hestia.batches.recent(hestia.settings.tenant, dataset, limit=limit)
+        if as_json:
+            print_json([batch_fact(batch) | {"file": batch.file_name} for batch in found])
+        else:
+            print_batches(found)
+
+
+def show_account(
+    context: typer.Context, batch: Annotated[str, typer.Argument(help="A batch id.")], as_json: AsJson = False
+) -> None:
+    """Show where every line of a file went, and what each check counted."""
+    with explained(as_json=as_json):
+        found = session(context).hestia().batches.get(batch)
+        if as_json:
+            print_json(batch_fact(found) | {"file": found.file_name, "checks": _check_facts(found)})
+            return
+        print_batches([found])
+        print_table(("lines", "count"), found.account.as_dict().items(), title=_verdict(found))
+        checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows) for c in found.checks]
+        if checks:
+            print_table(("check", "severity", "rows checked", "rows failed"), checks)
+        if found.problem:
+            typer.echo(f"{found.problem.message}\n{found.problem.hint}")
+
+
+def batch_fact(batch: "Batch") -> dict[str, Any]:
+    """What ``hestia import --json`` prints for one file."""
+    return {
+        "batch": batch.id,
+        "dataset": batch.dataset,
+        "state": batch.state.value,
+        "lines": batch.account.as_dict(),
+        "rows": {"loaded": batch.rows_loaded, "quarantined": batch.rows_quarantined},
+        "seconds": round(batch.seconds, 3),
+    }
+
+
+def print_batches(found: "list[Batch]") -> None:
+    """Batches as a table."""
+    if not found:
+        typer.echo("Nothing has arrived yet.")
+        return
+    columns = ("batch", "dataset", "file", "state", "rows loaded", "rows quarantined", "seconds")
+    print_table(
+        columns,
+        [
+            (
+                b.id,
+                b.dataset,
+                b.file_name,
+                b.state.value,
+                b.rows_loaded,
+                b.rows_quarantined,
+                f"{b.seconds:.1f}",
+            )
+            for b in found
+        ],
+    )
+
+
+def _verdict(batch: "Batch") -> str:
+    account = batch.account
+    if account.balanced:
+        return "Every line has its place."
+    return f"{account.total - account.accounted} of {account.total} lines have no place yet."
+
+
+def _check_facts(batch: "Batch") -> list[dict[str, Any]]:
+    return [
+        {
+            "check": check.name,
+            "severity": check.severity.value,
+            "checked_rows": check.checked_rows,
+            "failed_rows": check.failed_rows,
+        }
+        for check in batch.checks
+    ]
+
+
+def _dataset_fact(hestia: "Hestia", saved: "SpecVersion") -> dict[str, Any]:
+    last = next(iter(hestia.batches.recent(saved.spec.tenant, saved.spec.name, limit=1)), None)
+    return {
+        "dataset": saved.spec.name,
+        "version": saved.version,
+        "last_file": last.file_name if last else None,
+        "state": last.state.value if last else None,
+        "rows_loaded": last.rows_loaded if last else 0,
+        "rows_quarantined": last.rows_quarantined if last else 0,
+    }
