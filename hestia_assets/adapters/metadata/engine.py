@@ -135,7 +135,7 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool) -> Engine:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    """A transaction that reads first and writes later fails at once when another wrote between: lock first."""
+    """A transaction that reads first and writes later fails when another wrote between: lock first."""
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

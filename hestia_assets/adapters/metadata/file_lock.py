@@ -12,8 +12,8 @@ POLL_SECONDS = 0.02
 class FileLock:
     """A ``flock`` that lasts as long as this object or, after a fork, its copy in the child.
 
-    The kernel drops it when the process dies, however it dies. It is never unlocked on closing: a child that closes
-    its copy would unlock the parent's.
+    The kernel drops it when the process dies, however it dies. Closing never unlocks: a child that closes its
+    copy would unlock the parent's.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +35,7 @@ class FileLock:
         return True
 
     def _try_exclusive(self) -> bool:
-        """A failed try gives up the shared lock too, so that two who want the same do not block each other."""
+        """A failed try gives up the shared lock too, so that two who try do not block each other."""
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

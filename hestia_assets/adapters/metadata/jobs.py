@@ -29,7 +29,7 @@ class SqlJobStore:
     database: Database
     clock: Clock
 
-    def start(
+    def start(  # noqa: PLR0913 - the port's signature
         self,
         kind: str,
         tenant: str,

@@ -23,7 +23,7 @@ class SqlLeaseStore:
     clock: Clock
 
     def acquire(self, name: str, *, owner: str, ttl_seconds: float) -> Lease:
-        """Take the lease if it is free or expired. The same owner cannot hold it twice. Raises LeaseHeldError."""
+        """Take the lease if it is free or expired; no owner holds it twice. Raises LeaseHeldError."""
         with self.database.writing() as session:
             row = self._locked(session, name)
             now = self.clock()  # after the wait for the lock
@@ -34,7 +34,7 @@ class SqlLeaseStore:
             return _lease(row)
 
     def renew(self, lease: Lease, *, ttl_seconds: float) -> Lease:
-        """Extend it, even after it expired. Raises LeaseHeldError when somebody else took it over meanwhile."""
+        """Extend it, even when expired. Raises LeaseHeldError when somebody else took it over."""
         with self.database.writing() as session:
             row = self._locked(session, lease.name)
             now = self.clock()

@@ -1,6 +1,6 @@
 """The tables of the metadata database.
 
-Every name starts with ``hestia_``: on PostgreSQL Dagster keeps its own tables (``jobs`` among them) in the same schema.
+Every name starts with ``hestia_``: on PostgreSQL Dagster keeps its own, such as ``jobs``, beside them.
 """
 
 import json
@@ -39,7 +39,7 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class PlainText(TypeDecorator[str]):
-    """Text from outside, such as a file name: what no database stores (lone surrogates, NUL) becomes U+FFFD."""
+    """Text from outside, such as a file name; what databases refuse (lone surrogates, NUL) becomes U+FFFD."""
 
     impl = Text
     cache_ok = True

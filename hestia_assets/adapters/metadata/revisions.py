@@ -1,4 +1,4 @@
-"""Which revision a database has, which ones this version of Hestia knows, and the way from one to the other."""
+"""Which revision a database has, which ones this Hestia knows, and the way from one to the other."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ class Revisions:
 
     @property
     def known(self) -> list[str]:
-        """Every revision, oldest first. Read off the file names: importing Alembic takes too long for each start."""
+        """Every revision, oldest first; read off the file names, as importing Alembic takes too long."""
         names = (self.folder / "versions").glob("[0-9]*_*.py")
         return sorted(path.name.split("_")[0] for path in names)
 

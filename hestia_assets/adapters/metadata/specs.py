@@ -89,7 +89,7 @@ class SqlSpecStore:
         return session.scalars(statement).first()
 
 
-def _versions(kind: str, tenant: str, name: str) -> Select[tuple[SpecRow]]:
+def _versions(kind: str, tenant: str, name: str) -> Select[SpecRow]:
     """Newest first."""
     mine = (SpecRow.kind == kind, SpecRow.tenant == tenant, SpecRow.name == name)
     return select(SpecRow).where(*mine).order_by(SpecRow.version.desc())

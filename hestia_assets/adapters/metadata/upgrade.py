@@ -1,7 +1,7 @@
 """Bring a database to the revision of this Hestia, whoever else is starting at the same moment.
 
-PostgreSQL rolls DDL back, so one transaction under an advisory lock is enough. SQLite does not: there a copy is
-migrated, checked and swapped in, under the exclusive file lock, so that a crash at any moment leaves the old file.
+PostgreSQL rolls DDL back, so one transaction under an advisory lock is enough. SQLite does not: there a copy
+is migrated, checked and swapped in under the exclusive file lock; a crash at any moment leaves the old file.
 """
 
 import logging

@@ -1,0 +1,46 @@
+"""Processes that race each other for one metadata database."""
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from multiprocessing.context import SpawnContext
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+import pytest
+
+SPAWN: SpawnContext = multiprocessing.get_context("spawn")
+SECONDS = 60
+
+Race = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], list[Any]]
+
+
+def _runner(
+    barrier: Barrier, results: "Queue[Any]", function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
+    barrier.wait(SECONDS)
+    try:
+        results.put(function(*arguments))
+    except BaseException as error:
+        results.put(error)
+        raise
+
+
+@pytest.fixture
+def race() -> Race:
+    """Runs a function once per tuple of arguments, each in a process, all at the same moment.
+
+    Returns what they returned or raised, in no order.
+    """
+
+    def run(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+        barrier, results = SPAWN.Barrier(len(arguments)), SPAWN.Queue()
+        runners = [SPAWN.Process(target=_runner, args=(barrier, results, function, each)) for each in arguments]
+        for runner in runners:
+            runner.start()
+        found = [results.get(timeout=SECONDS) for _ in runners]
+        for runner in runners:
+            runner.join()
+        return found
+
+    return run
