@@ -1,7 +1,7 @@
 """Writes the benchmark's file: 12 columns, deterministic, 5 million rows are about 533 MB.
 
-Every value has the type its column declares, so that a typed load accepts the file. One row in a thousand breaks
-a check, so that there is something to put into quarantine.
+Every value has the type its column declares, so that a typed load accepts the file.
+One row in a thousand breaks a check, so that there is something to put into quarantine.
 
     python benchmarks/generate.py orders.csv --rows 5000000
 """

@@ -30,7 +30,7 @@ class Demo:
 
     @property
     def proved(self) -> bool:
-        """Whether every file is in the tables and every line has its place. An export that is here is complete."""
+        """Whether every file is in the tables and every line has its place; an export here is complete."""
         batches = [one.batch for one in self.imported if one.batch and not one.error]
         return len(batches) == len(self.imported) and all(batch.account.balanced for batch in batches)
 
