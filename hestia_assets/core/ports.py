@@ -12,18 +12,22 @@ from hestia_assets.core.results import (
     AuditEvent,
     Batch,
     BatchPart,
+    IncomingFile,
     Inspection,
     Job,
+    Judgement,
     Lease,
     Position,
     Problem,
+    Reason,
+    SetFailure,
     SpecVersion,
     StagedFile,
     StoredFile,
     TableVersion,
     TextChunk,
 )
-from hestia_assets.core.specs import AnySpec, Recipe
+from hestia_assets.core.specs import AnySpec, CheckSpec, Column, Recipe
 
 if TYPE_CHECKING:
     import polars as pl
@@ -292,4 +296,46 @@ class RowGate(Protocol):
 
     def tables_in(self, principal: Principal, sql: str) -> list[TableRef]:
         """The tables a query reads. Raises SqlError."""
+        ...
+
+
+class Validator(Protocol):
+    """Says what is valid: types and checks."""
+
+    def guess(
+        self, text: "pl.DataFrame", columns: tuple[Column, ...]
+    ) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
+        """Columns with types guessed from their text, and the evidence."""
+        ...
+
+    def schema(self, columns: tuple[Column, ...]) -> "pl.Schema":
+        """Names and types of the typed columns."""
+        ...
+
+    def judge(
+        self, text: "pl.DataFrame", columns: tuple[Column, ...], checks: Sequence[CheckSpec]
+    ) -> Judgement:
+        """Type a chunk and run the checks that look at one row. Raises SpecError when a check cannot run."""
+        ...
+
+    def judge_set(
+        self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", checks: Sequence[CheckSpec]
+    ) -> list[SetFailure]:
+        """Run the checks that look at all rows of a batch and of the table."""
+        ...
+
+
+class Incoming(Protocol):
+    """Drop folders, one per dataset."""
+
+    def folder(self, tenant: str, dataset: str) -> Path:
+        """The drop folder, created when missing."""
+        ...
+
+    def files(self, tenant: str, dataset: str | None = None) -> list[IncomingFile]:
+        """Files that wait, oldest first."""
+        ...
+
+    def remove(self, file: IncomingFile) -> None:
+        """Take a file out of the folder."""
         ...

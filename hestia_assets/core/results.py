@@ -1,6 +1,6 @@
 """Facts that services return: frozen dataclasses; pages, checks and commands make sentences of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -146,6 +146,42 @@ class CheckResult:
     def passed(self) -> bool:
         """Whether no row failed."""
         return self.failed_rows == 0
+
+
+def merge_checks(results: Iterable[CheckResult], *, most: int = 10) -> tuple[CheckResult, ...]:
+    """Sum up results of the same check over parts of a batch; the first ``most`` failing rows stay as the sample."""
+    merged: dict[str, CheckResult] = {}
+    for result in results:
+        seen = merged.get(result.name)
+        merged[result.name] = result if seen is None else replace(
+            seen,
+            checked_rows=seen.checked_rows + result.checked_rows,
+            failed_rows=seen.failed_rows + result.failed_rows,
+            sample=(*seen.sample, *result.sample)[:most],
+        )
+    return tuple(merged.values())
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What typing and the row checks say of a chunk.
+
+    ``typed``: all rows, typed, in the chunk's order. ``failures``: one line per problem with ``index`` (UInt32, of the
+    row in the chunk), ``check``, ``rule``, ``column``, ``message``, ``value`` (original text, nullable), ``severity``.
+    """
+
+    typed: "pl.DataFrame"
+    failures: "pl.DataFrame"
+    results: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
+class SetFailure:
+    """Rows that failed a check which looks at more than one row."""
+
+    result: CheckResult
+    message: str
+    rows: "pl.Series"
 
 
 class BatchState(StrEnum):

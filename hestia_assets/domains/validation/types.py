@@ -1,0 +1,106 @@
+"""Text → typed values, strictly: a value that would change its meaning or lose a digit is a failure, not a guess.
+
+``007`` is no integer, ``12E4`` no number, ``1.005`` no decimal of two places, ``1/21/77`` no four-digit year. Blanks
+around numbers and dates do not count; text is never touched. An empty field is null in every type.
+"""
+
+import polars as pl
+
+from hestia_assets.core.specs import Column, ColumnType
+
+BOOLEAN_WORDS = "true|false"
+DATE_FORMAT = "%Y-%m-%d"
+TIMESTAMP_FORMAT = "%Y-%m-%d %H:%M:%S"
+DECIMAL_DIGITS = 38
+
+EXPECTED = {
+    ColumnType.INTEGER: "a whole number without leading zeros",
+    ColumnType.DECIMAL: "a number with at most {scale} decimal places",
+    ColumnType.FLOAT: "a number",
+    ColumnType.BOOLEAN: "one of {format}",
+    ColumnType.DATE: "a date like {format}",
+    ColumnType.TIMESTAMP: "a date and time like {format}",
+}
+
+
+def data_type(column: Column) -> pl.DataType:
+    """The Polars type of a column once typed."""
+    types: dict[ColumnType, pl.DataType] = {
+        ColumnType.TEXT: pl.String(),
+        ColumnType.INTEGER: pl.Int64(),
+        ColumnType.DECIMAL: pl.Decimal(DECIMAL_DIGITS, column.scale),
+        ColumnType.FLOAT: pl.Float64(),
+        ColumnType.BOOLEAN: pl.Boolean(),
+        ColumnType.DATE: pl.Date(),
+        ColumnType.TIMESTAMP: pl.Datetime("us"),
+    }
+    return types[column.type]
+
+
+def cast_all(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
+    """The frame with each column typed; what does not fit is null there (compare with the text to find it)."""
+    return frame.with_columns([typed(column).alias(column.name) for column in columns])
+
+
+def misfits(text: pl.DataFrame, typed_rows: pl.DataFrame, column: Column) -> pl.Series:
+    """Indices of the rows whose text is not empty but did not become a value."""
+    lost = typed_rows[column.name].is_null() & (text[column.name].str.strip_chars() != "")
+    return lost.arg_true()
+
+
+def expected(column: Column) -> str:
+    """What a column's text should have been, in plain words."""
+    words = column.format or {ColumnType.BOOLEAN: BOOLEAN_WORDS, ColumnType.DATE: DATE_FORMAT}.get(
+        column.type, TIMESTAMP_FORMAT
+    )
+    shown = words.replace("|", " or ") if column.type is ColumnType.BOOLEAN else readable_format(words)
+    return EXPECTED[column.type].format(scale=column.scale, format=shown)
+
+
+def readable_format(pattern: str) -> str:
+    """A strptime pattern as people write it: ``%d.%m.%Y`` → ``DD.MM.YYYY``."""
+    for sign, word in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%y", "YY"), ("%H", "hh"), ("%M", "mm"),
+                       ("%S", "ss"), ("%.f", ".fff"), ("%b", "Mon")):  # fmt: skip
+        pattern = pattern.replace(sign, word)
+    return pattern
+
+
+def typed(column: Column) -> pl.Expr:
+    """Expression that turns a text column into its type."""
+    text = pl.col(column.name)
+    if column.type is ColumnType.TEXT:
+        return pl.when(text != "").then(text)
+    stripped = text.str.strip_chars()
+    if column.type is ColumnType.BOOLEAN:
+        return _boolean(stripped, column.format or BOOLEAN_WORDS)
+    if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        return _temporal(stripped, column)
+    return _number(stripped, column)
+
+
+def _number(text: pl.Expr, column: Column) -> pl.Expr:
+    value = text.cast(data_type(column), strict=False)
+    if column.type is ColumnType.INTEGER:
+        return pl.when(value.cast(pl.String) == text).then(value)
+    if column.type is ColumnType.DECIMAL:
+        pattern = rf"^-?(?:0|[1-9]\d*)(?:\.\d{{0,{column.scale}}}0*)?$|^-?\.\d{{1,{max(1, column.scale)}}}$"
+        return pl.when(text.str.contains(pattern)).then(value)
+    plain = text.str.contains(r"^-?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$")
+    code = text.str.contains(r"^\d+[eE]\d+$")
+    return pl.when(plain & ~code & value.is_finite()).then(value)
+
+
+def _boolean(text: pl.Expr, words: str) -> pl.Expr:
+    yes, _, no = words.lower().partition("|")
+    lower = text.str.to_lowercase()
+    return pl.when(lower == yes).then(True).when(lower == no).then(False)  # noqa: FBT003 - values of the column
+
+
+def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
+    if column.type is ColumnType.DATE:
+        pattern = column.format or DATE_FORMAT
+        value = text.str.to_date(pattern, strict=False, exact=True)
+    else:
+        pattern = column.format or TIMESTAMP_FORMAT
+        value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True)
+    return pl.when(value.dt.year() >= 1000).then(value) if "%Y" in pattern else value
