@@ -28,7 +28,7 @@ def _refuse_repeats(what: str, names: list[str]) -> None:
 class Spec(BaseModel):
     """A closed, frozen declaration."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
 
 class ColumnType(StrEnum):
