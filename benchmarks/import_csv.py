@@ -87,15 +87,16 @@ def compare(rows: int) -> tuple[int, Measured, Measured]:
 
 
 INTRODUCTION = """\
-DuckDB loads typed columns into Parquet and does nothing else. Hestia keeps the original, accounts for every line,
-writes the text, the typed rows and the quarantine as Delta tables, and runs ten checks, one of them uniqueness.
-Both sides ran one after the other in one run of `make bench`, so the ratio says more than the seconds."""
+DuckDB loads typed columns into Parquet and does nothing else. Hestia keeps the original, accounts for every
+line, writes the text, the typed rows and the quarantine as Delta tables, and runs ten checks, one of them
+uniqueness. Both sides ran one after the other in one run of `make bench`: look at the ratio."""
 
 
 def report(rows: int, size: int, ours: Measured, theirs: Measured) -> str:
     """The comparison as Markdown."""
     slower, larger = ours.seconds / theirs.seconds, ours.peak_bytes / theirs.peak_bytes
     libraries = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "polars", "deltalake"))
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
         "# Benchmarks",
         "",
@@ -107,7 +108,7 @@ def report(rows: int, size: int, ours: Measured, theirs: Measured) -> str:
         *(_line(rows, each) for each in (ours, theirs)),
         f"| **ratio** | **{slower:.2f}** | | {larger:.2f} | | |",
         "",
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {libraries}; {datetime.now(UTC):%Y-%m-%d}.",
+        f"{machine}, {libraries}; {datetime.now(UTC):%Y-%m-%d}.",
         f"Memory is the resident set of the process tree, sampled every {SAMPLE_SECONDS * 1000:.0f} ms.",
         "",
     ]

@@ -26,6 +26,9 @@ TYPES: dict[str, dict[str, dict[str, Any]]] = {
 }
 """Columns that are no text. Codes, numbers of customers and postcodes are text: their zeros count."""
 
+COMMENTS = {"products": "#"}
+"""A sign that nobody can guess from the first lines; the catalogue's owner knows it."""
+
 
 def _check(rule: str, *columns: str, severity: Severity = Severity.REJECT, **params: Any) -> CheckSpec:
     return CheckSpec(rule=rule, columns=columns, severity=severity, params=params)
@@ -81,12 +84,12 @@ EXPORT = ExportSpec(name="revenue", description="For the finance team.", table="
 
 
 def declared(recipe: Recipe, dataset: str) -> Recipe:
-    """The inspected recipe with the types that the shop declares."""
+    """The inspected recipe with what the shop declares: types, comment sign."""
     types = TYPES[dataset]
     columns = tuple(
         _typed(column, types.get(column.name, {"type": ColumnType.TEXT})) for column in recipe.columns
     )
-    return recipe.model_copy(update={"columns": columns})
+    return recipe.model_copy(update={"columns": columns, "comment": COMMENTS.get(dataset, recipe.comment)})
 
 
 def _typed(column: Column, update: dict[str, Any]) -> Column:
