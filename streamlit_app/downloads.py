@@ -12,7 +12,12 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch
 
 DOWNLOAD_COLUMNS = {
-    "_line": "line", "rule": "rule", "column": "column", "message": "reason", "value": "value", "text": "original_text",
+    "_line": "line",
+    "rule": "rule",
+    "column": "column",
+    "message": "reason",
+    "value": "value",
+    "text": "original_text",
 }
 CHUNK_ROWS = 20_000
 

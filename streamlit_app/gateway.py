@@ -1,7 +1,7 @@
 """The only way from the pages to Dagster: a short list of our own GraphQL documents.
 
-Imports, transforms and exports are runs of Dagster jobs; the pages launch them here and watch the metadata for
-progress. Names agreed with the code location: location ``hestia``, jobs ``import_<tenant>__<dataset>``,
+Imports, transforms and exports are runs of Dagster jobs; the pages launch them here and watch the metadata
+for progress. Names agreed with the code location: location ``hestia``, jobs ``import_<tenant>__<dataset>``,
 ``transform_<tenant>__<name>``, ``export_<tenant>__<name>``; an import's op is ``<tenant>__<dataset>``.
 """
 
@@ -127,7 +127,10 @@ class Gateway:
         return _STATES.get(answer["status"], RunState.WAITING)
 
     def announce(
-        self, spec: DatasetSpec | TransformSpec | ExportSpec, *, on_wait: Callable[[float], None] | None = None
+        self,
+        spec: DatasetSpec | TransformSpec | ExportSpec,
+        *,
+        on_wait: Callable[[float], None] | None = None,
     ) -> None:
         """Show a spec saved a moment ago in Dagster, and wait until it is there. Raises UnavailableError."""
         self.reload()
@@ -138,7 +141,9 @@ class Gateway:
         answer = self._ask(RELOAD, {"location": LOCATION})["reloadRepositoryLocation"]
         loaded = answer.get("locationOrLoadError") or answer
         if loaded["__typename"] not in {"RepositoryLocation", "WorkspaceLocationEntry"}:
-            raise DagsterRefusedError("load the new definition", loaded.get("message") or loaded["__typename"])
+            raise DagsterRefusedError(
+                "load the new definition", loaded.get("message") or loaded["__typename"]
+            )
 
     def _launch(
         self,
@@ -152,12 +157,16 @@ class Gateway:
         params = {
             "selector": {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY, "jobName": job},
             "runConfigData": config or {},
-            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in (tags or {}).items()]},
+            "executionMetadata": {
+                "tags": [{"key": key, "value": value} for key, value in (tags or {}).items()]
+            },
         }
         answer = self._ask(LAUNCH, {"params": params})["launchRun"]
         if answer["__typename"] != "LaunchRunSuccess":
             errors = "; ".join(error["message"] for error in answer.get("errors", []))
-            raise DagsterRefusedError("start the run", errors or answer.get("message") or answer["__typename"])
+            raise DagsterRefusedError(
+                "start the run", errors or answer.get("message") or answer["__typename"]
+            )
         return answer["run"]["runId"]
 
     def _wait_for(self, job: str, on_wait: Callable[[float], None] | None) -> None:

@@ -1,7 +1,7 @@
 """Files on their way from a browser: written to disk slice by slice, found again by an unguessable token.
 
-A page opens a token, which makes an empty ``<token>.part``; only the holder of the token can add to it. The last
-slice renames it to ``<token>``. What nobody fetched within a day is removed.
+A page opens a token, which makes an empty ``<token>.part``; only the holder of the token can add to it. The
+last slice renames it to ``<token>``. What nobody fetched within a day is removed.
 """
 
 import re
@@ -141,11 +141,11 @@ def _checked(token: str) -> str:
 
 
 def safe_file_name(name: str) -> str:
-    """The bare name of a file as a browser gave it: no folders, no control characters, at most 200 letters.
+    r"""The bare name of a file as a browser gave it: no folders, no control characters, at most 200 letters.
 
     Example:
-        >>> safe_file_name("C:\\\\data\\\\../orders\\n2024.csv")
-        'orders2024.csv'
+        >>> safe_file_name("C:\\data\\../orders\\t2024.csv")
+        't2024.csv'
     """
     bare = PurePosixPath(name.replace("\\", "/")).name
     printable = "".join(letter for letter in bare if letter.isprintable())

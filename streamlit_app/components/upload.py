@@ -1,4 +1,4 @@
-"""A file input that sends straight to disk: slices with a progress bar instead of one piece through memory."""
+"""A file input that sends straight to disk: slices with a progress bar, not one piece in memory."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,0 +1,235 @@
+"""One file that arrived: how far it is, where its lines went, what was set aside, what a person can do."""
+
+import polars as pl
+import streamlit as st
+
+from hestia_assets.core.access import Purpose
+from hestia_assets.core.errors import HestiaError
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.results import UNFINISHED, Batch, BatchState, CheckResult
+from hestia_assets.core.specs import DatasetSpec
+from streamlit_app.components import links
+from streamlit_app.components.account import show_account
+from streamlit_app.components.check_form import sentence
+from streamlit_app.components.explained import explained, show_problem
+from streamlit_app.components.frames import show_rows
+from streamlit_app.components.launch import gateway, run_of, start_import
+from streamlit_app.components.words import SEVERITY_WORDS, count, plain, seconds, size
+from streamlit_app.downloads import quarantined
+from streamlit_app.facade import hestia, principal
+from streamlit_app.gateway import RunState
+
+SAMPLE_ROWS = 200
+QUARANTINE_LABELS = {
+    "_line": "Line",
+    "rule": "Rule",
+    "column": "Column",
+    "message": "Why",
+    "value": "Value",
+    "text": "Original text",
+}
+
+
+def show_batch(batch_id: str) -> None:
+    """Everything about one batch; while it runs, its progress."""
+    batch = hestia().batches.get(batch_id)
+    if batch.state in UNFINISHED:
+        _watch(batch_id)
+        return
+    _headline(batch)
+    if batch.account.total:
+        show_account(batch.account)
+    _actions(batch)
+    _details(batch)
+
+
+@st.fragment(run_every=1.0)
+def _watch(batch_id: str) -> None:
+    """The progress of a run, asked once a second; the page is drawn anew when it has ended."""
+    batch = hestia().batches.get(batch_id)
+    if batch.state not in UNFINISHED:
+        st.rerun()
+    share = min(batch.bytes_done / batch.size_bytes, 1.0) if batch.size_bytes else 0.0
+    read = f"{size(batch.bytes_done)} of {size(batch.size_bytes)}"
+    st.progress(share, text=f"Reading {plain(batch.file_name)}: {count(batch.rows_done, 'row')}, {read}")
+    with explained():
+        _watch_run(batch)
+
+
+def _watch_run(batch: Batch) -> None:
+    """A run that ended without finishing its batch, or never began, needs a person."""
+    run_id = run_of(batch)
+    state = gateway().run_state(run_id) if run_id else None
+    if state is None:
+        st.info("This file waits for its run.", icon=":material/schedule:")
+    elif (
+        state in {RunState.FAILED, RunState.SUCCEEDED} and hestia().batches.get(batch.id).state in UNFINISHED
+    ):
+        st.error(
+            "**The run stopped before the file was finished.**  \nRun it again: it goes on where it was."
+        )
+    else:
+        st.caption("You may close this page: the import goes on without it.")
+        return
+    if st.button(
+        "Run again" if run_id else "Start now", icon=":material/play_arrow:", key=f"again-{batch.id}"
+    ):
+        start_import(batch)
+        st.rerun()
+
+
+def _headline(batch: Batch) -> None:
+    name = plain(batch.file_name)
+    match batch.state:
+        case BatchState.COMMITTED if batch.rows_quarantined:
+            text = (
+                f"**{count(batch.rows_loaded, 'row')} of {name} are in {batch.dataset}.** "
+                f"{count(batch.rows_quarantined, 'row')} were set aside."
+            )
+            st.warning(text, icon=":material/task_alt:")
+        case BatchState.COMMITTED:
+            st.success(
+                f"**All {count(batch.rows_loaded, 'row')} of {name} are in {batch.dataset}.**",
+                icon=":material/task_alt:",
+            )
+        case BatchState.HELD:
+            st.warning(
+                f"**{name} waits for you.** None of its rows is in {batch.dataset} yet.",
+                icon=":material/pan_tool:",
+            )
+        case BatchState.UNDONE:
+            st.info(
+                f"**{name} was discarded.** None of its rows is in {batch.dataset}.", icon=":material/undo:"
+            )
+        case _:
+            st.error(
+                f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:"
+            )
+    if batch.problem is not None:
+        show_problem(batch.problem)
+
+
+def _actions(batch: Batch) -> None:
+    with st.container(horizontal=True), explained():
+        if batch.state is BatchState.HELD and st.button(
+            "Import it anyway", icon=":material/check:", type="primary"
+        ):
+            hestia().ingest.release(batch.id, author=hestia().author)
+            start_import(batch)
+            st.rerun()
+        if batch.state is BatchState.FAILED and st.button(
+            "Run again", icon=":material/play_arrow:", type="primary"
+        ):
+            start_import(batch)
+            st.rerun()
+        if batch.state in {BatchState.HELD, BatchState.FAILED} and st.button(
+            "Discard the file", icon=":material/delete:"
+        ):
+            hestia().ingest.discard(batch.id, author=hestia().author)
+            st.rerun()
+        if batch.state is BatchState.COMMITTED:
+            st.link_button(
+                "Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:"
+            )
+        if run_id := run_of(batch):
+            st.link_button("The run in Dagster", links.run(run_id), icon=":material/receipt_long:")
+
+
+def _details(batch: Batch) -> None:
+    accepted, aside, rules, facts = st.tabs(
+        ["Accepted rows", f"Set aside ({batch.rows_quarantined:,})", "Rules", "File"]
+    )
+    with accepted:
+        _accepted(batch)
+    with aside:
+        _aside(batch)
+    with rules:
+        show_results(batch)
+    with facts:
+        _facts(batch)
+
+
+def _accepted(batch: Batch) -> None:
+    if batch.state is not BatchState.COMMITTED or not batch.rows_loaded:
+        st.info("No row of this file is in the table.", icon=":material/info:")
+        return
+    ref = TableRef(Layer.VALIDATED, batch.tenant, batch.dataset)
+    with explained():
+        rows = hestia().gate.read(principal(), ref, purpose=Purpose.PAGE)
+        frame = rows.filter(pl.col("_batch") == batch.id).head(SAMPLE_ROWS).collect()
+        show_rows(frame, empty="No row of this file is in the table.")
+        st.caption(f"The first {count(frame.height, 'row')} of {batch.rows_loaded:,}.")
+
+
+def _aside(batch: Batch) -> None:
+    if not batch.rows_quarantined or batch.state is not BatchState.COMMITTED:
+        st.success("No row was set aside.", icon=":material/check:")
+        return
+    with explained():
+        frame = quarantined(hestia(), batch).select(*QUARANTINE_LABELS).head(SAMPLE_ROWS).collect()
+        st.dataframe(
+            frame.rename(QUARANTINE_LABELS),
+            hide_index=True,
+            column_config={
+                "Line": st.column_config.NumberColumn(format="%d", width="small"),
+                "Why": st.column_config.TextColumn(width="large"),
+                "Original text": st.column_config.TextColumn(width="large"),
+            },
+        )
+        st.caption(
+            f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. "
+            "Line is the line in your file."
+        )
+    st.link_button(
+        "Download them all as CSV", links.quarantine_download(batch.id), icon=":material/download:"
+    )
+    st.caption(
+        "The download holds the original text unchanged. A spreadsheet may take text that begins "
+        "with = + - or @ for a formula: open it as text."
+    )
+
+
+def show_results(batch: Batch) -> None:
+    """What each rule found in the last complete run."""
+    if not batch.checks:
+        st.info(
+            "This dataset has no rules. Add some on the Import page with the next file.",
+            icon=":material/info:",
+        )
+        return
+    rows = [_result_row(batch, result) for result in batch.checks]
+    st.dataframe(rows, hide_index=True, column_config={"Rule": st.column_config.TextColumn(width="large")})
+
+
+def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
+    return {
+        "Rule": _sentence_of(batch, result),
+        "Result": "passed" if result.passed else f"{count(result.failed_rows, 'row')} failed",
+        "Rows looked at": result.checked_rows,
+        "If a row fails": SEVERITY_WORDS[result.severity],
+        "For example": ", ".join(f"line {row.line}: {row.value}" for row in result.sample[:3]),
+    }
+
+
+def _sentence_of(batch: Batch, result: CheckResult) -> str:
+    """The rule in words, as the dataset had it when the file came."""
+    try:
+        saved = hestia().catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
+    except HestiaError:  # a version that is no longer there still has results with names
+        return result.name
+    checks = saved.checks if isinstance(saved, DatasetSpec) else ()
+    return next((sentence(check) for check in checks if check.name == result.name), result.name)
+
+
+def _facts(batch: Batch) -> None:
+    facts = {
+        "File": batch.file_name,
+        "Size": size(batch.size_bytes),
+        "Arrived": batch.created_at.strftime("%d %b %Y %H:%M UTC"),
+        "Brought by": batch.author,
+        "Took": seconds(batch.seconds),
+        "Fingerprint (SHA-256)": batch.sha256,
+        "Import number": batch.id,
+        "Dataset version": str(batch.spec_version),
+    }
+    st.dataframe([{"What": name, "Value": value} for name, value in facts.items()], hide_index=True)

@@ -1,0 +1,55 @@
+"""Several files that arrived: as a table and as a picture."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import streamlit as st
+
+from hestia_assets.core.results import UNFINISHED, Batch, BatchState
+from streamlit_app.components.words import STATE_WORDS, ago, seconds
+
+_COLUMNS = {
+    "File": st.column_config.TextColumn(width="medium"),
+    "Rows": st.column_config.NumberColumn(format="localized"),
+    "Set aside": st.column_config.NumberColumn(format="localized"),
+}
+
+
+def _batch_row(batch: Batch) -> dict[str, object]:
+    done = batch.state is BatchState.COMMITTED
+    return {
+        "File": batch.file_name,
+        "Dataset": batch.dataset,
+        "State": STATE_WORDS[batch.state],
+        "Rows": batch.rows_loaded if done else batch.rows_done if batch.state in UNFINISHED else None,
+        "Set aside": batch.rows_quarantined if done else None,
+        "Arrived": ago(batch.created_at),
+        "Took": seconds(batch.seconds) if done else "",
+    }
+
+
+def show_batches(batches: Sequence[Batch]) -> None:
+    """One line for each."""
+    st.dataframe([_batch_row(batch) for batch in batches], hide_index=True, column_config=_COLUMNS)
+
+
+def show_chart(batches: Sequence[Batch]) -> None:
+    """Accepted and set-aside rows of the last files, the oldest on top."""
+    rows = [
+        {"file": f"{batch.file_name} ({batch.dataset})", "rows": number, "went": went, "order": order}
+        for order, batch in enumerate(reversed(batches))
+        for went, number in (("accepted", batch.rows_loaded), ("set aside", batch.rows_quarantined))
+    ]
+    colours = alt.Scale(domain=["accepted", "set aside"], range=["#2f7d5b", "#d17f22"])
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("rows:Q", title="rows", axis=alt.Axis(format=",d", tickMinStep=1)),
+            y=alt.Y("file:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(labelLimit=260)),
+            color=alt.Color("went:N", scale=colours, title=None, legend=alt.Legend(orient="top")),
+            tooltip=["file:N", "went:N", alt.Tooltip("rows:Q", format=",")],
+        )
+        .properties(height=28 * len(batches) + 60)
+    )
+    st.altair_chart(chart)

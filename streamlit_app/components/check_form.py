@@ -1,0 +1,115 @@
+"""Rules as sentences: those a dataset has, and a form to add one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from hestia_assets.core.results import CheckResult
+from hestia_assets.core.rules import Rule
+from hestia_assets.core.specs import CheckSpec, Severity, parse
+from streamlit_app.components.words import SEVERITY_WORDS, count, plain
+from streamlit_app.facade import hestia
+
+
+def sentence(check: CheckSpec) -> str:
+    """What a check demands, in plain words."""
+    rule = hestia().rules.get(check.rule)
+    shown = {name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+             for name, value in check.params.items()}  # fmt: skip
+    try:
+        return rule.sentence.format(columns=", ".join(check.columns), **shown)
+    except KeyError:  # an optional parameter was left out; the rule's own message knows how to say that
+        return rule.message(check).rstrip(".")
+
+
+def show_checks(
+    checks: Sequence[CheckSpec], results: Sequence[CheckResult], *, key: str, where: str
+) -> CheckSpec | None:
+    """Every check with what it finds ``where`` (of the file); gives the one that the person removes."""
+    found = {result.name: result for result in results}
+    removed = None
+    for check in checks:
+        with st.container(border=True, key=f"{key}-{check.name}"):
+            text, button = st.columns([6, 1], vertical_alignment="center")
+            text.markdown(f"**{plain(sentence(check))}**  \n{_finding(check, found.get(check.name), where)}")
+            if button.button("Remove", key=f"{key}-remove-{check.name}", icon=":material/delete:"):
+                removed = check
+    return removed
+
+
+def _finding(check: CheckSpec, result: CheckResult | None, where: str) -> str:
+    does = SEVERITY_WORDS[check.severity].lower()
+    if result is None:
+        return f"If not: {does}."
+    if result.passed:
+        return f":green[All {count(result.checked_rows, 'row')} {where} pass.] If not: {does}."
+    values = [plain(row.value) for row in result.sample[:3] if row.value]
+    shown = f" ({', '.join(values)})" if values else ""
+    return f":orange[{count(result.failed_rows, 'row')} {where} would fail{shown}.] If so: {does}."
+
+
+def add_check(columns: Sequence[str], *, key: str) -> CheckSpec | None:
+    """The form; gives the new check when it is complete. Raises HestiaError."""
+    with st.container(border=True):
+        st.markdown("**Add a rule**")
+        first, second, third = st.columns(3)
+        chosen = first.multiselect("Column", columns, key=f"{key}-columns", placeholder="Choose columns")
+        name = second.selectbox("Rule", hestia().rules.names(), key=f"{key}-rule", format_func=_rule_words)
+        severity = third.selectbox(
+            "When a row fails", list(Severity), key=f"{key}-severity", format_func=lambda s: SEVERITY_WORDS[s]
+        )
+        params = _parameters(hestia().rules.get(name), key=f"{key}-{name}")
+        if not st.button("Add rule", key=f"{key}-add", icon=":material/add:", disabled=not chosen):
+            return None
+    return parse(CheckSpec, {"rule": name, "columns": chosen, "severity": severity, "params": params})
+
+
+def _rule_words(name: str) -> str:
+    """A rule's sentence without a column, its parameters as dots."""
+    rule = hestia().rules.get(name)
+    return rule.sentence.format(columns="", **dict.fromkeys(rule.parameters, "…")).strip()
+
+
+def _parameters(rule: Rule, *, key: str) -> dict[str, Any]:
+    """One input per parameter; those left empty are left out."""
+    if not rule.parameters:
+        return {}
+    places = st.columns(max(2, len(rule.parameters)))
+    values: dict[str, Any] = {}
+    for place, (name, meaning) in zip(places, rule.parameters.items(), strict=False):
+        optional = "" if name in rule.required else " (optional)"
+        value = _input(
+            place,
+            f"{name.replace('_', ' ').capitalize()}{optional}",
+            meaning,
+            rule.example.get(name),
+            key=f"{key}-{name}",
+        )
+        if value not in (None, ""):
+            values[name] = value
+    return values
+
+
+def _input(place: Any, label: str, meaning: str, example: Any, *, key: str) -> Any:
+    if isinstance(example, bool):
+        return place.checkbox(label, example, help=meaning, key=key)
+    if isinstance(example, list | tuple):
+        text = place.text_area(
+            label, help=meaning, key=key, placeholder="\n".join(map(str, example)), height=100
+        )
+        return [line.strip() for line in text.splitlines() if line.strip()] or None
+    text = place.text_input(label, help=meaning, key=key, placeholder="" if example is None else str(example))
+    return _number_or_text(text.strip(), example)
+
+
+def _number_or_text(text: str, example: Any) -> int | float | str:
+    """A number where a number is meant; patterns stay text whatever they look like."""
+    if isinstance(example, str):
+        return text
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,38 @@
+"""Tables of rows; an empty one says so in words."""
+
+import polars as pl
+import streamlit as st
+
+from hestia_assets.core.results import SYSTEM_COLUMNS
+
+
+def show_rows(
+    frame: pl.DataFrame, *, empty: str, height: int = 320, labels: dict[str, str] | None = None
+) -> None:
+    """Rows as a table, Hestia's own columns left out, or the sentence ``empty`` where there are none."""
+    shown = frame.drop([name for name in (*SYSTEM_COLUMNS, "_lines") if name in frame.columns])
+    if shown.is_empty():
+        st.info(empty, icon=":material/info:")
+        return
+    fitting = min(height, 38 + 35 * shown.height)
+    st.dataframe(
+        _showable(shown),
+        hide_index=True,
+        height=fitting,
+        column_config={name: st.column_config.Column(label) for name, label in (labels or {}).items()},
+    )
+
+
+def _showable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Whole numbers past 2^53 and decimals lose digits in a browser: they are shown as text."""
+    exact = [
+        pl.col(name).cast(pl.String)
+        for name, dtype in frame.schema.items()
+        if dtype.is_decimal() or (dtype.is_integer() and _too_large(frame[name]))
+    ]
+    return frame.with_columns(exact)
+
+
+def _too_large(numbers: pl.Series) -> bool:
+    top, bottom = numbers.max(), numbers.min()
+    return isinstance(top, int) and isinstance(bottom, int) and max(top, -bottom) > 2**53

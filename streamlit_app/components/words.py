@@ -1,0 +1,101 @@
+"""How the pages write numbers, sizes, times and states: plain words, the same everywhere."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+from hestia_assets.core.results import BatchState
+from hestia_assets.core.specs import ColumnType, Severity
+
+STATE_WORDS = {
+    BatchState.RECEIVED: "waiting to start",
+    BatchState.READING: "reading",
+    BatchState.CHECKING: "checking",
+    BatchState.COMMITTED: "imported",
+    BatchState.HELD: "waiting for you",
+    BatchState.FAILED: "failed",
+    BatchState.UNDONE: "discarded",
+}
+SEVERITY_WORDS = {
+    Severity.REJECT: "Set the row aside",
+    Severity.WARN: "Only count it",
+    Severity.HOLD: "Hold the whole file",
+}
+TYPE_WORDS = {
+    ColumnType.TEXT: "text",
+    ColumnType.INTEGER: "whole number",
+    ColumnType.DECIMAL: "decimal number",
+    ColumnType.FLOAT: "floating number",
+    ColumnType.BOOLEAN: "yes or no",
+    ColumnType.DATE: "date",
+    ColumnType.TIMESTAMP: "date and time",
+}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:-])")
+
+
+def plain(text: str) -> str:
+    """Text of a user as Markdown that shows exactly that text."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun.
+
+    Example:
+        >>> count(1, "row"), count(1200, "row")
+        ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(size_bytes: int) -> str:
+    """Bytes in the unit a person would use.
+
+    Example:
+        >>> size(999), size(20_480), size(5_400_000_000)
+        ('999 bytes', '20 KB', '5.0 GB')
+    """
+    if size_bytes < 1024:
+        return count(size_bytes, "byte")
+    value, unit = float(size_bytes), "bytes"
+    for unit in ("KB", "MB", "GB", "TB"):  # noqa: B007 - the unit it stops at is the answer
+        value /= 1024
+        if value < 1024:
+            break
+    return f"{value:.1f} {unit}" if unit not in {"KB"} and value < 100 else f"{value:.0f} {unit}"
+
+
+def seconds(duration: float) -> str:
+    """How long something took."""
+    if duration < 60:
+        return f"{duration:.1f} s"
+    return f"{int(duration // 60)} min {int(duration % 60)} s"
+
+
+def ago(moment: datetime | None, *, now: datetime | None = None) -> str:
+    """How long ago a moment in UTC was."""
+    if moment is None:
+        return "never"
+    passed = ((now or datetime.now(UTC)) - moment.astimezone(UTC)).total_seconds()
+    if passed < 60:
+        return "just now"
+    for limit, unit, length in ((3600, "minute", 60), (86400, "hour", 3600), (86400 * 30, "day", 86400)):
+        if passed < limit:
+            return f"{count(int(passed // length), unit)} ago"
+    return moment.strftime("%d %b %Y")
+
+
+def dataset_name(file_name: str) -> str:
+    """A dataset's name from a file's: without suffix, dates and counters.
+
+    Example:
+        >>> dataset_name("Orders 2024-03.csv"), dataset_name("2024_été-ventes (2).tsv")
+        ('orders', 'ete_ventes')
+    """
+    stem = file_name.rsplit(".", 1)[0] if "." in file_name else file_name
+    words = [word for word in re.split(r"[^a-z0-9]+", _ascii(stem).lower()) if word and not word.isdigit()]
+    return re.sub(r"^[^a-z]+", "", "_".join(words))[:63] or "dataset"
+
+
+def _ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

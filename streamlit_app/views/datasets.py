@@ -1,0 +1,192 @@
+"""The Datasets page: the list, and everything about one of them. ``?dataset=NAME&batch=ID`` opens one."""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from hestia_assets.core.access import Purpose
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.results import Batch, BatchState, SpecVersion
+from hestia_assets.core.specs import DatasetSpec
+from streamlit_app.components import links
+from streamlit_app.components.batch import show_batch, show_results
+from streamlit_app.components.batches import show_batches, show_chart
+from streamlit_app.components.check_form import sentence
+from streamlit_app.components.explained import explained
+from streamlit_app.components.frames import show_rows
+from streamlit_app.components.words import SEVERITY_WORDS, STATE_WORDS, TYPE_WORDS, ago, count, plain
+from streamlit_app.facade import hestia, principal, tenant
+
+SAMPLE_ROWS = 100
+
+
+def page() -> None:
+    """The dataset in the address, or the first of the list."""
+    st.title("Datasets")
+    with explained():
+        saved = {item.spec.name: item for item in hestia().catalog.all("dataset", tenant=tenant())}
+        if not saved:
+            st.info("There is no dataset yet. A dataset begins with its first file.", icon=":material/info:")
+            links.link_to("import", "Import a file", icon=":material/upload_file:")
+            return
+        name = _choose(list(saved))
+        if name not in saved:
+            raise NotFoundError("dataset", name, known=list(saved))
+        _dataset(saved[name])
+
+
+def _choose(names: Sequence[str]) -> str:
+    """The select box and the address say the same; an unknown name is kept, to be explained."""
+    asked = st.query_params.get("dataset", names[0])
+    options = list(names) if asked in names else [asked, *names]
+    chosen = st.selectbox("Dataset", options, index=options.index(asked))
+    if chosen != asked or "dataset" not in st.query_params:
+        st.query_params.from_dict(
+            {"dataset": chosen} if chosen != asked else {**st.query_params, "dataset": chosen}
+        )
+    return chosen
+
+
+def _dataset(saved: SpecVersion) -> None:
+    spec = saved.spec
+    assert isinstance(spec, DatasetSpec), "the catalogue gives what was asked for"
+    batches = hestia().batches.recent(spec.tenant, spec.name, limit=200)
+    _facts(spec, saved, batches)
+    if batch := st.query_params.get("batch"):
+        _one_batch(spec, batch)
+        return
+    rows, columns, files, rules, versions = st.tabs(["Rows", "Columns", "Files", "Rules", "Versions"])
+    with rows:
+        _rows(spec)
+    with columns:
+        _columns(spec)
+    with files:
+        _files(spec, batches)
+    with rules:
+        _rules(spec, batches)
+    with versions:
+        _versions(spec)
+
+
+def _facts(spec: DatasetSpec, saved: SpecVersion, batches: Sequence[Batch]) -> None:
+    if spec.description:
+        st.write(spec.description)
+    done = [batch for batch in batches if batch.state is BatchState.COMMITTED]
+    places = st.columns(4)
+    places[0].metric("Rows", f"{_height(spec):,}")
+    places[1].metric("Set aside", f"{sum(batch.rows_quarantined for batch in done):,}")
+    places[2].metric("Files", f"{len(done):,}")
+    places[3].metric("Last import", ago(done[0].finished_at) if done else "never")
+    with st.container(horizontal=True):
+        st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, spec.name), icon=":material/hub:")
+        links.link_to("import", "Import a file", icon=":material/upload_file:")
+    st.caption(
+        f"Version {saved.version} of its description, saved by {plain(saved.author)} {ago(saved.created_at)}."
+    )
+
+
+def _height(spec: DatasetSpec) -> int:
+    try:
+        rows = hestia().gate.read(
+            principal(), TableRef(Layer.VALIDATED, spec.tenant, spec.name), purpose=Purpose.PAGE
+        )
+    except NotFoundError:
+        return 0
+    return int(rows.select(pl.len()).collect().item())
+
+
+def _one_batch(spec: DatasetSpec, batch: str) -> None:
+    if st.button("All files of this dataset", icon=":material/arrow_back:"):
+        links.go_to("datasets", dataset=spec.name)
+    with explained():
+        if hestia().batches.get(batch).dataset != spec.name:
+            raise NotFoundError("file", batch)
+        show_batch(batch)
+
+
+def _rows(spec: DatasetSpec) -> None:
+    try:
+        ref = TableRef(Layer.VALIDATED, spec.tenant, spec.name)
+        frame = hestia().gate.read(principal(), ref, purpose=Purpose.PAGE).head(SAMPLE_ROWS).collect()
+    except NotFoundError:
+        st.info("No file has been imported into this dataset yet.", icon=":material/info:")
+        return
+    show_rows(frame, empty="The table has no rows: every row so far was set aside.", height=420)
+    st.caption(f"The first {count(frame.height, 'row')}. Ask for others with SQL on the Transforms page.")
+
+
+def _columns(spec: DatasetSpec) -> None:
+    if not spec.recipe.columns:
+        st.info(
+            "The columns are known once the first file was looked at on the Import page.",
+            icon=":material/info:",
+        )
+        return
+    rows = [
+        {
+            "Column": column.name,
+            "Type": TYPE_WORDS[column.type],
+            "Written as": column.format or "",
+            "In the file": column.source,
+        }
+        for column in spec.recipe.columns
+    ]
+    st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 600))
+
+
+def _files(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
+    if not batches:
+        st.info("No file has arrived yet.", icon=":material/info:")
+        folder = hestia().ingest.drop_folder(spec.tenant, spec.name)
+        st.caption(f"Programs can leave files in `{folder}`; they are imported by themselves.")
+        return
+    done = [batch for batch in batches if batch.state is BatchState.COMMITTED][:20]
+    if len(done) > 1:
+        show_chart(done)
+    show_batches(batches)
+    labels = {b.id: f"{b.file_name}, {STATE_WORDS[b.state]}, {ago(b.created_at)}" for b in batches}
+    chosen = st.selectbox(
+        "Look at one file",
+        list(labels),
+        format_func=labels.__getitem__,
+        index=None,
+        placeholder="Choose a file",
+    )
+    if chosen:
+        links.go_to("datasets", dataset=spec.name, batch=chosen)
+
+
+def _rules(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
+    if not spec.checks:
+        st.info("No rule yet. Add some on the Import page, with the next file.", icon=":material/rule:")
+        return
+    checked = next((batch for batch in batches if batch.checks), None)
+    if checked is None:
+        rows = [
+            {"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]}
+            for check in spec.checks
+        ]
+        st.dataframe(rows, hide_index=True)
+        return
+    st.caption(f"What they found in {checked.file_name}, {ago(checked.finished_at)}:")
+    show_results(checked)
+
+
+def _versions(spec: DatasetSpec) -> None:
+    ref = TableRef(Layer.VALIDATED, spec.tenant, spec.name)
+    if not hestia().tables.exists(ref):
+        st.info("The table begins with the first import.", icon=":material/info:")
+        return
+    rows = [
+        {
+            "Version": v.version,
+            "When": v.at.strftime("%d %b %Y %H:%M:%S UTC"),
+            "What": v.operation,
+            "Import": v.batch or "",
+        }
+        for v in hestia().tables.versions(ref)
+    ]
+    st.caption("Every change of the table is a version; none is lost.")
+    st.dataframe(rows, hide_index=True)

@@ -1,0 +1,108 @@
+"""Step 1 of the import: which file, and where its rows go."""
+
+import streamlit as st
+
+from hestia_assets.core.results import IncomingFile
+from hestia_assets.core.specs import DatasetSpec, parse
+from streamlit_app.components.upload import limit_in_words, upload_area
+from streamlit_app.components.words import ago, dataset_name, plain, size
+from streamlit_app.draft import ChosenFile, Draft, Step, start_over
+from streamlit_app.facade import hestia, tenant
+
+NEW, EXISTING = "A new dataset", "A dataset that exists"
+
+
+def choose(work: Draft) -> None:
+    """Ask for the file, then for the dataset."""
+    if work.file is None:
+        _ask_for_file(work)
+    else:
+        _chosen(work, work.file)
+        _ask_for_dataset(work, work.file)
+
+
+def _ask_for_file(work: Draft) -> None:
+    waiting = hestia().ingest.waiting(tenant())
+    st.write(
+        "Bring a file with rows and columns. Nothing is imported before you have seen what would come of it."
+    )
+    note = f"CSV, TSV or other text with columns, up to {limit_in_words()}"
+    if uploaded := upload_area(key=f"upload-{work.number}", note=note):
+        _take(work, ChosenFile(uploaded.name, uploaded.size_bytes, token=uploaded.token))
+    st.subheader("Waiting in the drop folder")
+    if not waiting:
+        folder = hestia().ingest.drop_folder(tenant(), "my_dataset").parent
+        st.caption(f"No file waits. Programs can leave files in `{folder}/my_dataset/`; they show up here.")
+    for number, file in enumerate(waiting):
+        _waiting_row(work, file, number)
+
+
+def _waiting_row(work: Draft, file: IncomingFile, number: int) -> None:
+    name = file.path.rsplit("/", 1)[-1]
+    with st.container(border=True):
+        text, button = st.columns([5, 1], vertical_alignment="center")
+        text.markdown(
+            f"**{plain(name)}** for {plain(file.dataset)}  \n"
+            f"{size(file.size_bytes)}, arrived {ago(file.modified_at)}"
+        )
+        if button.button("Take this file", key=f"take-{number}", width="stretch"):
+            _take(work, ChosenFile(name, file.size_bytes, incoming=file))
+
+
+def _take(work: Draft, file: ChosenFile) -> None:
+    work.file = file
+    work.dataset = file.incoming.dataset if file.incoming else dataset_name(file.name)
+    st.rerun()
+
+
+def _ask_for_dataset(work: Draft, file: ChosenFile) -> None:
+    known = {item.spec.name: item.spec for item in hestia().catalog.all("dataset", tenant=tenant())}
+    name = file.incoming.dataset if file.incoming else _dataset_input(work, sorted(known))
+    if not st.button("Continue", type="primary", icon=":material/arrow_forward:", disabled=not name):
+        return
+    work.dataset = parse(DatasetSpec, {"name": name, "tenant": tenant()}).name
+    saved = known.get(work.dataset)
+    work.saved = saved if isinstance(saved, DatasetSpec) else None
+    _first_look(work, file)
+    work.go(Step.PREVIEW)
+
+
+def _dataset_input(work: Draft, known: list[str]) -> str:
+    st.subheader("Where do the rows go?")
+    where = NEW
+    if known:
+        start = 1 if work.dataset in known else 0
+        where = st.radio(
+            "Dataset", [NEW, EXISTING], index=start, horizontal=True, label_visibility="collapsed"
+        )
+    if where == EXISTING:
+        position = known.index(work.dataset) if work.dataset in known else 0
+        return st.selectbox("Dataset", known, index=position, help="Its saved way of reading is used.")
+    name = st.text_input(
+        "Name of the new dataset", value=work.dataset, key=f"name-{work.number}",
+        help="Lower case letters, digits and underscores; it begins with a letter.",
+    )  # fmt: skip
+    if name in known:
+        st.info(f"There is a dataset called {name}. The rows will be added to it.", icon=":material/info:")
+    return name.strip()
+
+
+def _first_look(work: Draft, file: ChosenFile) -> None:
+    """A dataset that exists is read as saved, without questions; a new one is inspected."""
+    work.checks = work.saved.checks if work.saved else ()
+    if work.saved is not None and work.saved.recipe.columns:
+        work.take_recipe(work.saved.recipe)
+        return
+    with st.spinner("Looking into the file …"), file.open() as source:
+        found = hestia().ingest.inspect(source, file_name=file.name)
+    work.take_recipe(found.recipe)
+    work.reasons = found.reasons
+
+
+def _chosen(work: Draft, file: ChosenFile) -> None:
+    with st.container(border=True):
+        text, button = st.columns([5, 1], vertical_alignment="center")
+        text.markdown(f":material/description: **{plain(file.name)}**  \n{size(file.size_bytes)}, complete")
+        if button.button("Another file", key=f"other-{work.number}", width="stretch"):
+            start_over()
+            st.rerun()

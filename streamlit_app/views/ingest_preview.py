@@ -1,0 +1,101 @@
+"""Step 2 of the import: what the file would become, and how it is read."""
+
+import streamlit as st
+
+from hestia_assets.core.results import Preview, Reject
+from hestia_assets.core.specs import Recipe
+from streamlit_app.components.columns_form import columns_form
+from streamlit_app.components.explained import explained
+from streamlit_app.components.frames import show_rows
+from streamlit_app.components.recipe_form import recipe_form, show_reasons
+from streamlit_app.components.words import count, size
+from streamlit_app.draft import Draft, Step
+
+RAW_LINES = 40
+REJECTS_SHOWN = 100
+TABLE_HEIGHT = 340
+
+
+def preview(work: Draft) -> None:
+    """The choices, the raw lines beside the table, the rows that would be set aside."""
+    if work.saved is None:
+        _edit(work, expanded=True)
+    else:
+        st.info(
+            f"**{work.dataset}** knows how to read its files: nothing to answer.", icon=":material/bookmark:"
+        )
+        if st.toggle("Change how the files of this dataset are read", key=f"change-{work.number}"):
+            _edit(work, expanded=True)
+    with explained():
+        _show(work, work.preview())
+    _buttons(work)
+
+
+def _edit(work: Draft, *, expanded: bool) -> None:
+    with st.expander("How the file is read", expanded=expanded, icon=":material/tune:"):
+        chosen = recipe_form(work.recipe, key=f"recipe-{work.number}")
+        show_reasons(work.reasons)
+    if _reading(chosen) != _reading(work.recipe):
+        work.read_as(chosen)
+    with (
+        st.expander("Columns: names and types", expanded=expanded, icon=":material/view_column:"),
+        explained(),
+    ):
+        columns = columns_form(work.guessed, work.examples(), key=f"columns-{work.number}-{work.edition}")
+        work.recipe = work.recipe.model_copy(update={"columns": columns})
+
+
+def _reading(recipe: Recipe) -> dict[str, object]:
+    return recipe.model_dump(exclude={"columns"})
+
+
+def _show(work: Draft, found: Preview) -> None:
+    st.subheader("What it would become")
+    st.caption(_scanned(work, found))
+    left, right = st.columns([2, 3])
+    with left:
+        st.markdown("**The file as it is**")
+        st.code("\n".join(found.raw[:RAW_LINES]), language=None, line_numbers=True, height=TABLE_HEIGHT)
+    with right:
+        st.markdown(f"**The table** · {count(found.typed.height, 'row')} shown")
+        show_rows(
+            found.typed, empty="No row of this part of the file would be accepted.", height=TABLE_HEIGHT
+        )
+    show_rejects(found.rejects)
+
+
+def _scanned(work: Draft, found: Preview) -> str:
+    """Plainly, how much of the file this page has read."""
+    assert work.file is not None, "a file is chosen before it is previewed"
+    lines = count(found.account.total, "line")
+    if found.complete:
+        return f"Hestia has read the whole file for this preview: {lines}."
+    part = f"the first {size(found.scanned_bytes)} of {size(work.file.size_bytes)} ({lines})"
+    return f"For this preview Hestia has read {part}. The rest is read, and checked, when you import."
+
+
+def show_rejects(rejects: list[Reject]) -> None:
+    """The rows of the preview that would be set aside, each with its reason."""
+    if not rejects:
+        st.success("No row of this part would be set aside.", icon=":material/check:")
+        return
+    st.markdown(f"**{count(len(rejects), 'row')} of this part would be set aside**")
+    rows = [
+        {"Line": r.line, "Column": r.column, "Why": r.message, "Value": r.value, "Original text": r.text}
+        for r in rejects[:REJECTS_SHOWN]
+    ]
+    wide = st.column_config.TextColumn(width="large")
+    st.dataframe(rows, hide_index=True, column_config={"Why": wide, "Original text": wide})
+    if len(rejects) > REJECTS_SHOWN:
+        st.caption(f"The first {REJECTS_SHOWN} of them.")
+
+
+def _buttons(work: Draft) -> None:
+    with st.container(horizontal=True):
+        if st.button("Back", icon=":material/arrow_back:"):
+            work.go(Step.CHOOSE)
+        if st.button("Continue", type="primary", icon=":material/arrow_forward:"):
+            work.preview()  # what cannot be previewed cannot be imported either
+            work.go(Step.RULES)
+        if work.saved is not None and st.button("Import now", icon=":material/bolt:"):
+            work.go(Step.RUN)
