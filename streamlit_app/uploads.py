@@ -144,8 +144,8 @@ def safe_file_name(name: str) -> str:
     r"""The bare name of a file as a browser gave it: no folders, no control characters, at most 200 letters.
 
     Example:
-        >>> safe_file_name("C:\\data\\../orders\\t2024.csv")
-        't2024.csv'
+        >>> safe_file_name("C:\\data\\orders 2024.csv")
+        'orders 2024.csv'
     """
     bare = PurePosixPath(name.replace("\\", "/")).name
     printable = "".join(letter for letter in bare if letter.isprintable())

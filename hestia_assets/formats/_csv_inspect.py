@@ -59,6 +59,20 @@ def inspect_csv(source: BinaryIO, *, file_name: str) -> Inspection:
     return Inspection(recipe, tuple(reasons))
 
 
+def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
+    """The columns of the first record under a recipe that a person chose. Raises EmptyFileError."""
+    signs = (recipe.delimiter, recipe.quote, recipe.comment)
+    dialect = Dialect(*(sign.encode() for sign in signs))
+    sample = _sample(source, recipe.encoding)
+    position = 0
+    for _ in range(recipe.preamble_lines):
+        _, position = line_end(sample, position)
+    rows = _rows(sample[position:], Guess(dialect, ()))
+    if not rows:
+        raise EmptyFileError("The file")
+    return _columns(rows[0].values, has_header=recipe.has_header)
+
+
 def column_name(text: str, number: int) -> str:
     """A column name for a header text: lower case, words joined by underscores, any script.
 

@@ -9,9 +9,9 @@ import polars as pl
 
 from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, SpecError, UnreadableFileError
 from hestia_assets.core.results import Inspection, LineAccount, Position, TextChunk
-from hestia_assets.core.specs import Recipe
+from hestia_assets.core.specs import Column, Recipe
 from hestia_assets.formats._csv_careful import RECORD_LIMIT, Kind, Record, line_end, next_record
-from hestia_assets.formats._csv_inspect import inspect_csv
+from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
 from hestia_assets.formats._csv_rows import POSITION_TYPES
 from hestia_assets.formats._csv_pieces import Piece, Place, careful_piece, plain_piece, readable, scanned_piece
 from hestia_assets.formats._csv_structure import Dialect, line_count, scan
@@ -34,6 +34,15 @@ class CsvFormat:
             UnreadableFileError: the bytes are no text.
         """
         return inspect_csv(source, file_name=file_name)
+
+    def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
+        """The columns, all text, when a person chose how to read.
+
+        Raises:
+            EmptyFileError: there is no row.
+            UnreadableFileError: the bytes are not in the recipe's encoding.
+        """
+        return columns_under(source, recipe)
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = Position()) -> Iterator[TextChunk]:
         """Yield text rows under ``recipe`` from ``start``.
