@@ -252,6 +252,10 @@ class Format(Protocol):
         """Guess a recipe from the content. Raises ReadError."""
         ...
 
+    def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
+        """The columns, all text, when a person chose how to read. Raises ReadError."""
+        ...
+
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = Position()) -> Iterator[TextChunk]:
         """Yield text rows under an explicit recipe, from ``start``. Raises ReadError."""
         ...
