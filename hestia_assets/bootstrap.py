@@ -12,7 +12,9 @@ from hestia_assets.adapters.duckdb_engine import DuckDBEngine
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
 from hestia_assets.adapters.home import prepare_home
 from hestia_assets.adapters.metadata import open_metadata
-from hestia_assets.core.ports import AuditLog, BatchStore, JobStore, TableStore
+from hestia_assets.core.ports import AuditLog, BatchStore, Format, JobStore, TableStore
+from hestia_assets.core.registry import Registry
+from hestia_assets.core.rules import Rule
 from hestia_assets.domains.export.service import ExportService
 from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
@@ -39,6 +41,8 @@ class Hestia:
     batches: BatchStore
     jobs: JobStore
     audit: AuditLog
+    formats: Registry[Format]
+    rules: Registry[Rule]
     author: str
 
 
@@ -86,6 +90,8 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         batches=metadata.batches,
         jobs=metadata.jobs,
         audit=metadata.audit,
+        formats=FORMATS,
+        rules=RULES,
         author=_user(),
     )
 
