@@ -1,142 +1,116 @@
 """Tables as Delta Lake folders: ``<lake>/<tenant>/<layer>/<name>``."""
 
+import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
+import polars as pl
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from hestia_assets.adapters import delta_log
-from hestia_assets.adapters.delta_files import add_action, remove_action, storable, write_parquet
+from hestia_assets.adapters.delta_audit import damage, repair
+from hestia_assets.adapters.delta_files import add_action, add_staged, remove_files, write_frame
 from hestia_assets.adapters.delta_lease import HeldLease, rewriting
-from hestia_assets.core.errors import NotFoundError
+from hestia_assets.adapters.delta_maintenance import bring_back, delete_dead_files, join_small_files
+from hestia_assets.adapters.delta_types import cast, storable, table_schema
+from hestia_assets.core.errors import NotFoundError, TableError
 from hestia_assets.core.layers import TABLE_LAYERS, TableRef
 from hestia_assets.core.ports import LeaseStore
 from hestia_assets.core.results import StagedFile, TableVersion
 
-if TYPE_CHECKING:
-    import polars as pl
 
-
-@dataclass(frozen=True)
 class DeltaTableStore:
-    """Appends are free and idempotent by batch; every rewrite holds the table's lease ``table:<address>``."""
+    """Appends are free and idempotent by batch; every rewrite holds the table's lease ``table:<address>``.
 
-    root: Path
-    leases: LeaseStore
-    owner: str
-    lease_seconds: float
+    Handles are opened afresh for every call (3 ms): an old one slows down with every commit.
+    """
 
     def __init__(self, root: Path, *, leases: LeaseStore, owner: str, lease_seconds: float) -> None:
-        object.__setattr__(self, "root", Path(root))
-        object.__setattr__(self, "leases", leases)
-        object.__setattr__(self, "owner", owner)
-        object.__setattr__(self, "lease_seconds", lease_seconds)
+        self._root = root
+        self._leases, self._owner, self._lease_seconds = leases, owner, lease_seconds
 
     def exists(self, ref: TableRef) -> bool:
         """Whether the table has been created."""
         return DeltaTable.is_deltatable(str(self._path(ref)))
 
-    def schema(self, ref: TableRef) -> "pl.Schema":
+    def schema(self, ref: TableRef) -> pl.Schema:
         """Columns and types. Raises NotFoundError."""
-        return delta_log.table_schema(self._open(ref))
+        return table_schema(self._open(ref))
 
-    def stage(self, ref: TableRef, frame: "pl.DataFrame", *, batch: str, part: int) -> StagedFile:
-        """Write rows beside the table; nobody sees them before ``commit``."""
-        kept = frame.cast(dict(storable(frame.schema, table=str(ref))))  # pyright: ignore[reportArgumentType]
-        return write_parquet(self._path(ref), kept, stem=f"part-{batch}-{part}")
+    def stage(self, ref: TableRef, frame: pl.DataFrame, *, batch: str, part: int) -> StagedFile:
+        """Write rows beside the table; nobody sees them before ``commit``.
 
-    def read_staged(self, ref: TableRef, staged: Sequence[StagedFile]) -> "pl.LazyFrame":
+        The same rows of the same batch and part give the same file. Raises TableError.
+        """
+        with _explained(ref):
+            kept = cast(frame, table=str(ref))
+            return write_frame(self._path(ref), kept, stem=f"part-{batch}-{part}")
+
+    def read_staged(self, ref: TableRef, staged: Sequence[StagedFile]) -> pl.LazyFrame:
         """The rows of staged files; a column that only some of them have is null in the others."""
-        import polars as pl
-
-        frames = [pl.scan_parquet(self._path(ref) / file.path) for file in staged]
+        frames = [pl.scan_parquet(self._path(ref) / file.path, glob=False) for file in staged]
         return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame()
 
-    def commit(self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: "pl.Schema") -> int:
-        """Make staged files part of the table, all at once, under the transaction id ``batch``."""
+    def commit(self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: pl.Schema) -> int:
+        """Make staged files part of the table, all at once, under the transaction id ``batch``.
+
+        A batch that was ever committed is never added again, not even after a restore to an older version.
+        """
         path = self._path(ref)
-        actions = [add_action(path, file) for file in staged]
-        kept = storable(schema, table=str(ref))
-        return delta_log.append(path, actions, batch=batch, schema=kept, table=str(ref))
+        with _explained(ref):
+            if self.has_batch(ref, batch):
+                return delta_log.version_of(batch, path)
+            kept = storable(schema, table=str(ref))
+            actions = add_staged(path, list(staged), kept, table=str(ref))
+            return delta_log.append(path, actions, batch=batch, schema=kept, table=str(ref))
 
     def has_batch(self, ref: TableRef, batch: str) -> bool:
         """Whether this batch was committed to the table."""
         return self.exists(ref) and self._open(ref).transaction_version(batch) is not None
 
-    def overwrite(self, ref: TableRef, frames: Iterable["pl.DataFrame"], *, schema: "pl.Schema") -> int:
-        """Replace all rows and columns, under a lease."""
+    def overwrite(self, ref: TableRef, frames: Iterable[pl.DataFrame], *, schema: pl.Schema) -> int:
+        """Replace all rows and columns at once, under a lease. Raises LeaseHeldError, TableError."""
         kept = storable(schema, table=str(ref))
         path = self._path(ref)
-        with self._lease(ref) as lease:
-            stem = f"whole-{uuid4().hex}"
-            written = [
-                write_parquet(path, frame.cast(dict(kept)), stem=f"{stem}-{number}")  # pyright: ignore[reportArgumentType]
-                for number, frame in enumerate(frames)
-            ]
-            actions = [add_action(path, file) for file in written]
-            delta_log.ensure_table(path, kept)
+        with self._rewriting(ref) as lease:
+            actions = [add_action(path, file) for file in self._written(path, frames, kept)]
 
             def attempt() -> int:
                 lease.verify()
-                return delta_log.replace_all(DeltaTable(path), actions, kept)
+                return delta_log.replace_all(path, actions, kept)
 
             return delta_log.retried(attempt, table=str(ref))
 
     def compact(self, ref: TableRef) -> int:
-        """Join small files, under a lease."""
-        with self._lease(ref) as lease:
-            handle = self._open(ref)
-            return self._join(ref, handle, lease)
-
-    def _join(self, ref: TableRef, handle: DeltaTable, lease: HeldLease) -> int:
-        import polars as pl
-
-        path = self._path(ref)
-        files = pl.DataFrame(handle.get_add_actions(flatten=True)).select("path", "size_bytes").rows()
-        if len(files) < 2:
-            return 0
-        joined = write_parquet(path, pl.scan_delta(handle).collect(), stem=f"joined-{uuid4().hex}")
-        actions = [
-            add_action(path, joined, data_change=False),
-            *(remove_action(name, size, data_change=False) for name, size in files),
-        ]
-
-        def attempt() -> int:
-            lease.verify()
-            return delta_log.swap(DeltaTable(path), actions, "compact")
-
-        delta_log.retried(attempt, table=str(ref))
-        return len(files) - 1
+        """Join small files, under a lease. Returns the number of files saved. Raises LeaseHeldError."""
+        self._open(ref)
+        with self._rewriting(ref) as lease:
+            return join_small_files(self._path(ref), table=str(ref), before_commit=lease.verify)
 
     def vacuum(self, ref: TableRef, *, keep_hours: float) -> list[str]:
-        """Delete files that no version of the last ``keep_hours`` needs, under a lease."""
-        with self._lease(ref) as lease:
-            handle = self._open(ref)
-            lease.verify()
-            return handle.vacuum(int(keep_hours), dry_run=False, enforce_retention_duration=False)
+        """Delete files that no version of the last ``keep_hours`` needs, under a lease. Returns their paths.
+
+        Files that were staged but not committed stay for a week at least. Raises LeaseHeldError.
+        """
+        self._open(ref)
+        with self._rewriting(ref):
+            return delete_dead_files(self._path(ref), keep_hours=keep_hours)
 
     def restore(self, ref: TableRef, version: int) -> int:
-        """Bring back an old version as a new one, under a lease."""
-        with self._lease(ref) as lease:
+        """Bring back an old version as a new one, under a lease. Raises LeaseHeldError, TableError."""
+        self._open(ref, version=version)
+        with self._rewriting(ref) as lease:
+            return delta_log.retried(
+                lambda: bring_back(self._path(ref), version, before_commit=lease.verify), table=str(ref)
+            )
 
-            def attempt() -> int:
-                handle = self._open(ref)
-                lease.verify()
-                handle.restore(version, commit_properties=delta_log.exactly_next("restore"))
-                return handle.version()
-
-            return delta_log.retried(attempt, table=str(ref))
-
-    def scan(self, ref: TableRef, *, version: int | None = None) -> "pl.LazyFrame":
-        """The rows, now or at a version. Raises NotFoundError."""
-        import polars as pl
-
+    def scan(self, ref: TableRef, *, version: int | None = None) -> pl.LazyFrame:
+        """The rows, now or at a version. Raises NotFoundError, also for a version that does not exist."""
         return pl.scan_delta(self._open(ref, version=version))
 
     def version(self, ref: TableRef) -> int:
@@ -149,12 +123,24 @@ class DeltaTableStore:
 
     def tables(self, tenant: str) -> list[TableRef]:
         """Every table of a tenant, sorted."""
-        folders = [(layer, self.root / tenant / layer.value) for layer in TABLE_LAYERS]
+        folders = [(layer, self._root / tenant / layer.value) for layer in TABLE_LAYERS]
         refs = [TableRef(layer, tenant, path.name) for layer, folder in folders for path in folder.glob("*")]
         return sorted(ref for ref in refs if self.exists(ref))
 
+    def _written(self, path: Path, frames: Iterable[pl.DataFrame], schema: pl.Schema) -> list[StagedFile]:
+        """Each frame as a file; when one cannot be written, none stays."""
+        written: list[StagedFile] = []
+        try:
+            for number, frame in enumerate(frames):
+                rows = frame.select(schema.names()).cast(dict(schema))  # pyright: ignore[reportArgumentType]
+                written.append(write_frame(path, rows, stem=f"whole-{uuid4().hex}-{number}"))
+        except BaseException:  # whatever stops it, also Ctrl-C: the files belong to nobody
+            remove_files(path, written)
+            raise
+        return written
+
     def _path(self, ref: TableRef) -> Path:
-        return self.root / ref.path
+        return self._root / ref.path
 
     def _open(self, ref: TableRef, *, version: int | None = None) -> DeltaTable:
         try:
@@ -162,11 +148,45 @@ class DeltaTableStore:
         except TableNotFoundError as error:
             known = [str(table) for table in self.tables(ref.tenant)]
             raise NotFoundError("table", str(ref), known=known) from error
+        except DeltaError as error:
+            if version is None:
+                raise _table_error(ref, error) from error
+            known = [str(commit.version) for commit in self.versions(ref)]
+            raise NotFoundError(f"version of {ref}", str(version), known=known) from error
 
     @contextmanager
-    def _lease(self, ref: TableRef) -> Iterator[HeldLease]:
-        with rewriting(self.leases, f"table:{ref}", owner=self.owner, seconds=self.lease_seconds) as lease:
-            yield lease
+    def _rewriting(self, ref: TableRef) -> Iterator[HeldLease]:
+        """Hold the lease; afterwards, look through the log and take damage back."""
+        lease = rewriting(self._leases, f"table:{ref}", owner=self._owner, seconds=self._lease_seconds)
+        with lease as held, _explained(ref):
+            yield held
+            found = damage(self._path(ref))
+            if found:
+                repair(self._path(ref), found, table=str(ref))
+
+
+@contextmanager
+def _explained(ref: TableRef) -> Iterator[None]:
+    """Turn errors of Delta, Polars and the disk into ours."""
+    try:
+        yield
+    except (DeltaError, pl.exceptions.PolarsError, OSError) as error:
+        raise _table_error(ref, error) from error
+
+
+def _table_error(ref: TableRef, error: Exception) -> TableError:
+    text = str(error)
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in text or "os error 28" in text:
+        return TableError(
+            f"The disk is full; {ref} was not changed.", hint="Make room on the disk of the lake."
+        )
+    if "missing file" in text or isinstance(error, FileNotFoundError):
+        return TableError(
+            f"Files of that version of {ref} have been deleted.", hint="Choose a newer version of the table."
+        )
+    return TableError(
+        f"{ref} could not be used: {text.splitlines()[0]}", hint="Look at the disk, then try again."
+    )
 
 
 def _table_version(commit: dict[str, Any]) -> TableVersion:

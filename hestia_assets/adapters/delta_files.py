@@ -1,101 +1,64 @@
-"""Parquet files below a Delta table: which types may be stored, writing a file so that it survives a crash."""
+"""Parquet files below a Delta table, written so that they survive a crash and never change under a name."""
 
 import hashlib
 import json
 import os
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import polars as pl
 from deltalake.transaction import AddAction, RemoveAction
 
-from hestia_assets.core.errors import TableError
+from hestia_assets.core.errors import SchemaConflictError, TableError
 from hestia_assets.core.results import StagedFile
 
-if TYPE_CHECKING:
-    import polars as pl
-
 HASH_BYTES = 6
+COMPRESSION = "zstd"
+LEVEL = 1
+UNSAFE = re.compile(r"[^\w.-]", re.ASCII)
 
 
-def storable(schema: "pl.Schema", *, table: str) -> "pl.Schema":
-    """The types under which a Delta table keeps these columns.
+def write_frame(folder: Path, frame: pl.DataFrame, *, stem: str) -> StagedFile:
+    """Write rows as one Parquet file."""
 
-    Raises:
-        TableError: a column has a type that Delta cannot keep, such as a duration.
-    """
-    import polars as pl
+    def write(target: Path) -> int:
+        frame.write_parquet(target, compression=COMPRESSION, compression_level=LEVEL, statistics=True)
+        return frame.height
 
-    return pl.Schema(
-        {name: _storable_type(dtype, column=name, table=table) for name, dtype in schema.items()}
-    )
+    return _write(folder, write, stem=stem)
 
 
-def _storable_type(dtype: "pl.DataType", *, column: str, table: str) -> "pl.DataType":
-    import polars as pl
+def write_stream(folder: Path, rows: pl.LazyFrame, *, stem: str) -> StagedFile:
+    """Write rows as one Parquet file without holding them all in memory."""
 
-    if isinstance(dtype, pl.Datetime):
-        return pl.Datetime("us", "UTC" if dtype.time_zone else None)
-    if isinstance(dtype, pl.List | pl.Array):
-        return pl.List(_storable_type(_instance(dtype.inner), column=column, table=table))
-    if isinstance(dtype, pl.Struct):
-        fields = [
-            pl.Field(field.name, _storable_type(_instance(field.dtype), column=column, table=table))
-            for field in dtype.fields
-        ]
-        return pl.Struct(fields)
-    if isinstance(dtype, pl.Time | pl.Duration | pl.Object):
-        raise TableError(
-            f"Column '{column}' of {table} holds {dtype}, which a table cannot keep.",
-            hint="Turn it into text or a number first.",
-        )
-    return _widened().get(type(dtype), dtype)
+    def write(target: Path) -> int:
+        rows.sink_parquet(target, compression=COMPRESSION, compression_level=LEVEL, statistics=True)
+        return int(pl.scan_parquet(target, glob=False).select(pl.len()).collect().item())
+
+    return _write(folder, write, stem=stem)
 
 
-def _instance(dtype: object) -> "pl.DataType":
-    return dtype() if isinstance(dtype, type) else dtype  # pyright: ignore[reportReturnType]  # polars allows both
+def _write(folder: Path, write: Callable[[Path], int], *, stem: str) -> StagedFile:
+    """Let ``write`` fill a temporary file, then give it a name that ends in the hash of its bytes.
 
-
-def _widened() -> "dict[type[pl.DataType], pl.DataType]":
-    """Types without a counterpart in Delta, and the smallest one that holds all their values."""
-    import polars as pl
-
-    return {
-        pl.UInt8: pl.Int16(),
-        pl.UInt16: pl.Int32(),
-        pl.UInt32: pl.Int64(),
-        pl.UInt64: pl.Decimal(20, 0),
-        pl.Int128: pl.Decimal(38, 0),
-        pl.Categorical: pl.String(),
-        pl.Enum: pl.String(),
-        pl.Null: pl.String(),
-    }
-
-
-def needs_ntz(schema: "pl.Schema") -> bool:
-    """Whether a column holds times without a zone, for which Delta wants a table feature."""
-    return any("Datetime" in str(dtype) and "UTC" not in str(dtype) for dtype in schema.values())
-
-
-def write_parquet(folder: Path, frame: "pl.DataFrame", *, stem: str) -> StagedFile:
-    """Write rows under a name that ends in the hash of the file's bytes, so a name never changes its content.
-
-    A part that is staged again after a kill gets the same name when its rows are the same; when they differ, a file
-    that is already part of the table stays as it is.
+    A name never changes its content: a part that is staged again after a kill gets the same name when its rows
+    are the same, and when they differ, a file that already belongs to the table stays as it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    stem = UNSAFE.sub("_", stem)
     temporary = folder / f".{stem}-{uuid4().hex}.tmp"
     try:
-        frame.write_parquet(temporary, compression="zstd", compression_level=1, statistics=True)
-        digest = _sync(temporary)
-        name = f"{stem}-{digest}.parquet"
+        rows = write(temporary)
+        name = f"{stem}-{_sync(temporary)}.parquet"
         size = temporary.stat().st_size
         temporary.replace(folder / name)
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(folder)
-    return StagedFile(name, size, frame.height)
+    return StagedFile(name, size, rows)
 
 
 def _sync(path: Path) -> str:
@@ -113,24 +76,59 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def add_action(folder: Path, file: StagedFile, *, data_change: bool = True) -> AddAction:
-    """The log entry that makes a written file part of the table.
+def add_staged(folder: Path, files: list[StagedFile], schema: pl.Schema, *, table: str) -> list[AddAction]:
+    """The log entries for staged files, after a last look at each.
+
+    A file is touched first: ``vacuum`` leaves young files alone, so none vanishes while it is committed.
 
     Raises:
-        TableError: the file is not there as it was written.
+        TableError: a file is gone or not as it was written.
+        SchemaConflictError: a file holds a column in another type than ``schema``.
     """
+    for file in files:
+        _touch(folder / file.path)
+        _refuse_other_types(folder / file.path, schema, table=table)
+    return [add_action(folder, file) for file in files]
+
+
+def _touch(path: Path) -> None:
+    try:
+        os.utime(path)
+    except FileNotFoundError as error:
+        raise _gone(path.name) from error
+
+
+def _refuse_other_types(path: Path, schema: pl.Schema, *, table: str) -> None:
+    for name, dtype in pl.read_parquet_schema(path).items():
+        if name not in schema or schema[name] != dtype:
+            wanted = str(schema[name]) if name in schema else "nothing"
+            raise SchemaConflictError(table, name, have=wanted, got=str(dtype))
+
+
+def add_action(folder: Path, file: StagedFile, *, data_change: bool = True) -> AddAction:
+    """The log entry that makes a written file part of the table. Raises TableError when it is gone."""
     try:
         stat = (folder / file.path).stat()
-    except FileNotFoundError:
-        stat = None
-    if stat is None or stat.st_size != file.size_bytes:
-        raise TableError(
-            f"The written rows {file.path} are no longer there.", hint="Run the import of this file again."
-        )
+    except FileNotFoundError as error:
+        raise _gone(file.path) from error
+    if stat.st_size != file.size_bytes:
+        raise _gone(file.path)
     stats = json.dumps({"numRecords": file.rows})
     return AddAction(file.path, file.size_bytes, {}, int(stat.st_mtime * 1000), data_change, stats)
 
 
-def remove_action(path: str, size_bytes: int, *, data_change: bool) -> RemoveAction:
+def remove_action(file: StagedFile, *, data_change: bool) -> RemoveAction:
     """The log entry that takes a file out of the table."""
-    return RemoveAction(path, data_change, int(time.time() * 1000), size_bytes)
+    return RemoveAction(file.path, data_change, int(time.time() * 1000), file.size_bytes)
+
+
+def remove_files(folder: Path, files: list[StagedFile]) -> None:
+    """Delete files that will not be committed."""
+    for file in files:
+        (folder / file.path).unlink(missing_ok=True)
+
+
+def _gone(name: str) -> TableError:
+    return TableError(
+        f"The written rows {name} are no longer as they were written.", hint="Import this file again."
+    )

@@ -24,7 +24,7 @@ class HeldLease:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def verify(self) -> None:
-        """Extend the lease now; call it right before a commit. Raises LeaseHeldError when it was taken over."""
+        """Extend the lease, right before a commit. Raises LeaseHeldError when it was taken over."""
         with self._lock:
             self.lease = self.leases.renew(self.lease, ttl_seconds=self.seconds)
 

@@ -1,44 +1,40 @@
-"""Commits to a Delta table's log: which may be retried, which must land exactly on the snapshot they were made from.
+"""Commits to a Delta table's log: which are rebased over others, which must land exactly on their snapshot.
 
-An append commits through the handle whose snapshot was checked for its transaction id, and delta-rs rebases it over
-other appends. A rewrite commits with no retries at all: it lands as the very next version or not, so two rewrites
+An append commits through the handle whose snapshot was checked for its transaction id, and delta-rs rebases it
+over other appends. A rewrite commits without retries: it becomes the very next version or fails, so two rewrites
 can never both succeed (with retries, delta-rs 1.6.6 lets them, and rows double).
 """
 
+import json
 import logging
 import random
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from deltalake import DeltaTable, Schema, TableFeatures
+import polars as pl
+from deltalake import DeltaTable, TableFeatures
 from deltalake.exceptions import CommitFailedError, DeltaError
-from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
+from deltalake.transaction import (
+    AddAction,
+    CommitProperties,
+    RemoveAction,
+    Transaction,
+    create_table_with_add_actions,
+)
 
-from hestia_assets.adapters.delta_files import needs_ntz
-from hestia_assets.core.errors import SchemaConflictError, TableError
-
-if TYPE_CHECKING:
-    import polars as pl
+from hestia_assets.adapters.delta_types import added_columns, delta_schema, has_local_times, table_schema
+from hestia_assets.core.errors import TableError
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 100
+ATTEMPTS = 200
+LONGEST_PAUSE_SECONDS = 0.25
 BATCH_KEY = "hestia/batch"
 OPERATION_KEY = "hestia/operation"
-
-
-def delta_schema(schema: "pl.Schema") -> Schema:
-    """The same columns in Delta's words."""
-    return Schema.from_arrow(schema.to_frame().to_arrow().schema)
-
-
-def table_schema(table: DeltaTable) -> "pl.Schema":
-    """The table's columns in Polars' words."""
-    import polars as pl
-
-    return pl.scan_delta(table).collect_schema()
+CONFIGURATION = {"delta.deletedFileRetentionDuration": "interval 30 days"}
+"""As long as the log itself is kept, so that every version in it stays readable unless it is vacuumed."""
 
 
 def retried(attempt: Callable[[], int], *, table: str) -> int:
@@ -47,91 +43,127 @@ def retried(attempt: Callable[[], int], *, table: str) -> int:
         try:
             return attempt()
         except CommitFailedError as error:
-            log.debug("Commit to %s lost a race (%s): %s", table, number + 1, error)
-            time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(number, 7))))  # noqa: S311 - no secret
-    raise TableError(f"{table} is written by too many at once.", hint="Try again in a minute.")
+            log.debug("Commit %s to %s lost a race: %s", number + 1, table, error)
+            longest = min(LONGEST_PAUSE_SECONDS, 0.005 * 2 ** min(number, 10))
+            time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, no secret
+    raise TableError(f"{table} is being written by too many at once.", hint="Try again in a minute.")
 
 
-def ensure_table(path: Path, schema: "pl.Schema") -> None:
-    """Create the table when it is missing; another process may do the same at the same time."""
-    if DeltaTable.is_deltatable(str(path)):
-        return
-    path.mkdir(parents=True, exist_ok=True)
-    properties = CommitProperties(custom_metadata={OPERATION_KEY: "create"})
-    try:
-        DeltaTable.create(path, schema=delta_schema(schema), mode="ignore", commit_properties=properties)
-    except (DeltaError, OSError):
-        if not DeltaTable.is_deltatable(str(path)):
-            raise
+def append(path: Path, actions: Sequence[AddAction], *, batch: str, schema: pl.Schema, table: str) -> int:
+    """Add files under the transaction id ``batch``; a batch that is there already adds nothing.
 
-
-def widen(path: Path, schema: "pl.Schema", *, table: str) -> None:
-    """Add the columns that the table lacks. Raises SchemaConflictError before anything is changed."""
-    handle = DeltaTable(path)
-    have = table_schema(handle)
-    refuse_other_types(have, schema, table=table)
-    _allow_ntz(handle, schema)
-    added = [name for name in schema if name not in have]
-    if added:
-        fields = {field.name: field for field in delta_schema(schema).fields}
-        properties = CommitProperties(custom_metadata={OPERATION_KEY: "add columns"})
-        handle.alter.add_columns([fields[name] for name in added], commit_properties=properties)
-
-
-def refuse_other_types(have: "pl.Schema", got: "pl.Schema", *, table: str) -> None:
-    """Raise SchemaConflictError for the first column whose type differs."""
-    for name, dtype in got.items():
-        if name in have and have[name] != dtype:
-            raise SchemaConflictError(table, name, have=str(have[name]), got=str(dtype))
-
-
-def _allow_ntz(handle: DeltaTable, schema: "pl.Schema") -> None:
-    features = handle.protocol().reader_features or []
-    if needs_ntz(schema) and "timestampNtz" not in features:
-        feature = TableFeatures.TimestampWithoutTimezone
-        handle.alter.add_feature(feature, allow_protocol_versions_increase=True)
-
-
-def append(path: Path, actions: Sequence[AddAction], *, batch: str, schema: "pl.Schema", table: str) -> int:
-    """Add files under the transaction id ``batch``; a batch that is there already adds nothing."""
+    Returns:
+        The version that holds the batch.
+    """
 
     def attempt() -> int:
-        ensure_table(path, schema)
-        widen(path, schema, table=table)
+        create(path, [], schema, operation="create")
         handle = DeltaTable(path)
         if handle.transaction_version(batch) is not None:
-            return handle.version()
-        refuse_other_types(table_schema(handle), schema, table=table)
-        properties = CommitProperties(
-            app_transactions=[Transaction(batch, 1)],
-            custom_metadata={BATCH_KEY: batch, OPERATION_KEY: "append"},
-        )
+            return version_of(batch, path)
+        if _widened(handle, schema, table=table):
+            return attempt()  # on a snapshot that knows the new columns, checked for the batch once more
         handle.create_write_transaction(
-            list(actions), "append", handle.schema(), commit_properties=properties
+            list(actions), "append", handle.schema(), commit_properties=_of_batch(batch)
         )
-        return handle.version()
+        return version_of(batch, path)
 
     return retried(attempt, table=table)
 
 
-def replace_all(handle: DeltaTable, actions: Sequence[AddAction], schema: "pl.Schema") -> int:
+def create(path: Path, actions: Sequence[AddAction], schema: pl.Schema, *, operation: str) -> bool:
+    """Create the table with these files in one commit, unless it exists; tells whether it did."""
+    if DeltaTable.is_deltatable(str(path)):
+        return False
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        create_table_with_add_actions(
+            str(path),
+            delta_schema(schema),
+            list(actions),
+            mode="error",
+            configuration=CONFIGURATION,
+            commit_properties=CommitProperties(custom_metadata={OPERATION_KEY: operation}),
+        )
+    except (DeltaError, OSError):
+        if DeltaTable.is_deltatable(str(path)):  # another process was first
+            return False
+        raise
+    return True
+
+
+def replace_all(path: Path, actions: Sequence[AddAction], schema: pl.Schema) -> int:
     """Take every file out and put these in. Raises CommitFailedError when another commit came between."""
-    _allow_ntz(handle, schema)
-    handle = DeltaTable(handle.table_uri)
+    if create(path, actions, schema, operation="overwrite"):
+        return 0
+    _allow_local_times(DeltaTable(path), schema)
+    handle = DeltaTable(path)
+    base = handle.version()
     handle.create_write_transaction(
         list(actions), "overwrite", delta_schema(schema), commit_properties=exactly_next("overwrite")
     )
-    return handle.version()
+    return base + 1
 
 
-def swap(handle: DeltaTable, actions: Sequence[AddAction | RemoveAction], operation: str) -> int:
+def swap(handle: DeltaTable, actions: Sequence[AddAction | RemoveAction], *, operation: str) -> int:
     """Put files in and take files out. Raises CommitFailedError when another commit came between."""
+    base = handle.version()
     handle.create_write_transaction(
         list(actions), "append", handle.schema(), commit_properties=exactly_next(operation)
     )
-    return handle.version()
+    return base + 1
 
 
 def exactly_next(operation: str) -> CommitProperties:
     """Properties of a commit that becomes the version after its snapshot, or fails."""
     return CommitProperties(max_commit_retries=0, custom_metadata={OPERATION_KEY: operation})
+
+
+def _of_batch(batch: str) -> CommitProperties:
+    return CommitProperties(
+        app_transactions=[Transaction(batch, 1)],
+        custom_metadata={BATCH_KEY: batch, OPERATION_KEY: "append"},
+    )
+
+
+def _widened(handle: DeltaTable, schema: pl.Schema, *, table: str) -> bool:
+    """Add the columns that the table lacks. Raises SchemaConflictError before anything is changed."""
+    added = added_columns(table_schema(handle), schema, table=table)
+    if not added:
+        return False
+    if not _allow_local_times(handle, schema):
+        fields = {field.name: field for field in delta_schema(schema).fields}
+        handle.alter.add_columns(
+            [fields[name] for name in added], commit_properties=exactly_next("add columns")
+        )
+    return True
+
+
+def _allow_local_times(handle: DeltaTable, schema: pl.Schema) -> bool:
+    """Switch on Delta's feature for times without a zone where it is needed and missing."""
+    features = handle.protocol().reader_features or []
+    if "timestampNtz" in features or not any(has_local_times(dtype) for dtype in schema.values()):
+        return False
+    handle.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
+    return True
+
+
+def actions_of(path: Path, version: int) -> list[dict[str, Any]] | None:
+    """The entries of one commit; None where its log file is gone (old ones are cleaned away)."""
+    try:
+        text = (path / "_delta_log" / f"{version:020d}.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def version_of(batch: str, path: Path) -> int:
+    """The version that a batch came with; the latest where that part of the log has been cleaned away."""
+    latest = DeltaTable(path).version()
+    for version in range(latest, -1, -1):
+        actions = actions_of(path, version)
+        if actions is None:
+            break
+        if any(action.get("txn", {}).get("appId") == batch for action in actions):
+            return version
+    return latest

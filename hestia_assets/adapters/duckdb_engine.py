@@ -5,17 +5,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import duckdb
+import polars as pl
+import pyarrow as pa
 
 from hestia_assets.adapters.sql_errors import sql_error
 from hestia_assets.adapters.sql_text import checked
 from hestia_assets.core.errors import SqlError
 from hestia_assets.core.layers import TableRef
-
-if TYPE_CHECKING:
-    import polars as pl
 
 BATCH_ROWS = 122_880
 UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -51,7 +49,7 @@ STORED_AS = {
 class DuckDBEngine:
     """Each query has a fresh connection: no file, no network, no setting, a limit of memory and of time.
 
-    The person's text runs as it is written, so nothing is lost in translation: it is parsed only to learn its tables.
+    The person's text runs as it is written, so nothing is lost in translation; it is parsed to learn its tables.
     """
 
     memory_limit: str
@@ -62,8 +60,8 @@ class DuckDBEngine:
         return sorted(checked(sql, tenant=tenant).tables)
 
     def run(
-        self, sql: str, tables: "Mapping[TableRef, pl.LazyFrame]", *, tenant: str, limit: int | None
-    ) -> "pl.DataFrame":
+        self, sql: str, tables: Mapping[TableRef, pl.LazyFrame], *, tenant: str, limit: int | None
+    ) -> pl.DataFrame:
         """The result, at most ``limit`` rows.
 
         Raises:
@@ -77,7 +75,7 @@ class DuckDBEngine:
             return self._result(connection, query.text, limit)
 
     @contextmanager
-    def _locked(self, tables: "Mapping[TableRef, pl.LazyFrame]") -> Iterator[duckdb.DuckDBPyConnection]:
+    def _locked(self, tables: Mapping[TableRef, pl.LazyFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
         settings = {
             "memory_limit": self.memory_limit,
             "temp_directory": "",
@@ -109,7 +107,7 @@ class DuckDBEngine:
         finally:
             timer.cancel()
 
-    def _result(self, connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) -> "pl.DataFrame":
+    def _result(self, connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) -> pl.DataFrame:
         columns = _described(connection, sql)
         prefix = f"SELECT {', '.join(_stored(name, dtype) for name, dtype in columns)} FROM (\n"
         bound = "" if limit is None else f" LIMIT {limit:d}"
@@ -146,10 +144,7 @@ def _stored(name: str, dtype: str) -> str:
     return f"CAST({quoted} AS {target}) AS {quoted}" if target else quoted
 
 
-def _collect(reader: "object", *, max_bytes: int) -> "pl.DataFrame":
-    import polars as pl
-    import pyarrow as pa
-
+def _collect(reader: pa.RecordBatchReader, *, max_bytes: int) -> pl.DataFrame:
     batches, size = [], 0
     for batch in reader:
         batches.append(batch)
@@ -164,5 +159,9 @@ def _collect(reader: "object", *, max_bytes: int) -> "pl.DataFrame":
 
 def _bytes(limit: str) -> int:
     """DuckDB's way to write a size, such as ``1GB`` or ``512 MiB``, as a number."""
-    number, unit = re.fullmatch(r"\s*([\d.]+)\s*([a-zA-Z]*)\s*", limit).groups()
-    return int(float(number) * UNITS[unit.lower()])
+    match = re.fullmatch(r"([\d.]+)\s*([a-z]*)", limit.strip().lower())
+    if match is None or match[2] not in UNITS:
+        raise SqlError(
+            f"'{limit}' is no amount of memory.", hint="Set HESTIA_SQL_MEMORY_LIMIT to something like 1GB."
+        )
+    return int(float(match[1]) * UNITS[match[2]])

@@ -1,4 +1,4 @@
-"""What a query says before it runs: one SELECT, over tables of the lake, through no other function than a harmless one."""
+"""What a query says before it runs: one SELECT, over tables of the lake, calling nothing that looks around."""
 
 import logging
 import re
@@ -23,6 +23,7 @@ SCALAR_FUNCTIONS_OF_THE_MACHINE = re.compile(
     r"^(getenv|getvariable|current_setting|currval|nextval|setval|setseed|write_log|checkpoint|query|query_table"
     r"|which_secret|sleep_ms|pg_sleep|read_.*|parquet_.*|sniff_.*|duckdb_.*|pragma_.*|glob)$"
 )
+NOT_READING = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Into, exp.Command)
 READ_ONLY = "Write a single SELECT over tables such as validated.orders."
 
 
@@ -43,14 +44,14 @@ def checked(sql: str, *, tenant: str) -> Query:
     tree = _tree(sql)
     text = _without_tenant(sql, tree, tenant=tenant)
     _refuse_other_statements(text)
-    if not isinstance(tree, exp.Query) or tree.find(exp.DML, exp.DDL, exp.Into, exp.Command):
+    if not isinstance(tree, exp.Query) or tree.find(*NOT_READING):
         raise SqlError("A query may only read.", hint=READ_ONLY)
     for function in tree.find_all(exp.Func):
         _refuse_machine_functions(function)
     return Query(text.rstrip().removesuffix(";"), frozenset(_tables(tree, tenant=tenant)))
 
 
-def _tree(sql: str) -> exp.Expression:
+def _tree(sql: str) -> exp.Expr:
     try:
         found = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
     except (SqlglotError, ValueError) as error:
@@ -77,7 +78,7 @@ def _refuse_machine_functions(function: exp.Func) -> None:
         raise SqlError(f"A query may not call {name}().", hint=READ_ONLY)
 
 
-def _tables(tree: exp.Expression, *, tenant: str) -> Iterator[TableRef]:
+def _tables(tree: exp.Expr, *, tenant: str) -> Iterator[TableRef]:
     """Each table of the lake that the query names. Raises SqlError for any other source of rows."""
     for table in tree.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier):
@@ -110,7 +111,7 @@ def _address(table: exp.Table, *, tenant: str) -> TableRef:
     if len(parts) == 1:
         raise SqlError(
             f"'{table.name}' does not say in which layer the table is.",
-            hint=f"Write validated.{_as_name(table.name)}, or another layer: imported, quarantine, transformed.",
+            hint=f"Write validated.{_as_name(table.name)} (or imported., quarantine., transformed.).",
         )
     try:
         return TableRef.parse(".".join(parts), tenant=tenant)
@@ -122,7 +123,7 @@ def _as_name(text: str) -> str:
     return text.lower() if re.fullmatch(r"\w+", text) else "orders"
 
 
-def _without_tenant(sql: str, tree: exp.Expression, *, tenant: str) -> str:
+def _without_tenant(sql: str, tree: exp.Expr, *, tenant: str) -> str:
     """The query with blanks where it says the tenant: its other characters stay where they were.
 
     ``default.validated.orders`` is no valid SQL otherwise, and errors keep their line and column.

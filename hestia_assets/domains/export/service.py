@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
+
+import polars as pl
 
 from hestia_assets.core.access import Principal, Purpose
 from hestia_assets.core.errors import ExportError
@@ -15,9 +17,6 @@ from hestia_assets.core.ports import AuditLog, ExportFolder, Format, RowGate, Ta
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import SYSTEM_COLUMNS, ExportResult
 from hestia_assets.core.specs import ExportSpec
-
-if TYPE_CHECKING:
-    import polars as pl
 
 CHUNK_ROWS = 100_000
 
@@ -86,7 +85,7 @@ class ExportService:
         return result if _sha256(file) == result.sha256 else None
 
     def _proved(
-        self, rows: "pl.LazyFrame", ref: TableRef, target: BinaryIO, path: Path, spec: ExportSpec
+        self, rows: pl.LazyFrame, ref: TableRef, target: BinaryIO, path: Path, spec: ExportSpec
     ) -> dict[str, Any]:
         """Write, then trust nothing: read the file again, count, compare with the table, hash."""
         fmt = self.formats.get(spec.format)
@@ -98,7 +97,7 @@ class ExportService:
         if not written == found == expected:
             raise ExportError(
                 f"The file of '{spec.name}' holds {found} rows, the table {expected}; it was not published.",
-                hint="Run the export again; if it happens twice, report it with the table's name and version.",
+                hint="Run the export again; if that fails too, report it with the table and its version.",
             )
         return {"rows": found, "size_bytes": path.stat().st_size, "sha256": _sha256(path)}
 
@@ -115,7 +114,7 @@ class ExportService:
         return self.folder.path(spec.tenant, f"{self._file_name(spec)}.receipt.json")
 
 
-def _frames(rows: "pl.LazyFrame", ref: TableRef) -> Iterator["pl.DataFrame"]:
+def _frames(rows: pl.LazyFrame, ref: TableRef) -> Iterator[pl.DataFrame]:
     """The rows in chunks, at least one so that an empty table gets its header, without Hestia's own columns.
 
     Quarantined rows keep them: there the line number is what a person looks for.
@@ -127,9 +126,7 @@ def _frames(rows: "pl.LazyFrame", ref: TableRef) -> Iterator["pl.DataFrame"]:
     yield from chunks
 
 
-def _height(rows: "pl.LazyFrame") -> int:
-    import polars as pl
-
+def _height(rows: pl.LazyFrame) -> int:
     return int(rows.select(pl.len()).collect().item())
 
 
