@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import secrets
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,10 +75,14 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         specs=metadata.specs,
         batches=metadata.batches,
         jobs=metadata.jobs,
+        leases=metadata.leases,
         audit=metadata.audit,
         formats=FORMATS,
         validator=RuleValidator(RULES),
         clock=clock,
+        new_id=_batch_id,
+        owner=owner,
+        lease_seconds=settings.lease_seconds,
     )
     return Hestia(
         settings=settings,
@@ -98,6 +103,11 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _batch_id(dataset: str) -> str:
+    """Sorts by time, reads well in a command, and is met once: ``orders-20261120-093000-3f9a2c``."""
+    return f"{dataset}-{_utc_now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 def _user() -> str:

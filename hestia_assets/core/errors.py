@@ -115,7 +115,10 @@ class HeaderMismatchError(ReadError):
     code = "read.header_mismatch"
 
     def __init__(self, *, missing: Sequence[str], added: Sequence[str]) -> None:
-        parts = [f"missing: {', '.join(missing)}" if missing else "", f"new: {', '.join(added)}" if added else ""]
+        parts = [
+            f"missing: {', '.join(missing)}" if missing else "",
+            f"new: {', '.join(added)}" if added else "",
+        ]
         super().__init__(
             f"The columns of this file are not those of the dataset ({'; '.join(filter(None, parts))}).",
             hint="Correct the file, or open the Import page with it and save the changed columns.",

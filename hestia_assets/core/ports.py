@@ -55,9 +55,7 @@ class TableStore(Protocol):
         """The rows of staged files."""
         ...
 
-    def commit(
-        self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: "pl.Schema"
-    ) -> int:
+    def commit(self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: "pl.Schema") -> int:
         """Make staged files part of the table, all at once, under the transaction id ``batch``.
 
         Creates the table, adds new columns, retries on a fresh snapshot when another commit came between.
@@ -168,7 +166,13 @@ class JobStore(Protocol):
     """Jobs with progress."""
 
     def start(
-        self, kind: str, tenant: str, subject: str, *, batch: str | None = None, run_id: str | None = None,
+        self,
+        kind: str,
+        tenant: str,
+        subject: str,
+        *,
+        batch: str | None = None,
+        run_id: str | None = None,
         bytes_total: int = 0,
     ) -> Job:
         """Open a job."""

@@ -153,11 +153,15 @@ def merge_checks(results: Iterable[CheckResult], *, most: int = 10) -> tuple[Che
     merged: dict[str, CheckResult] = {}
     for result in results:
         seen = merged.get(result.name)
-        merged[result.name] = result if seen is None else replace(
-            seen,
-            checked_rows=seen.checked_rows + result.checked_rows,
-            failed_rows=seen.failed_rows + result.failed_rows,
-            sample=(*seen.sample, *result.sample)[:most],
+        merged[result.name] = (
+            result
+            if seen is None
+            else replace(
+                seen,
+                checked_rows=seen.checked_rows + result.checked_rows,
+                failed_rows=seen.failed_rows + result.failed_rows,
+                sample=(*seen.sample, *result.sample)[:most],
+            )
         )
     return tuple(merged.values())
 

@@ -35,7 +35,9 @@ def guess_dialect(sample: bytes) -> Guess:
     if quote != '"':
         reasons.append(Reason("quote", quote or "none", "Fields begin and end with it."))
     if comment:
-        reasons.append(Reason("comment", comment.decode(), "Lines that start with it have another shape than the rows."))
+        reasons.append(
+            Reason("comment", comment.decode(), "Lines that start with it have another shape than the rows.")
+        )
     return Guess(Dialect(delimiter.encode(), quote.encode(), comment), tuple(reasons))
 
 
@@ -96,7 +98,11 @@ def _quote(body: bytes, delimiter: str) -> str:
     sign = delimiter.encode()
     wraps = body.count(sign + b"'") + body.count(b"\n'")
     closes = body.count(b"'" + sign) + body.count(b"'\n") + body.count(b"'\r\n")
-    return "'" if b'"' not in body and wraps >= 2 and closes >= 2 and min(wraps, closes) * 2 >= max(wraps, closes) else '"'
+    return (
+        "'"
+        if b'"' not in body and wraps >= 2 and closes >= 2 and min(wraps, closes) * 2 >= max(wraps, closes)
+        else '"'
+    )
 
 
 def _comment(sample: bytes) -> bytes:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
+from hestia_assets.core.errors import EmptyFileError
 from hestia_assets.core.results import Inspection, Reason
 from hestia_assets.core.specs import Column, Recipe
 from hestia_assets.formats._csv_careful import Kind, Record, line_end, next_record
 from hestia_assets.formats._csv_dialect import Guess, guess_dialect
-from hestia_assets.formats._csv_structure import Dialect
 from hestia_assets.formats._text_encoding import guess_encoding
 from hestia_assets.formats._text_source import blocks
 
@@ -130,18 +129,31 @@ def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[b
     if not others:
         return True, "The file has one row only; it is taken as the header."
     columns = [[row[i] for row in others if i < len(row) and row[i].strip()] for i in range(len(first))]
-    numeric = [bool(c) and sum(bool(NUMBER.fullmatch(v.strip())) for v in c) * 10 >= len(c) * 9 for c in columns]
+    numeric = [
+        bool(c) and sum(bool(NUMBER.fullmatch(v.strip())) for v in c) * 10 >= len(c) * 9 for c in columns
+    ]
     named = [not NUMBER.fullmatch(text.strip()) for text in first]
-    contrast = [a == b for a, b in zip(named, numeric, strict=True) if True]
+    if (
+        named[0]
+        and not numeric[0]
+        and _years([text for text, name in zip(first, named, strict=True) if not name])
+    ):
+        return True, "Its cells are years in a row above the columns."
+    contrast = [name == number for name, number in zip(named, numeric, strict=True)]
     if any(name and number for name, number in zip(named, numeric, strict=True)):
         return True, "Its cells are words above columns of numbers or dates."
-    if not any(named) and all(numeric) or (any(numeric) and not any(contrast)):
+    if (not any(named) and all(numeric)) or (any(numeric) and not any(contrast)):
         return False, "The first row looks like the rows below it, so the columns get numbers for names."
     filled = [text for text in first if text.strip()]
     repeated = any(text in set(column) for text, column in zip(first, columns, strict=True) if text.strip())
     if repeated or len(set(filled)) < len(filled):
         return False, "A value of the first row appears again below it, so it is taken as data."
     return True, "Its cells are all different and none of them appears below."
+
+
+def _years(texts: Sequence[str]) -> bool:
+    years = [int(text) for text in texts if re.fullmatch(r"(19|20)\d\d", text.strip())]
+    return len(years) == len(texts) >= 2 and all(b - a == 1 for a, b in zip(years, years[1:], strict=False))
 
 
 def _columns(first: Sequence[str], *, has_header: bool) -> tuple[Column, ...]:
@@ -168,6 +180,3 @@ def _comment_lines_before(sample: bytes, guess: Guess, line: int) -> int:
         found += not text.strip() or (bool(guess.dialect.comment) and text.startswith(guess.dialect.comment))
         position = after
     return found
-
-
-__all__ = ["Dialect", "UnreadableFileError", "column_name", "inspect_csv"]

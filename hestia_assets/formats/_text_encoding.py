@@ -45,7 +45,10 @@ def guess_encoding(source: BinaryIO, *, file_name: str) -> tuple[str, str]:
         return _wide(head, file_name)
     if _is_utf8(source):
         return "utf-8", "Every byte of the file is valid UTF-8."
-    return "cp1252", "The file is not UTF-8; Western European Windows text is the usual other case. Check the accents."
+    return (
+        "cp1252",
+        "The file is not UTF-8; Western European Windows text is the usual other case. Check the accents.",
+    )
 
 
 def _wide(head: bytes, file_name: str) -> tuple[str, str]:

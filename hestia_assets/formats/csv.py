@@ -12,8 +12,15 @@ from hestia_assets.core.results import Inspection, LineAccount, Position, TextCh
 from hestia_assets.core.specs import Column, Recipe
 from hestia_assets.formats._csv_careful import RECORD_LIMIT, Kind, Record, line_end, next_record
 from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
+from hestia_assets.formats._csv_pieces import (
+    Piece,
+    Place,
+    careful_piece,
+    plain_piece,
+    readable,
+    scanned_piece,
+)
 from hestia_assets.formats._csv_rows import POSITION_TYPES
-from hestia_assets.formats._csv_pieces import Piece, Place, careful_piece, plain_piece, readable, scanned_piece
 from hestia_assets.formats._csv_structure import Dialect, line_count, scan
 from hestia_assets.formats._text_source import blocks
 
@@ -142,7 +149,8 @@ def _names_in_file(record: Record, recipe: Recipe) -> list[str]:
     """Column names in the order of the file's header."""
     if record.kind is Kind.BAD_QUOTE:
         raise UnreadableFileError(
-            "A quote in the header line is not closed.", hint="Correct the header, or choose another quote sign."
+            "A quote in the header line is not closed.",
+            hint="Correct the header, or choose another quote sign.",
         )
     found = [readable(value) for value in record.fields]
     wanted = [column.source for column in recipe.columns]

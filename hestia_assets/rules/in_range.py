@@ -16,7 +16,10 @@ class InRange:
     """Fails for each value below ``min`` or above ``max``; an empty field passes."""
 
     sentence: ClassVar[str] = "{columns} must be between {min} and {max}"
-    parameters: ClassVar[Mapping[str, str]] = {"min": "The lowest allowed value.", "max": "The highest allowed value."}
+    parameters: ClassVar[Mapping[str, str]] = {
+        "min": "The lowest allowed value.",
+        "max": "The highest allowed value.",
+    }
     required: ClassVar[frozenset[str]] = frozenset()
     example: ClassVar[Mapping[str, Any]] = {"min": 1, "max": 100}
 

@@ -32,7 +32,12 @@ class Unique:
         suspects = pl.concat([repeated, known["_key"]]).unique()
         if suspects.is_empty():
             return pl.Series("_row", [], dtype=pl.Int64)
-        candidates = _hashed(rows, keys).filter(pl.col("_key").is_in(suspects.implode())).select(*keys, "_row").collect()
+        candidates = (
+            _hashed(rows, keys)
+            .filter(pl.col("_key").is_in(suspects.implode()))
+            .select(*keys, "_row")
+            .collect()
+        )
         again = pl.col("_row") != pl.col("_row").min().over(keys)
         late = candidates.filter(again)["_row"]
         old = candidates.join(known.select(keys).unique(), on=keys, how="semi")["_row"]

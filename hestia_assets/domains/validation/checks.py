@@ -10,7 +10,7 @@ from pandera.errors import SchemaErrors
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import CheckResult, FailedRow, Judgement, Reason, SetFailure
-from hestia_assets.core.rules import Rule, RowRule, SetRule
+from hestia_assets.core.rules import RowRule, Rule, SetRule
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, Severity
 from hestia_assets.domains.validation.guess import guess_types
 from hestia_assets.domains.validation.types import cast_all, data_type, expected, misfits
@@ -51,7 +51,9 @@ class RuleValidator:
     ) -> Judgement:
         """Type a chunk and run the checks that look at one row. Raises SpecError when a check cannot run."""
         rows = cast_all(text, columns)
-        untyped = [_type_failures(text, rows, column) for column in columns if column.type is not ColumnType.TEXT]
+        untyped = [
+            _type_failures(text, rows, column) for column in columns if column.type is not ColumnType.TEXT
+        ]
         known = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *untyped])
         row_checks = [check for check in checks if isinstance(self.rules.get(check.rule), RowRule)]
         found = self._row_failures(text, rows, row_checks)
@@ -69,7 +71,9 @@ class RuleValidator:
             if isinstance(rule := self.rules.get(check.rule), SetRule)
         ]
 
-    def _row_failures(self, text: pl.DataFrame, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> pl.DataFrame:
+    def _row_failures(
+        self, text: pl.DataFrame, rows: pl.DataFrame, checks: Sequence[CheckSpec]
+    ) -> pl.DataFrame:
         by_column: dict[str, list[pa.Check]] = {}
         for check in checks:
             rule = self.rules.get(check.rule)
@@ -119,7 +123,9 @@ def _type_failures(text: pl.DataFrame, rows: pl.DataFrame, column: Column) -> pl
     return _failures(text, misfits(text, rows, column), column.name, check, message)
 
 
-def _failures(text: pl.DataFrame, index: pl.Series, column: str, check: CheckSpec, message: str) -> pl.DataFrame:
+def _failures(
+    text: pl.DataFrame, index: pl.Series, column: str, check: CheckSpec, message: str
+) -> pl.DataFrame:
     return pl.DataFrame({"index": index.cast(pl.UInt32)}).select(
         "index",
         check=pl.lit(check.name),
@@ -146,8 +152,14 @@ def _set_failure(
 ) -> SetFailure:
     failed = rule.failing(rows, existing, check)
     checked = int(rows.select(pl.len()).collect().item())
-    keys = pl.concat_str([pl.col(name).cast(pl.String) for name in check.columns], separator=", ", ignore_nulls=True)
-    first = rows.filter(pl.col("_row").is_in(failed.head(SAMPLE).implode())).select("_row", "_line", keys).collect()
+    keys = pl.concat_str(
+        [pl.col(name).cast(pl.String) for name in check.columns], separator=", ", ignore_nulls=True
+    )
+    first = (
+        rows.filter(pl.col("_row").is_in(failed.head(SAMPLE).implode()))
+        .select("_row", "_line", keys)
+        .collect()
+    )
     sample = tuple(FailedRow(*row) for row in first.sort("_row").iter_rows())
     result = CheckResult(
         check.name, check.rule, check.columns, Severity(check.severity), checked, failed.len(), sample

@@ -23,7 +23,9 @@ IDENTIFIERS = (
 MOST_DECIMALS = 9
 
 
-def guess_types(frame: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
+def guess_types(
+    frame: pl.DataFrame, columns: tuple[Column, ...]
+) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
     """Each column with its type; one reason for each that is not plain text."""
     guessed = [_guess(frame[column.name].str.strip_chars(), column) for column in columns]
     return tuple(column for column, _ in guessed), tuple(reason for _, reason in guessed if reason)
@@ -41,11 +43,19 @@ def _guess(text: pl.Series, column: Column) -> tuple[Column, Reason | None]:
     if not good:
         return column, None
     best, share = max(good, key=lambda item: item[1])
-    rivals = [other.format for other, other_share in good if other.type is best.type and other_share == share]
-    if best.format and len(rivals) > 1 and best.type is not ColumnType.BOOLEAN:
+    equal = [other for other, other_share in good if other.type is best.type and other_share == share]
+    rivals = [other.format for other in equal if _differ(values, best, other)]
+    if rivals:
+        rivals = [best.format, *rivals]
         shown = " or ".join(readable_format(rival or "") for rival in rivals)
         return column, Reason(column.name, "text", f"All dates could be {shown}: choose one.")
     return best, Reason(column.name, best.type.value, _evidence(values, best, share))
+
+
+def _differ(values: pl.Series, one: Column, other: Column) -> bool:
+    """Whether two readings give different values."""
+    read = values.to_frame(one.name).select(typed(one).alias("one"), typed(other).alias("other"))
+    return not read["one"].equals(read["other"], null_equal=True)
 
 
 def _identifier(values: pl.Series) -> str:
@@ -62,7 +72,9 @@ def _candidates(values: pl.Series, column: Column) -> list[Column]:
     head = values.head(200)
     if head.str.contains(r"^-?[\d.]+$").mean() or 0:  # any number at all
         decimals = int(values.str.extract(r"\.(\d+)$").str.len_chars().max() or 0)  # pyright: ignore[reportArgumentType] - a count
-        numbers = [ColumnType.INTEGER] + ([ColumnType.DECIMAL] if decimals <= MOST_DECIMALS else [ColumnType.FLOAT])
+        numbers = [ColumnType.INTEGER] + (
+            [ColumnType.DECIMAL] if decimals <= MOST_DECIMALS else [ColumnType.FLOAT]
+        )
         scale = max(2, min(decimals, MOST_DECIMALS))
         plain = [column.model_copy(update={"type": kind, "scale": scale}) for kind in numbers]
     elif head.str.contains(r"^-?\d*\.?\d+[eE][+-]?\d+$").any():
@@ -95,4 +107,6 @@ def _evidence(values: pl.Series, column: Column, share: float) -> str:
     shape = f" (as {readable_format(column.format)})" if column.format and "%" in column.format else ""
     if not misfit:
         return f"All {values.len():,} values seen fit{shape}."
-    return f"{values.len() - misfit:,} of {values.len():,} values seen fit{shape}; {misfit:,} will be set aside."
+    return (
+        f"{values.len() - misfit:,} of {values.len():,} values seen fit{shape}; {misfit:,} will be set aside."
+    )

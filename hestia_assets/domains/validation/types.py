@@ -93,7 +93,7 @@ def _number(text: pl.Expr, column: Column) -> pl.Expr:
 def _boolean(text: pl.Expr, words: str) -> pl.Expr:
     yes, _, no = words.lower().partition("|")
     lower = text.str.to_lowercase()
-    return pl.when(lower == yes).then(True).when(lower == no).then(False)  # noqa: FBT003 - values of the column
+    return pl.when(lower == yes).then(True).when(lower == no).then(False)
 
 
 def _temporal(text: pl.Expr, column: Column) -> pl.Expr:

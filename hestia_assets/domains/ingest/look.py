@@ -1,0 +1,104 @@
+"""Looking at a file before anything is kept: the recipe it would be read with, and what that makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+import polars as pl
+
+from hestia_assets.core.errors import UnreadableFileError
+from hestia_assets.core.ports import Format, Validator
+from hestia_assets.core.registry import Registry
+from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, Reject, TextChunk
+from hestia_assets.core.specs import CheckSpec, Recipe, Severity
+
+TYPES_FROM_BYTES = 32 * 1024 * 1024
+"""Types are guessed from this much of a file, which is all of most files."""
+
+PREVIEW_BYTES = 4 * 1024 * 1024
+RAW_LINES = 60
+RAW_BYTES = 64 * 1024
+
+
+def inspect_file(
+    formats: Registry[Format], validator: Validator, source: BinaryIO, *, file_name: str
+) -> Inspection:
+    """Ask each format, by content; then guess types. Raises ReadError."""
+    inspection = _by_content(formats, source, file_name=file_name)
+    recipe = inspection.recipe
+    sample = recipe.model_copy(update={"chunk_bytes": TYPES_FROM_BYTES})
+    chunk = next(formats.get(recipe.format).read(source, sample))
+    columns, reasons = validator.guess(chunk.frame, recipe.columns)
+    typed = recipe.model_copy(update={"columns": columns})
+    return replace(inspection, recipe=typed, reasons=(*inspection.reasons, *reasons))
+
+
+def _by_content(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> Inspection:
+    refusal: UnreadableFileError | None = None
+    for name in formats.names():
+        source.seek(0)
+        try:
+            return formats.get(name).inspect(source, file_name=file_name)
+        except UnreadableFileError as error:
+            refusal = refusal or error
+    assert refusal is not None, "at least one format is installed"
+    raise refusal
+
+
+def preview_file(
+    formats: Registry[Format],
+    validator: Validator,
+    source: BinaryIO,
+    recipe: Recipe,
+    *,
+    checks: Sequence[CheckSpec],
+    limit: int,
+) -> Preview:
+    """Read, type and check the first stretch; nothing is kept. Raises ReadError, SpecError."""
+    short = recipe.model_copy(update={"chunk_bytes": PREVIEW_BYTES})
+    chunks = iter(formats.get(recipe.format).read(source, short))
+    chunk = next(chunks, None) or _no_rows(recipe)
+    complete = next(chunks, None) is None
+    judgement = validator.judge(chunk.frame, recipe.columns, checks)
+    fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
+    bad = fatal["index"].unique()
+    good = pl.Series("good", [True]).new_from_index(0, chunk.frame.height).scatter(bad, values=False)
+    set_failures = validator.judge_set(judgement.typed.filter(good).lazy(), None, checks)
+    rejects = sorted([*chunk.rejects, *_failed_rows(chunk, fatal)], key=lambda reject: reject.row)
+    return Preview(
+        text=chunk.frame.filter(good).head(limit),
+        typed=judgement.typed.filter(good).head(limit),
+        rejects=rejects,
+        checks=(*judgement.results, *(failure.result for failure in set_failures)),
+        account=chunk.account.quarantine(int(chunk.frame["_lines"][bad].sum())),
+        raw=_raw_lines(source, recipe),
+        scanned_bytes=chunk.end.offset,
+        complete=complete,
+    )
+
+
+def _failed_rows(chunk: TextChunk, fatal: pl.DataFrame) -> list[Reject]:
+    first = fatal.unique("index", keep="first", maintain_order=True)
+    places = chunk.frame.select("_row", "_line", "_lines")[first["index"]]
+    texts = chunk.original(first["index"].to_list())
+    problems = first.select("rule", "message", "column", "value").iter_rows()
+    return [
+        Reject(row, line, lines, rule, message, text, column, value)
+        for (row, line, lines), (rule, message, column, value), text in zip(
+            places.iter_rows(), problems, texts, strict=True
+        )
+    ]
+
+
+def _raw_lines(source: BinaryIO, recipe: Recipe) -> list[str]:
+    source.seek(0)
+    text = source.read(RAW_BYTES).decode(recipe.encoding, "backslashreplace")
+    return text.removeprefix("\ufeff").splitlines()[:RAW_LINES]
+
+
+def _no_rows(recipe: Recipe) -> TextChunk:
+    schema = {column.name: pl.String for column in recipe.columns}
+    places = {"_row": pl.Int64, "_line": pl.Int64, "_lines": pl.Int32}
+    return TextChunk(
+        pl.DataFrame(schema=schema | places), [], LineAccount(), Position(), Position(), lambda _: []
+    )

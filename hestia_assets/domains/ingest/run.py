@@ -1,0 +1,146 @@
+"""One run of one batch: read, judge, plan, publish. Killed at any moment, the next run goes on where it was."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from hestia_assets.core.layers import Layer
+from hestia_assets.core.ports import BatchStore, Format, JobStore
+from hestia_assets.core.results import (
+    Batch,
+    BatchPart,
+    BatchState,
+    CheckResult,
+    Job,
+    LineAccount,
+    Position,
+    Problem,
+    TextChunk,
+    merge_checks,
+)
+from hestia_assets.core.specs import Severity
+from hestia_assets.domains.ingest.parts import PartMaker, Progress
+from hestia_assets.domains.ingest.sets import PLAN, Planner, final_files
+
+PUBLISHED = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
+"""Commit order; the batch row comes last."""
+
+AHEAD = 2
+"""Chunks that are judged and staged while the next one is read; memory grows with it."""
+
+
+@dataclass(frozen=True)
+class BatchRun:
+    """Everything one run needs."""
+
+    maker: PartMaker
+    reader: Format
+    batches: BatchStore
+    jobs: JobStore
+    job: Job
+    on_progress: Progress
+
+    def go(self, source: BinaryIO) -> Batch:
+        """Bring the batch to committed or held. Raises HestiaError."""
+        started = time.monotonic()
+        known = self.batches.parts(self._id)
+        parts = [part for part in known if part.number < PLAN]
+        plan = next((part for part in known if part.number == PLAN), None)
+        if plan is None:
+            parts = self._read(parts, source)
+            self.batches.update(self._id, state=BatchState.CHECKING)
+            plan = Planner(self.maker, self.reader).plan(parts, source)
+            self.batches.add_part(plan)
+        account = sum((part.account for part in [*parts, plan]), LineAccount())
+        checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
+        problem = _reason_to_hold(account, checks)
+        if problem is not None and self.maker.batch.released_by is None:
+            return self.batches.update(
+                self._id, state=BatchState.HELD, problem=problem, account=account, checks=checks
+            )
+        return self._publish(parts, plan, account=account, checks=checks, started=started)
+
+    @property
+    def _id(self) -> str:
+        return self.maker.batch.id
+
+    def _read(self, parts: list[BatchPart], source: BinaryIO) -> list[BatchPart]:
+        """Read from where the last part ended; judge and stage in the background, in order."""
+        self.batches.update(self._id, state=BatchState.READING)
+        start = parts[-1].end if parts else Position()
+        chunks = self.reader.read(source, self.maker.spec.recipe, start=start)
+        with ThreadPoolExecutor(max_workers=AHEAD) as pool:
+            for part in _in_order(pool, self.maker, chunks, first=len(parts)):
+                self.batches.add_part(part)
+                parts.append(part)
+                self._tell(part)
+        return parts
+
+    def _tell(self, part: BatchPart) -> None:
+        rows, size = part.end.row - 1, self.maker.batch.size_bytes
+        done = min(part.end.offset, size)
+        batch = self.batches.update(self._id, rows_done=rows, bytes_done=done)
+        self.jobs.progress(self.job.id, rows_done=rows, bytes_done=done)
+        self.on_progress(batch)
+
+    def _publish(
+        self,
+        parts: list[BatchPart],
+        plan: BatchPart,
+        *,
+        account: LineAccount,
+        checks: tuple[CheckResult, ...],
+        started: float,
+    ) -> Batch:
+        rows = dict.fromkeys(PUBLISHED, 0)
+        for layer in PUBLISHED:
+            files = final_files(parts, plan, layer)
+            rows[layer] = sum(file.rows for file in files)
+            tables, schema = self.maker.tables, self.maker.schema(layer)
+            tables.commit(self.maker.ref(layer), files, batch=self._id, schema=schema)
+        batch = self.batches.update(
+            self._id,
+            state=BatchState.COMMITTED,
+            account=account,
+            checks=checks,
+            rows_loaded=rows[Layer.VALIDATED],
+            rows_quarantined=rows[Layer.QUARANTINE],
+            bytes_done=self.maker.batch.size_bytes,
+            seconds=self.maker.batch.seconds + time.monotonic() - started,
+            finished_at=self.maker.clock(),
+            problem=None,
+        )
+        self.batches.clear_parts(self._id)
+        self.on_progress(batch)
+        return replace(batch)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, maker: PartMaker, chunks: Iterator[TextChunk], *, first: int
+) -> Iterator[BatchPart]:
+    waiting: deque[Future[BatchPart]] = deque()
+    for number, chunk in enumerate(chunks, start=first):
+        waiting.append(pool.submit(maker.make, number, chunk))
+        if len(waiting) >= AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _reason_to_hold(account: LineAccount, checks: tuple[CheckResult, ...]) -> Problem | None:
+    if not account.balanced:
+        return Problem(
+            "batch.unbalanced",
+            f"{account.total:,} lines were counted, but {account.accounted:,} have a place.",
+            "Report this file: Hestia published nothing of it.",
+        )
+    failed = [check for check in checks if check.severity is Severity.HOLD and not check.passed]
+    if not failed:
+        return None
+    named = ", ".join(f"{check.name} ({check.failed_rows:,} rows)" for check in failed)
+    return Problem(
+        "batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it."
+    )
