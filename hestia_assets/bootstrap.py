@@ -62,9 +62,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     clock = _utc_now
     metadata = open_metadata(settings.database_url, home=settings.home, clock=clock)
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    tables = DeltaTableStore(
-        settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds
-    )
+    tables = DeltaTableStore(settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds)
     gate = Gate(
         tables, DuckDBEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
 from hestia_assets.core.access import Principal, Purpose
 from hestia_assets.core.layers import TableRef
 from hestia_assets.core.results import (
+    START,
     AuditEvent,
     Batch,
     BatchPart,
@@ -260,7 +261,7 @@ class Format(Protocol):
         """The columns, all text, when a person chose how to read. Raises ReadError."""
         ...
 
-    def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = Position()) -> Iterator[TextChunk]:
+    def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows under an explicit recipe, from ``start``. Raises ReadError."""
         ...
 
@@ -296,9 +297,7 @@ class RowGate(Protocol):
         """The rows of one table as this principal may see them. Raises NotFoundError."""
         ...
 
-    def sql(
-        self, principal: Principal, sql: str, *, purpose: Purpose, limit: int | None = None
-    ) -> "pl.DataFrame":
+    def sql(self, principal: Principal, sql: str, *, purpose: Purpose, limit: int | None = None) -> "pl.DataFrame":
         """The result of one SELECT. Raises SqlError, NotFoundError."""
         ...
 
@@ -310,9 +309,7 @@ class RowGate(Protocol):
 class Validator(Protocol):
     """Says what is valid: types and checks."""
 
-    def guess(
-        self, text: "pl.DataFrame", columns: tuple[Column, ...]
-    ) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
+    def guess(self, text: "pl.DataFrame", columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
         """Columns with types guessed from their text, and the evidence."""
         ...
 
@@ -320,9 +317,7 @@ class Validator(Protocol):
         """Names and types of the typed columns."""
         ...
 
-    def judge(
-        self, text: "pl.DataFrame", columns: tuple[Column, ...], checks: Sequence[CheckSpec]
-    ) -> Judgement:
+    def judge(self, text: "pl.DataFrame", columns: tuple[Column, ...], checks: Sequence[CheckSpec]) -> Judgement:
         """Type a chunk and run the checks that look at one row. Raises SpecError when a check cannot run."""
         ...
 

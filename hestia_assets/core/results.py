@@ -69,6 +69,10 @@ class Position:
     row: int = 1
 
 
+START = Position()
+"""The start of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that could not become a valid row, with its original text.
@@ -263,7 +267,7 @@ class BatchPart:
     start: Position
     end: Position
     account: LineAccount
-    staged: Mapping[str, StagedFile] = field(default_factory=dict)  # layer → file
+    staged: Mapping[str, StagedFile] = field(default_factory=dict[str, StagedFile])  # layer → file
     checks: tuple[CheckResult, ...] = ()
 
 

@@ -40,8 +40,6 @@ class RowRule(Rule, Protocol):
 class SetRule(Rule, Protocol):
     """Judges rows by other rows: those of the whole batch and those already in the table."""
 
-    def failing(
-        self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", spec: "CheckSpec"
-    ) -> "pl.Series":
+    def failing(self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", spec: "CheckSpec") -> "pl.Series":
         """The ``_row`` numbers that fail. Raises SpecError on wrong parameters."""
         ...

@@ -26,7 +26,7 @@ class Guess:
 def guess_dialect(sample: bytes) -> Guess:
     """Guess from UTF-8 bytes that end with a whole line."""
     comment = _comment(sample)
-    lines = [line for line in sample[:SNIFF_BYTES].splitlines(keepends=True)]
+    lines = sample[:SNIFF_BYTES].splitlines(keepends=True)
     body = b"".join(line for line in lines if not (comment and line.startswith(comment)))
     declared = _declared(sample)
     delimiter, why = (declared, "Its first line says so (sep=).") if declared else _delimiter(body)
@@ -63,7 +63,7 @@ def _delimiter(body: bytes) -> tuple[str, str]:
 
 
 def _clever(body: bytes) -> str:
-    import clevercsv  # noqa: PLC0415 - slow to import, needed for new sources only
+    import clevercsv
 
     try:
         found = clevercsv.Sniffer().sniff(body.decode("utf-8", "replace"), delimiters="".join(USUAL + RARE))
@@ -99,9 +99,7 @@ def _quote(body: bytes, delimiter: str) -> str:
     wraps = body.count(sign + b"'") + body.count(b"\n'")
     closes = body.count(b"'" + sign) + body.count(b"'\n") + body.count(b"'\r\n")
     return (
-        "'"
-        if b'"' not in body and wraps >= 2 and closes >= 2 and min(wraps, closes) * 2 >= max(wraps, closes)
-        else '"'
+        "'" if b'"' not in body and wraps >= 2 and closes >= 2 and min(wraps, closes) * 2 >= max(wraps, closes) else '"'
     )
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 from hestia_assets.core.errors import EmptyFileError
@@ -12,6 +13,7 @@ from hestia_assets.core.results import Inspection, Reason
 from hestia_assets.core.specs import Column, Recipe
 from hestia_assets.formats._csv_careful import Kind, Record, line_end, next_record
 from hestia_assets.formats._csv_dialect import Guess, guess_dialect
+from hestia_assets.formats._csv_structure import Dialect
 from hestia_assets.formats._text_encoding import guess_encoding
 from hestia_assets.formats._text_source import blocks
 
@@ -129,15 +131,9 @@ def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[b
     if not others:
         return True, "The file has one row only; it is taken as the header."
     columns = [[row[i] for row in others if i < len(row) and row[i].strip()] for i in range(len(first))]
-    numeric = [
-        bool(c) and sum(bool(NUMBER.fullmatch(v.strip())) for v in c) * 10 >= len(c) * 9 for c in columns
-    ]
+    numeric = [bool(c) and sum(bool(NUMBER.fullmatch(v.strip())) for v in c) * 10 >= len(c) * 9 for c in columns]
     named = [not NUMBER.fullmatch(text.strip()) for text in first]
-    if (
-        named[0]
-        and not numeric[0]
-        and _years([text for text, name in zip(first, named, strict=True) if not name])
-    ):
+    if named[0] and not numeric[0] and _years([text for text, name in zip(first, named, strict=True) if not name]):
         return True, "Its cells are years in a row above the columns."
     contrast = [name == number for name, number in zip(named, numeric, strict=True)]
     if any(name and number for name, number in zip(named, numeric, strict=True)):
@@ -153,7 +149,7 @@ def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[b
 
 def _years(texts: Sequence[str]) -> bool:
     years = [int(text) for text in texts if re.fullmatch(r"(19|20)\d\d", text.strip())]
-    return len(years) == len(texts) >= 2 and all(b - a == 1 for a, b in zip(years, years[1:], strict=False))
+    return len(years) == len(texts) >= 2 and all(b - a == 1 for a, b in pairwise(years))
 
 
 def _columns(first: Sequence[str], *, has_header: bool) -> tuple[Column, ...]:

@@ -49,15 +49,13 @@ def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Plac
     if frame is None or frame.height != line_count(body, final=True):  # one row per line: no quoted line ends
         return None
     numbers = np.arange(frame.height, dtype=np.int64)
-    ones = np.ones(frame.height, np.int32)
+    ones = np.ones(frame.height, np.int64)
     placed = _placed(frame, numbers + place.row, numbers + place.line, ones)
     after = Place(place.row + frame.height, place.line + frame.height)
     return Piece(placed, [], {"loaded": frame.height}, after, lambda: _line_spans(data))
 
 
-def scanned_piece(
-    data: bytes, records: Records, dialect: Dialect, names: Sequence[str], place: Place
-) -> Piece | None:
+def scanned_piece(data: bytes, records: Records, dialect: Dialect, names: Sequence[str], place: Place) -> Piece | None:
     """The records that the vectorised pass found; None when their bytes do not add up."""
     origin = int(records.starts[0])
     data, records = data[origin : records.nexts[-1]], records.moved(-origin)
@@ -92,7 +90,7 @@ def scanned_piece(
 
 def careful_piece(data: bytes, records: Sequence[Record], names: Sequence[str], place: Place) -> Piece:
     """Records that were read one by one."""
-    counts = dict.fromkeys(("loaded", "quarantined", "comment", "blank"), 0)
+    counts: dict[str, int] = {"loaded": 0, "quarantined": 0, "comment": 0, "blank": 0}
     good: list[tuple[Record, int, int]] = []
     rejects: list[Reject] = []
     row, line = place.row, place.line
@@ -106,9 +104,7 @@ def careful_piece(data: bytes, records: Sequence[Record], names: Sequence[str], 
         else:
             rule = NOT_TEXT if record.kind is Kind.ROW else record.kind.value
             counts["quarantined"] += record.lines
-            rejects.append(
-                _reject(rule, row, line, record.lines, text, found=len(record.fields), width=len(names))
-            )
+            rejects.append(_reject(rule, row, line, record.lines, text, found=len(record.fields), width=len(names)))
         row += record.kind not in (Kind.COMMENT, Kind.BLANK)
         line += record.lines
     return Piece(_careful_frame(good, names), rejects, counts, Place(row, line), lambda: _record_spans(good))
@@ -123,7 +119,7 @@ def _careful_frame(good: Sequence[tuple[Record, int, int]], names: Sequence[str]
     values = [[value.decode() for value in record.fields] for record, _, _ in good]
     frame = pl.DataFrame(values, schema=dict.fromkeys(names, pl.String), orient="row")
     rows, lines = np.array([g[1] for g in good], np.int64), np.array([g[2] for g in good], np.int64)
-    return _placed(frame, rows, lines, np.array([g[0].lines for g in good], np.int32))
+    return _placed(frame, rows, lines, np.array([g[0].lines for g in good], np.int64))
 
 
 def _record_spans(good: Sequence[tuple[Record, int, int]]) -> Spans:
@@ -144,7 +140,7 @@ def _line_spans(data: bytes) -> Spans:
     return starts, ends - ((ends > starts) & (bytes_[ends - 1] == ord("\r")))
 
 
-def _reject(rule: str, row: int, line: int, lines: int, text: bytes, *, found: int, width: int) -> Reject:  # noqa: PLR0913 - a record of facts
+def _reject(rule: str, row: int, line: int, lines: int, text: bytes, *, found: int, width: int) -> Reject:
     message = MESSAGES.get(rule) or f"The row has {found} values; the file has {width} columns."
     return Reject(row=row, line=line, lines=lines, rule=rule, message=message, text=readable(text))
 

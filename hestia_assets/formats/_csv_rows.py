@@ -61,9 +61,7 @@ def widths(data: bytes, records: Records, dialect: Dialect) -> Positions:
 
 def comments(data: bytes, records: Records, dialect: Dialect) -> Flags:
     """Which records are comment lines."""
-    return (
-        _starts_with(data, records, ord(dialect.comment)) if dialect.comment else np.zeros(len(records), bool)
-    )
+    return _starts_with(data, records, ord(dialect.comment)) if dialect.comment else np.zeros(len(records), bool)
 
 
 def blanks(data: bytes, records: Records, width: int) -> Flags:
@@ -85,10 +83,7 @@ def joined(data: bytes, records: Records, chosen: Flags) -> bytes:
     """The chosen records, one after another, each ended by LF; line ends inside quotes stay."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], chosen.view(np.int8), [0]))))
     if b"\r" not in data:
-        runs = [
-            data[records.starts[a] : records.nexts[b - 1]]
-            for a, b in zip(edges[0::2], edges[1::2], strict=True)
-        ]
+        runs = [data[records.starts[a] : records.nexts[b - 1]] for a, b in zip(edges[0::2], edges[1::2], strict=True)]
         return b"".join(runs)
     keep = np.zeros(len(data) + 1, np.int8)
     keep[records.starts[chosen]] += 1

@@ -46,9 +46,7 @@ class Records:
 
     def before(self, count: int, trouble: int) -> "Records":
         """The first ``count`` records."""
-        return Records(
-            self.starts[:count], self.ends[:count], self.nexts[:count], self.lines[:count], trouble
-        )
+        return Records(self.starts[:count], self.ends[:count], self.nexts[:count], self.lines[:count], trouble)
 
 
 def line_count(data: bytes, *, final: bool) -> int:
@@ -105,9 +103,7 @@ def _first_wrong(bytes_: npt.NDArray[np.uint8], quotes: Positions, dialect: Dial
     return int(bad[0]) * 2 if len(bad) else len(quotes)
 
 
-def _records(
-    bytes_: npt.NDArray[np.uint8], ends: Positions, lasts: Positions, start: int, limit: int
-) -> Records:
+def _records(bytes_: npt.NDArray[np.uint8], ends: Positions, lasts: Positions, start: int, limit: int) -> Records:
     """Cut at the line ends that end a record; whatever begins at or contains ``limit`` is left out."""
     stops = ends[lasts]
     nexts = np.minimum(stops + 1, len(bytes_))

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, SpecError, UnreadableFileError
-from hestia_assets.core.results import Inspection, LineAccount, Position, TextChunk
+from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Column, Recipe
 from hestia_assets.formats._csv_careful import RECORD_LIMIT, Kind, Record, line_end, next_record
 from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
@@ -51,7 +51,7 @@ class CsvFormat:
         """
         return columns_under(source, recipe)
 
-    def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = Position()) -> Iterator[TextChunk]:
+    def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows under ``recipe`` from ``start``.
 
         Yields:
@@ -70,9 +70,7 @@ class CsvFormat:
         names = [column.name for column in recipe.columns]
         for chunk in _chunks(source, recipe, dialect, head.names, start):
             ordered = chunk.frame.select(*names, "_row", "_line", "_lines")
-            yield TextChunk(
-                ordered, chunk.rejects, opening + chunk.account, chunk.start, chunk.end, chunk.original
-            )
+            yield TextChunk(ordered, chunk.rejects, opening + chunk.account, chunk.start, chunk.end, chunk.original)
             opening = LineAccount()
         if opening.total:
             yield _nothing(names, opening, start)
@@ -122,7 +120,8 @@ def _head(source: BinaryIO, recipe: Recipe, dialect: Dialect) -> Head:
         if len(data) >= RECORD_LIMIT:
             break
     wanted = [column.source for column in recipe.columns]
-    position, lines = 0, dict.fromkeys(("preamble", "blank", "comment", "header"), 0)
+    position = 0
+    lines: dict[str, int] = {"preamble": 0, "blank": 0, "comment": 0, "header": 0}
     width = len(wanted) if recipe.has_header else 0
     while position < len(data) and (lines["preamble"] < recipe.preamble_lines or recipe.has_header):
         if lines["preamble"] < recipe.preamble_lines:
@@ -210,9 +209,7 @@ def _pieces(
     return pieces, position
 
 
-def _take(
-    data: bytes, position: int, count: int, dialect: Dialect, width: int, *, final: bool
-) -> list[Record]:
+def _take(data: bytes, position: int, count: int, dialect: Dialect, width: int, *, final: bool) -> list[Record]:
     """Up to ``count`` records, one by one; a record that the next block may finish is left."""
     taken: list[Record] = []
     while len(taken) < count and position < len(data) and (final or len(data) - position > RECORD_LIMIT):

@@ -30,7 +30,5 @@ def _typed(texts: pl.Series, dtype: pl.DataType) -> pl.Series:
     if isinstance(dtype, pl.Datetime):
         return texts.str.to_datetime(time_unit="us")
     if dtype == pl.Boolean:
-        return texts.str.to_lowercase().replace_strict(
-            {"true": True, "false": False}, return_dtype=pl.Boolean
-        )
+        return texts.str.to_lowercase().replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean)
     return texts.cast(dtype)

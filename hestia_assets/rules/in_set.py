@@ -32,9 +32,7 @@ class InSet:
 
         def allowed(data: PolarsData) -> pl.LazyFrame:
             dtype = data.lazyframe.collect_schema()[data.key]
-            return data.lazyframe.select(
-                pl.col(data.key).is_in(as_values(values, dtype, parameter="values").implode())
-            )
+            return data.lazyframe.select(pl.col(data.key).is_in(as_values(values, dtype, parameter="values").implode()))
 
         return pa.Check(allowed, name=spec.name)
 
@@ -42,9 +40,7 @@ class InSet:
 def _values(spec: CheckSpec) -> list[Any]:
     values = spec.params.get("values")
     if not isinstance(values, list | tuple) or not values:
-        raise SpecError(
-            f"Check '{spec.name}' has no values.", hint="Give 'values' as a list, such as [EUR, USD]."
-        )
+        raise SpecError(f"Check '{spec.name}' has no values.", hint="Give 'values' as a list, such as [EUR, USD].")
     return list(values)
 
 

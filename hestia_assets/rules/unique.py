@@ -33,10 +33,7 @@ class Unique:
         if suspects.is_empty():
             return pl.Series("_row", [], dtype=pl.Int64)
         candidates = (
-            _hashed(rows, keys)
-            .filter(pl.col("_key").is_in(suspects.implode()))
-            .select(*keys, "_row")
-            .collect()
+            _hashed(rows, keys).filter(pl.col("_key").is_in(suspects.implode())).select(*keys, "_row").collect()
         )
         again = pl.col("_row") != pl.col("_row").min().over(keys)
         late = candidates.filter(again)["_row"]
@@ -49,9 +46,7 @@ def _hashed(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     return filled.with_columns(pl.struct(keys).hash().alias("_key"))
 
 
-def _known(
-    rows: pl.LazyFrame, existing: pl.LazyFrame | None, keys: list[str], wanted: pl.Series
-) -> pl.DataFrame:
+def _known(rows: pl.LazyFrame, existing: pl.LazyFrame | None, keys: list[str], wanted: pl.Series) -> pl.DataFrame:
     """Keys of the table whose hash one of the new rows has."""
     if existing is None or not set(keys) <= set(existing.collect_schema().names()):
         return _hashed(rows.clear(), keys).select(*keys, "_key").collect()

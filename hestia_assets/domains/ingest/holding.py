@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from hestia_assets.core.errors import LeaseHeldError
@@ -11,7 +11,7 @@ from hestia_assets.core.results import Lease
 
 
 @contextmanager
-def holding(leases: LeaseStore, name: str, *, owner: str, ttl_seconds: float) -> Iterator[None]:
+def holding(leases: LeaseStore, name: str, *, owner: str, ttl_seconds: float) -> Generator[None]:
     """Hold the lease ``name``; waits for at most one lifetime, in case its last holder was killed.
 
     Raises:
@@ -44,7 +44,5 @@ def _keep(leases: LeaseStore, lease: Lease, ttl_seconds: float, done: threading.
     while not done.wait(ttl_seconds / 3):
         try:
             lease = leases.renew(lease, ttl_seconds=ttl_seconds)
-        except (
-            LeaseHeldError
-        ):  # lost, which takes a pause longer than its lifetime; commits are idempotent by batch
+        except LeaseHeldError:  # lost, which takes a pause longer than its lifetime; commits are idempotent by batch
             return

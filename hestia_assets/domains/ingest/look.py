@@ -20,9 +20,7 @@ RAW_LINES = 60
 RAW_BYTES = 64 * 1024
 
 
-def inspect_file(
-    formats: Registry[Format], validator: Validator, source: BinaryIO, *, file_name: str
-) -> Inspection:
+def inspect_file(formats: Registry[Format], validator: Validator, source: BinaryIO, *, file_name: str) -> Inspection:
     """Ask each format, by content; then guess types. Raises ReadError."""
     inspection = _by_content(formats, source, file_name=file_name)
     recipe = inspection.recipe
@@ -99,6 +97,4 @@ def _raw_lines(source: BinaryIO, recipe: Recipe) -> list[str]:
 def _no_rows(recipe: Recipe) -> TextChunk:
     schema = {column.name: pl.String for column in recipe.columns}
     places = {"_row": pl.Int64, "_line": pl.Int64, "_lines": pl.Int32}
-    return TextChunk(
-        pl.DataFrame(schema=schema | places), [], LineAccount(), Position(), Position(), lambda _: []
-    )
+    return TextChunk(pl.DataFrame(schema=schema | places), [], LineAccount(), Position(), Position(), lambda _: [])

@@ -80,7 +80,5 @@ def _details(rejects: Sequence[Reject]) -> str:
 
 
 def _json(rules: list[str], columns: list[str], messages: list[str], values: list[str | None]) -> str:
-    facts = [
-        dict(zip(PROBLEM, fact, strict=True)) for fact in zip(rules, columns, messages, values, strict=True)
-    ]
+    facts = [dict(zip(PROBLEM, fact, strict=True)) for fact in zip(rules, columns, messages, values, strict=True)]
     return json.dumps(facts, ensure_ascii=False)

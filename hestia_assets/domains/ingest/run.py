@@ -58,9 +58,7 @@ class BatchRun:
         checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
         problem = _reason_to_hold(account, checks)
         if problem is not None and self.maker.batch.released_by is None:
-            return self.batches.update(
-                self._id, state=BatchState.HELD, problem=problem, account=account, checks=checks
-            )
+            return self.batches.update(self._id, state=BatchState.HELD, problem=problem, account=account, checks=checks)
         return self._publish(parts, plan, account=account, checks=checks, started=started)
 
     @property
@@ -141,6 +139,4 @@ def _reason_to_hold(account: LineAccount, checks: tuple[CheckResult, ...]) -> Pr
     if not failed:
         return None
     named = ", ".join(f"{check.name} ({check.failed_rows:,} rows)" for check in failed)
-    return Problem(
-        "batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it."
-    )
+    return Problem("batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it.")

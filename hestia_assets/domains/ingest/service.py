@@ -163,9 +163,7 @@ class IngestService:
     def _held(self, batch: str) -> Batch:
         found = self.batches.get(batch)
         if found.state is not BatchState.HELD:
-            raise HeldError(
-                f"Batch {batch} is {found.state.value}, not held.", hint="Look at its state first."
-            )
+            raise HeldError(f"Batch {batch} is {found.state.value}, not held.", hint="Look at its state first.")
         return found
 
     def _run(self, batch: Batch, run_id: str | None, on_progress: Progress) -> Batch:
@@ -214,6 +212,3 @@ def _not_runnable(batch: Batch) -> HeldError:
     if batch.state is BatchState.HELD and batch.problem is not None:
         return HeldError(batch.problem.message, hint=batch.problem.hint)
     return HeldError(f"Batch {batch.id} was discarded.", hint="Hand the file in again to start anew.")
-
-
-__all__ = ["PLAN", "PUBLISHED", "UNFINISHED", "IngestService", "Layer", "UnreadableFileError"]

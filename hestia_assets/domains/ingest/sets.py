@@ -59,13 +59,9 @@ class Planner:
         existing = None
         if tables.exists(ref):
             existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
-        return self.maker.validator.judge_set(
-            tables.read_staged(ref, files), existing, self.maker.spec.checks
-        )
+        return self.maker.validator.judge_set(tables.read_staged(ref, files), existing, self.maker.spec.checks)
 
-    def _rejects(
-        self, parts: Sequence[BatchPart], fatal: Sequence[SetFailure], source: BinaryIO
-    ) -> Iterator[Reject]:
+    def _rejects(self, parts: Sequence[BatchPart], fatal: Sequence[SetFailure], source: BinaryIO) -> Iterator[Reject]:
         """Failing rows with their original text, read again from the file."""
         first: dict[int, SetFailure] = {}
         for failure in fatal:
@@ -107,10 +103,7 @@ class Planner:
 
 def final_files(parts: Sequence[BatchPart], plan: BatchPart, layer: Layer) -> list[StagedFile]:
     """What the commit of a layer publishes."""
-    files = [
-        plan.staged.get(f"{layer.value}/{part.number}", part.staged.get(layer.value))
-        for part in [*parts, plan]
-    ]
+    files = [plan.staged.get(f"{layer.value}/{part.number}", part.staged.get(layer.value)) for part in [*parts, plan]]
     return [file for file in files if file is not None and file.rows]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pandera.polars as pa
 import polars as pl
@@ -36,9 +37,7 @@ class RuleValidator:
 
     rules: Registry[Rule]
 
-    def guess(
-        self, text: pl.DataFrame, columns: tuple[Column, ...]
-    ) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
+    def guess(self, text: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
         """Columns with types guessed from their text, and the evidence."""
         return guess_types(text, columns)
 
@@ -46,14 +45,10 @@ class RuleValidator:
         """Names and types of the typed columns."""
         return pl.Schema({column.name: data_type(column) for column in columns})
 
-    def judge(
-        self, text: pl.DataFrame, columns: tuple[Column, ...], checks: Sequence[CheckSpec]
-    ) -> Judgement:
+    def judge(self, text: pl.DataFrame, columns: tuple[Column, ...], checks: Sequence[CheckSpec]) -> Judgement:
         """Type a chunk and run the checks that look at one row. Raises SpecError when a check cannot run."""
         rows = cast_all(text, columns)
-        untyped = [
-            _type_failures(text, rows, column) for column in columns if column.type is not ColumnType.TEXT
-        ]
+        untyped = [_type_failures(text, rows, column) for column in columns if column.type is not ColumnType.TEXT]
         known = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *untyped])
         row_checks = [check for check in checks if isinstance(self.rules.get(check.rule), RowRule)]
         found = self._row_failures(text, rows, row_checks)
@@ -71,9 +66,7 @@ class RuleValidator:
             if isinstance(rule := self.rules.get(check.rule), SetRule)
         ]
 
-    def _row_failures(
-        self, text: pl.DataFrame, rows: pl.DataFrame, checks: Sequence[CheckSpec]
-    ) -> pl.DataFrame:
+    def _row_failures(self, text: pl.DataFrame, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> pl.DataFrame:
         by_column: dict[str, list[pa.Check]] = {}
         for check in checks:
             rule = self.rules.get(check.rule)
@@ -99,8 +92,7 @@ def _cases(rows: pl.DataFrame, by_column: dict[str, list[pa.Check]]) -> pl.DataF
     try:
         pa.DataFrameSchema(columns).validate(rows.select(list(by_column)), lazy=True)
     except SchemaErrors as error:
-        cases = error.failure_cases
-        assert isinstance(cases, pl.DataFrame)
+        cases = cast("pl.DataFrame", error.failure_cases)  # pyright: ignore[reportUnknownMemberType] - untyped there
         _refuse_unrun(cases)
         return cases.select("check", "column", pl.col("index").cast(pl.UInt32))
     return empty
@@ -123,9 +115,7 @@ def _type_failures(text: pl.DataFrame, rows: pl.DataFrame, column: Column) -> pl
     return _failures(text, misfits(text, rows, column), column.name, check, message)
 
 
-def _failures(
-    text: pl.DataFrame, index: pl.Series, column: str, check: CheckSpec, message: str
-) -> pl.DataFrame:
+def _failures(text: pl.DataFrame, index: pl.Series, column: str, check: CheckSpec, message: str) -> pl.DataFrame:
     return pl.DataFrame({"index": index.cast(pl.UInt32)}).select(
         "index",
         check=pl.lit(check.name),
@@ -142,26 +132,14 @@ def _result(check: CheckSpec, failures: pl.DataFrame, text: pl.DataFrame) -> Che
     first = failed.head(SAMPLE)
     places = text.select("_row", "_line")[first["index"]]
     sample = [FailedRow(r, line, v) for (r, line), v in zip(places.iter_rows(), first["value"], strict=True)]
-    return CheckResult(
-        check.name, check.rule, check.columns, check.severity, text.height, failed.height, tuple(sample)
-    )
+    return CheckResult(check.name, check.rule, check.columns, check.severity, text.height, failed.height, tuple(sample))
 
 
-def _set_failure(
-    rule: SetRule, rows: pl.LazyFrame, existing: pl.LazyFrame | None, check: CheckSpec
-) -> SetFailure:
+def _set_failure(rule: SetRule, rows: pl.LazyFrame, existing: pl.LazyFrame | None, check: CheckSpec) -> SetFailure:
     failed = rule.failing(rows, existing, check)
     checked = int(rows.select(pl.len()).collect().item())
-    keys = pl.concat_str(
-        [pl.col(name).cast(pl.String) for name in check.columns], separator=", ", ignore_nulls=True
-    )
-    first = (
-        rows.filter(pl.col("_row").is_in(failed.head(SAMPLE).implode()))
-        .select("_row", "_line", keys)
-        .collect()
-    )
+    keys = pl.concat_str([pl.col(name).cast(pl.String) for name in check.columns], separator=", ", ignore_nulls=True)
+    first = rows.filter(pl.col("_row").is_in(failed.head(SAMPLE).implode())).select("_row", "_line", keys).collect()
     sample = tuple(FailedRow(*row) for row in first.sort("_row").iter_rows())
-    result = CheckResult(
-        check.name, check.rule, check.columns, Severity(check.severity), checked, failed.len(), sample
-    )
+    result = CheckResult(check.name, check.rule, check.columns, Severity(check.severity), checked, failed.len(), sample)
     return SetFailure(result, rule.message(check), failed)

@@ -23,9 +23,7 @@ IDENTIFIERS = (
 MOST_DECIMALS = 9
 
 
-def guess_types(
-    frame: pl.DataFrame, columns: tuple[Column, ...]
-) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
+def guess_types(frame: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
     """Each column with its type; one reason for each that is not plain text."""
     guessed = [_guess(frame[column.name].str.strip_chars(), column) for column in columns]
     return tuple(column for column, _ in guessed), tuple(reason for _, reason in guessed if reason)
@@ -72,9 +70,7 @@ def _candidates(values: pl.Series, column: Column) -> list[Column]:
     head = values.head(200)
     if head.str.contains(r"^-?[\d.]+$").mean() or 0:  # any number at all
         decimals = int(values.str.extract(r"\.(\d+)$").str.len_chars().max() or 0)  # pyright: ignore[reportArgumentType] - a count
-        numbers = [ColumnType.INTEGER] + (
-            [ColumnType.DECIMAL] if decimals <= MOST_DECIMALS else [ColumnType.FLOAT]
-        )
+        numbers = [ColumnType.INTEGER] + ([ColumnType.DECIMAL] if decimals <= MOST_DECIMALS else [ColumnType.FLOAT])
         scale = max(2, min(decimals, MOST_DECIMALS))
         plain = [column.model_copy(update={"type": kind, "scale": scale}) for kind in numbers]
     elif head.str.contains(r"^-?\d*\.?\d+[eE][+-]?\d+$").any():
@@ -107,6 +103,4 @@ def _evidence(values: pl.Series, column: Column, share: float) -> str:
     shape = f" (as {readable_format(column.format)})" if column.format and "%" in column.format else ""
     if not misfit:
         return f"All {values.len():,} values seen fit{shape}."
-    return (
-        f"{values.len() - misfit:,} of {values.len():,} values seen fit{shape}; {misfit:,} will be set aside."
-    )
+    return f"{values.len() - misfit:,} of {values.len():,} values seen fit{shape}; {misfit:,} will be set aside."
