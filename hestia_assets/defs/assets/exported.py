@@ -37,7 +37,7 @@ def build_exported_asset(
     def exported(context: dg.AssetExecutionContext, hestia: dg.ResourceParam[Hestia]) -> dg.MaterializeResult:
         run_id = runs.mark(context, export)
         with watched(hestia, export, run_id=run_id):
-            result = hestia.exports.run(principal(export.tenant), export)
+            result = hestia.exports.run(principal(export.tenant), export, author=hestia.author)
         if keep:
             keep(result)
         return dg.MaterializeResult(
@@ -50,7 +50,7 @@ def build_exported_asset(
 def _metadata(hestia: Hestia, export: ExportSpec, result: ExportResult) -> dict[str, Any]:
     return {
         "dagster/row_count": result.rows,
-        "hestia/path": dg.MetadataValue.path(str(hestia.settings.exports / result.path)),
+        "hestia/path": dg.MetadataValue.path(str(hestia.exports.path(result))),
         "hestia/size_bytes": result.size_bytes,
         "hestia/sha256": result.sha256,
         "hestia/table": result.table,

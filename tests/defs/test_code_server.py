@@ -1,0 +1,137 @@
+"""A real code server, webserver and daemon, started the way `hestia up` starts them."""
+
+import io
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from shop import CLEAN, DIRTY, orders
+
+from hestia_assets.adapters.services import build_services, environment, write_workspace
+from hestia_assets.bootstrap import Hestia, open_home
+from hestia_assets.core.results import BatchState
+from hestia_assets.core.specs import ExportSpec, TransformSpec
+from hestia_assets.settings import Settings
+from streamlit_app.gateway import Gateway, RunState, job_name
+
+PATIENCE_SECONDS = 60.0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hestia]:
+    """A home with everything but the pages running."""
+    folder = tmp_path_factory.mktemp("installation")
+    settings = Settings(home=folder / "home", dagster_port=_free_port(), code_server_port=_free_port())
+    hestia = open_home(settings=settings)
+    write_workspace(settings)
+    services = build_services(settings, only=("code-server", "webserver", "daemon"))
+    with (folder / "log").open("wb") as log:
+        processes = [
+            subprocess.Popen(
+                service.command, env=environment(settings), stdout=log, stderr=log, start_new_session=True
+            )
+            for service in services
+        ]
+        try:
+            _wait(lambda: all(service.healthy() for service in services))
+            yield hestia
+        finally:
+            _stop(processes)
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(processes):
+        process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(done: Callable[[], bool], *, what: str = "the services") -> float:
+    started = time.monotonic()
+    while not done():
+        assert time.monotonic() - started < PATIENCE_SECONDS, f"{what} took too long"
+        time.sleep(0.05)
+    return time.monotonic() - started
+
+
+@pytest.fixture
+def gateway(installation: Hestia) -> Gateway:
+    """The way to Dagster that the pages take."""
+    return Gateway(installation.settings.dagster_base)
+
+
+def _finish(gateway: Gateway, run_id: str) -> RunState:
+    ended = {RunState.SUCCEEDED, RunState.FAILED}
+    _wait(lambda: gateway.run_state(run_id) in ended, what="the run")
+    return gateway.run_state(run_id)
+
+
+def test_a_saved_spec_is_in_dagster_without_a_restart(
+    installation: Hestia, gateway: Gateway, record_property: Callable[[str, object], None]
+):
+    spec = orders("arrivals")
+    installation.catalog.save(spec, author="ada")
+
+    started = time.monotonic()
+    gateway.announce(spec)
+
+    record_property("seconds_until_visible", round(time.monotonic() - started, 2))
+    assert {"imported", "quarantine", "validated", "landing"} == {
+        key[0] for key in _asset_keys(gateway) if key[1:] == ["default", "arrivals"]
+    }
+    assert job_name(spec) in gateway._jobs()
+
+
+def test_from_an_upload_to_an_export_over_graphql(installation: Hestia, gateway: Gateway):
+    dataset = orders("orders")
+    totals = TransformSpec(
+        name="totals", sql="select country, sum(quantity) as n from validated.orders group by 1"
+    )
+    file = ExportSpec(name="totals", table="transformed.totals")
+    installation.catalog.save(dataset, author="ada")
+    batch = installation.ingest.receive(dataset, io.BytesIO(DIRTY), file_name="o.csv", author="ada").batch
+
+    imported = _finish(gateway, gateway.launch_import(batch))
+    installation.catalog.save(totals, author="ada")
+    transformed = _finish(gateway, gateway.launch_transform(totals))
+    installation.catalog.save(file, author="ada")
+    exported = _finish(gateway, gateway.launch_export(file))
+
+    assert (imported, transformed, exported) == (RunState.SUCCEEDED,) * 3
+    assert installation.batches.get(batch.id).state is BatchState.COMMITTED
+    assert list((installation.settings.exports / "default").iterdir())
+
+
+def test_a_dropped_file_is_imported_by_itself(installation: Hestia, gateway: Gateway):
+    dataset = orders("dropped")
+    installation.catalog.save(dataset, author="ada")
+    gateway.announce(dataset)
+    path: Path = installation.ingest.drop_folder("default", "dropped") / "o.csv"
+
+    path.write_bytes(CLEAN)
+
+    _wait(lambda: _state(installation, "dropped") is BatchState.COMMITTED, what="the drop folder")
+    assert not path.exists()
+
+
+def _state(hestia: Hestia, dataset: str) -> BatchState | None:
+    batches = hestia.batches.recent("default", dataset)
+    return batches[0].state if batches else None
+
+
+def _asset_keys(gateway: Gateway) -> list[list[str]]:
+    answer = gateway._ask("{assetNodes{assetKey{path}}}", {})
+    return [node["assetKey"]["path"] for node in answer["assetNodes"]]
