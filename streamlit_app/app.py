@@ -20,12 +20,8 @@ def main() -> None:
         "home": st.Page(home.page, title="Home", icon=":material/home:", url_path="home", default=True),
         "import": st.Page(ingest.page, title="Import", icon=":material/upload_file:", url_path="import"),
         "datasets": st.Page(datasets.page, title="Datasets", icon=":material/table:", url_path="datasets"),
-        "transforms": st.Page(
-            transforms.page, title="Transforms", icon=":material/functions:", url_path="transforms"
-        ),
-        "exports": st.Page(
-            exports.page, title="Exports", icon=":material/file_download:", url_path="exports"
-        ),
+        "transforms": st.Page(transforms.page, title="Transforms", icon=":material/functions:", url_path="transforms"),
+        "exports": st.Page(exports.page, title="Exports", icon=":material/file_download:", url_path="exports"),
     }
     st.session_state[PAGES] = pages
     st.navigation(list(pages.values())).run()

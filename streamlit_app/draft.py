@@ -114,9 +114,9 @@ class Draft:
         """Read the file in another way; columns whose header stays keep name and type. Raises ReadError."""
         assert self.file is not None, "a file is chosen first"
         with self.file.open() as source:
-            found = hestia().ingest.columns(source, chosen)
+            found = hestia().ingest.inspect_as(source, chosen).recipe
         kept = {column.source: column for column in self.recipe.columns}
-        columns = tuple(kept.get(column.source, column) for column in found)
+        columns = tuple(kept.get(column.source, column) for column in found.columns)
         self.take_recipe(chosen.model_copy(update={"columns": columns}))
 
     def go(self, step: Step) -> None:

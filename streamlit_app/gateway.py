@@ -141,9 +141,7 @@ class Gateway:
         answer = self._ask(RELOAD, {"location": LOCATION})["reloadRepositoryLocation"]
         loaded = answer.get("locationOrLoadError") or answer
         if loaded["__typename"] not in {"RepositoryLocation", "WorkspaceLocationEntry"}:
-            raise DagsterRefusedError(
-                "load the new definition", loaded.get("message") or loaded["__typename"]
-            )
+            raise DagsterRefusedError("load the new definition", loaded.get("message") or loaded["__typename"])
 
     def _launch(
         self,
@@ -157,16 +155,12 @@ class Gateway:
         params = {
             "selector": {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY, "jobName": job},
             "runConfigData": config or {},
-            "executionMetadata": {
-                "tags": [{"key": key, "value": value} for key, value in (tags or {}).items()]
-            },
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in (tags or {}).items()]},
         }
         answer = self._ask(LAUNCH, {"params": params})["launchRun"]
         if answer["__typename"] != "LaunchRunSuccess":
             errors = "; ".join(error["message"] for error in answer.get("errors", []))
-            raise DagsterRefusedError(
-                "start the run", errors or answer.get("message") or answer["__typename"]
-            )
+            raise DagsterRefusedError("start the run", errors or answer.get("message") or answer["__typename"])
         return answer["run"]["runId"]
 
     def _wait_for(self, job: str, on_wait: Callable[[float], None] | None) -> None:

@@ -37,9 +37,7 @@ class ForeignOriginError(UploadError):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__(
-            "This request comes from another site.", hint="Open the Import page of Hestia itself."
-        )
+        super().__init__("This request comes from another site.", hint="Open the Import page of Hestia itself.")
 
 
 def explaining(handler: Handler) -> Handler:

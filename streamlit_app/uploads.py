@@ -73,6 +73,10 @@ class UploadFolder:
         self._part(token).touch(mode=0o600, exist_ok=False)
         return token
 
+    def is_known(self, token: str) -> bool:
+        """Whether this upload is open or finished."""
+        return (self.root / _checked(token)).is_file() or self._part(token).is_file()
+
     def path(self, token: str) -> Path:
         """Where a finished upload is. Raises UnknownUploadError."""
         path = self.root / _checked(token)

@@ -40,9 +40,7 @@ def show_account(account: LineAccount) -> None:
     if not parts:
         st.caption("No line of this file has been read yet.")
         return
-    st.html(
-        f'{_STYLE}<div class="account">{_bar(parts, account)}<table>{_rows(parts, account)}</table></div>'
-    )
+    st.html(f'{_STYLE}<div class="account">{_bar(parts, account)}<table>{_rows(parts, account)}</table></div>')
     if not account.balanced:
         missing = abs(account.total - account.accounted)
         st.warning(f"{count(missing, 'line')} of this file could not be placed.", icon=":material/balance:")

@@ -62,18 +62,12 @@ def _watch_run(batch: Batch) -> None:
     state = gateway().run_state(run_id) if run_id else None
     if state is None:
         st.info("This file waits for its run.", icon=":material/schedule:")
-    elif (
-        state in {RunState.FAILED, RunState.SUCCEEDED} and hestia().batches.get(batch.id).state in UNFINISHED
-    ):
-        st.error(
-            "**The run stopped before the file was finished.**  \nRun it again: it goes on where it was."
-        )
+    elif state in {RunState.FAILED, RunState.SUCCEEDED} and hestia().batches.get(batch.id).state in UNFINISHED:
+        st.error("**The run stopped before the file was finished.**  \nRun it again: it goes on where it was.")
     else:
         st.caption("You may close this page: the import goes on without it.")
         return
-    if st.button(
-        "Run again" if run_id else "Start now", icon=":material/play_arrow:", key=f"again-{batch.id}"
-    ):
+    if st.button("Run again" if run_id else "Start now", icon=":material/play_arrow:", key=f"again-{batch.id}"):
         start_import(batch)
         st.rerun()
 
@@ -98,28 +92,20 @@ def _headline(batch: Batch) -> None:
                 icon=":material/pan_tool:",
             )
         case BatchState.UNDONE:
-            st.info(
-                f"**{name} was discarded.** None of its rows is in {batch.dataset}.", icon=":material/undo:"
-            )
+            st.info(f"**{name} was discarded.** None of its rows is in {batch.dataset}.", icon=":material/undo:")
         case _:
-            st.error(
-                f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:"
-            )
+            st.error(f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:")
     if batch.problem is not None:
         show_problem(batch.problem)
 
 
 def _actions(batch: Batch) -> None:
     with st.container(horizontal=True), explained():
-        if batch.state is BatchState.HELD and st.button(
-            "Import it anyway", icon=":material/check:", type="primary"
-        ):
+        if batch.state is BatchState.HELD and st.button("Import it anyway", icon=":material/check:", type="primary"):
             hestia().ingest.release(batch.id, author=hestia().author)
             start_import(batch)
             st.rerun()
-        if batch.state is BatchState.FAILED and st.button(
-            "Run again", icon=":material/play_arrow:", type="primary"
-        ):
+        if batch.state is BatchState.FAILED and st.button("Run again", icon=":material/play_arrow:", type="primary"):
             start_import(batch)
             st.rerun()
         if batch.state in {BatchState.HELD, BatchState.FAILED} and st.button(
@@ -128,9 +114,7 @@ def _actions(batch: Batch) -> None:
             hestia().ingest.discard(batch.id, author=hestia().author)
             st.rerun()
         if batch.state is BatchState.COMMITTED:
-            st.link_button(
-                "Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:"
-            )
+            st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:")
         if run_id := run_of(batch):
             st.link_button("The run in Dagster", links.run(run_id), icon=":material/receipt_long:")
 
@@ -177,12 +161,9 @@ def _aside(batch: Batch) -> None:
             },
         )
         st.caption(
-            f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. "
-            "Line is the line in your file."
+            f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. Line is the line in your file."
         )
-    st.link_button(
-        "Download them all as CSV", links.quarantine_download(batch.id), icon=":material/download:"
-    )
+    st.link_button("Download them all as CSV", links.quarantine_download(batch.id), icon=":material/download:")
     st.caption(
         "The download holds the original text unchanged. A spreadsheet may take text that begins "
         "with = + - or @ for a formula: open it as text."

@@ -95,9 +95,7 @@ def _input(place: Any, label: str, meaning: str, example: Any, *, key: str) -> A
     if isinstance(example, bool):
         return place.checkbox(label, example, help=meaning, key=key)
     if isinstance(example, list | tuple):
-        text = place.text_area(
-            label, help=meaning, key=key, placeholder="\n".join(map(str, example)), height=100
-        )
+        text = place.text_area(label, help=meaning, key=key, placeholder="\n".join(map(str, example)), height=100)
         return [line.strip() for line in text.splitlines() if line.strip()] or None
     text = place.text_input(label, help=meaning, key=key, placeholder="" if example is None else str(example))
     return _number_or_text(text.strip(), example)

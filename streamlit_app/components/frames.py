@@ -6,9 +6,7 @@ import streamlit as st
 from hestia_assets.core.results import SYSTEM_COLUMNS
 
 
-def show_rows(
-    frame: pl.DataFrame, *, empty: str, height: int = 320, labels: dict[str, str] | None = None
-) -> None:
+def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320, labels: dict[str, str] | None = None) -> None:
     """Rows as a table, Hestia's own columns left out, or the sentence ``empty`` where there are none."""
     shown = frame.drop([name for name in (*SYSTEM_COLUMNS, "_lines") if name in frame.columns])
     if shown.is_empty():

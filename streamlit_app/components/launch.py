@@ -29,12 +29,8 @@ def start(spec: TransformSpec | ExportSpec) -> str:
 
 def save(spec: AnySpec) -> bool:
     """Keep a spec and show it in Dagster; tells whether it was a change. Raises HestiaError."""
-    kind = {"DatasetSpec": "dataset", "TransformSpec": "transform", "ExportSpec": "export"}[
-        type(spec).__name__
-    ]
-    before = [
-        item.version for item in hestia().catalog.all(kind, tenant=spec.tenant) if item.spec.name == spec.name
-    ]
+    kind = {"DatasetSpec": "dataset", "TransformSpec": "transform", "ExportSpec": "export"}[type(spec).__name__]
+    before = [item.version for item in hestia().catalog.all(kind, tenant=spec.tenant) if item.spec.name == spec.name]
     saved = hestia().catalog.save(spec, author=hestia().author)
     if before == [saved.version]:
         return False

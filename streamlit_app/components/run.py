@@ -37,9 +37,7 @@ def _watch(run_id: str) -> None:
 
 def _failed(run_id: str, kind: str, subject: str) -> None:
     jobs = hestia().jobs.recent(tenant(), limit=50)
-    job = next(
-        (job for job in jobs if job.run_id == run_id or (job.kind, job.subject) == (kind, subject)), None
-    )
+    job = next((job for job in jobs if job.run_id == run_id or (job.kind, job.subject) == (kind, subject)), None)
     if job is not None and job.problem is not None:
         show_problem(job.problem)
     else:

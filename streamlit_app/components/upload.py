@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from streamlit_app.facade import uploads
-from streamlit_app.uploads import MEGABYTE, UnknownUploadError, safe_file_name
+from streamlit_app.uploads import MEGABYTE, safe_file_name
 
 _HERE = Path(__file__).parent / "upload_area"
-_COMPONENT = st.components.v2.component(
+_COMPONENT = component(
     "hestia_upload",
     html=(_HERE / "markup.html").read_text(encoding="utf-8"),
     css=(_HERE / "style.css").read_text(encoding="utf-8"),
@@ -50,18 +51,11 @@ def limit_in_words() -> str:
 
 
 def _open_token(key: str) -> str:
-    """This session's open upload; a new one when the old was cleaned up."""
+    """This session's upload, open or just finished; a new one when the old was cleaned up."""
     token = st.session_state.get(key)
-    try:
-        if token is not None:
-            uploads().received(token)
-            return token
-    except UnknownUploadError:
-        finished = uploads().root / token
-        if finished.is_file():  # the last slice arrived; its announcement is this very run
-            return token
-    st.session_state[key] = uploads().open_token()
-    return st.session_state[key]
+    if token is None or not uploads().is_known(token):
+        token = st.session_state[key] = uploads().open_token()
+    return token
 
 
 def _nothing() -> None:

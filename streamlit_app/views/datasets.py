@@ -43,9 +43,7 @@ def _choose(names: Sequence[str]) -> str:
     options = list(names) if asked in names else [asked, *names]
     chosen = st.selectbox("Dataset", options, index=options.index(asked))
     if chosen != asked or "dataset" not in st.query_params:
-        st.query_params.from_dict(
-            {"dataset": chosen} if chosen != asked else {**st.query_params, "dataset": chosen}
-        )
+        st.query_params.from_dict({"dataset": chosen} if chosen != asked else {**st.query_params, "dataset": chosen})
     return chosen
 
 
@@ -82,16 +80,12 @@ def _facts(spec: DatasetSpec, saved: SpecVersion, batches: Sequence[Batch]) -> N
     with st.container(horizontal=True):
         st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, spec.name), icon=":material/hub:")
         links.link_to("import", "Import a file", icon=":material/upload_file:")
-    st.caption(
-        f"Version {saved.version} of its description, saved by {plain(saved.author)} {ago(saved.created_at)}."
-    )
+    st.caption(f"Version {saved.version} of its description, saved by {plain(saved.author)} {ago(saved.created_at)}.")
 
 
 def _height(spec: DatasetSpec) -> int:
     try:
-        rows = hestia().gate.read(
-            principal(), TableRef(Layer.VALIDATED, spec.tenant, spec.name), purpose=Purpose.PAGE
-        )
+        rows = hestia().gate.read(principal(), TableRef(Layer.VALIDATED, spec.tenant, spec.name), purpose=Purpose.PAGE)
     except NotFoundError:
         return 0
     return int(rows.select(pl.len()).collect().item())
@@ -164,10 +158,7 @@ def _rules(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
         return
     checked = next((batch for batch in batches if batch.checks), None)
     if checked is None:
-        rows = [
-            {"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]}
-            for check in spec.checks
-        ]
+        rows = [{"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]} for check in spec.checks]
         st.dataframe(rows, hide_index=True)
         return
     st.caption(f"What they found in {checked.file_name}, {ago(checked.finished_at)}:")

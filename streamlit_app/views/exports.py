@@ -18,18 +18,14 @@ LAYERS = (Layer.TRANSFORMED, Layer.VALIDATED, Layer.QUARANTINE)
 def page() -> None:
     """A form for a new export, then each export with its file."""
     st.title("Exports")
-    st.write(
-        "An export writes one table to one file, then reads and counts it again before you can download it."
-    )
+    st.write("An export writes one table to one file, then reads and counts it again before you can download it.")
     with explained():
         tables = [ref for ref in hestia().gate.tables(principal()) if ref.layer in LAYERS]
         if not tables:
             st.info("There is no table to export yet: import a file first.", icon=":material/info:")
             links.link_to("import", "Import a file", icon=":material/upload_file:")
             return
-        exports = [
-            i.spec for i in hestia().catalog.all("export", tenant=tenant()) if isinstance(i.spec, ExportSpec)
-        ]
+        exports = [i.spec for i in hestia().catalog.all("export", tenant=tenant()) if isinstance(i.spec, ExportSpec)]
         asked = st.query_params.get("export")
         for spec in sorted(exports, key=lambda spec: (spec.name != asked, spec.name)):
             _export(spec)

@@ -115,9 +115,7 @@ def _dataset(name: str, batches: Sequence[Batch]) -> None:
 def _rows(name: str) -> int:
     """Rows of the validated table, through the gate; none where nothing was imported."""
     try:
-        rows = hestia().gate.read(
-            principal(), TableRef(Layer.VALIDATED, tenant(), name), purpose=Purpose.PAGE
-        )
+        rows = hestia().gate.read(principal(), TableRef(Layer.VALIDATED, tenant(), name), purpose=Purpose.PAGE)
     except NotFoundError:
         return 0
     return int(rows.select(pl.len()).collect().item())

@@ -60,9 +60,7 @@ def run(work: Draft) -> None:
             icon=":material/content_copy:",
         )
     show_batch(work.batch)
-    links.link_to(
-        "datasets", f"See the dataset {work.dataset}", icon=":material/table:", dataset=work.dataset
-    )
+    links.link_to("datasets", f"See the dataset {work.dataset}", icon=":material/table:", dataset=work.dataset)
 
 
 def _hand_in(work: Draft) -> None:
@@ -71,9 +69,7 @@ def _hand_in(work: Draft) -> None:
     try:
         save(work.spec)
         with st.spinner("Storing the file …"), work.file.open() as source:
-            received = hestia().ingest.receive(
-                work.spec, source, file_name=work.file.name, author=hestia().author
-            )
+            received = hestia().ingest.receive(work.spec, source, file_name=work.file.name, author=hestia().author)
     except HestiaError:
         work.step = Step.RULES
         raise

@@ -23,9 +23,7 @@ def choose(work: Draft) -> None:
 
 def _ask_for_file(work: Draft) -> None:
     waiting = hestia().ingest.waiting(tenant())
-    st.write(
-        "Bring a file with rows and columns. Nothing is imported before you have seen what would come of it."
-    )
+    st.write("Bring a file with rows and columns. Nothing is imported before you have seen what would come of it.")
     note = f"CSV, TSV or other text with columns, up to {limit_in_words()}"
     if uploaded := upload_area(key=f"upload-{work.number}", note=note):
         _take(work, ChosenFile(uploaded.name, uploaded.size_bytes, token=uploaded.token))
@@ -42,8 +40,7 @@ def _waiting_row(work: Draft, file: IncomingFile, number: int) -> None:
     with st.container(border=True):
         text, button = st.columns([5, 1], vertical_alignment="center")
         text.markdown(
-            f"**{plain(name)}** for {plain(file.dataset)}  \n"
-            f"{size(file.size_bytes)}, arrived {ago(file.modified_at)}"
+            f"**{plain(name)}** for {plain(file.dataset)}  \n{size(file.size_bytes)}, arrived {ago(file.modified_at)}"
         )
         if button.button("Take this file", key=f"take-{number}", width="stretch"):
             _take(work, ChosenFile(name, file.size_bytes, incoming=file))
@@ -72,9 +69,7 @@ def _dataset_input(work: Draft, known: list[str]) -> str:
     where = NEW
     if known:
         start = 1 if work.dataset in known else 0
-        where = st.radio(
-            "Dataset", [NEW, EXISTING], index=start, horizontal=True, label_visibility="collapsed"
-        )
+        where = st.radio("Dataset", [NEW, EXISTING], index=start, horizontal=True, label_visibility="collapsed")
     if where == EXISTING:
         position = known.index(work.dataset) if work.dataset in known else 0
         return st.selectbox("Dataset", known, index=position, help="Its saved way of reading is used.")

@@ -21,9 +21,7 @@ def preview(work: Draft) -> None:
     if work.saved is None:
         _edit(work, expanded=True)
     else:
-        st.info(
-            f"**{work.dataset}** knows how to read its files: nothing to answer.", icon=":material/bookmark:"
-        )
+        st.info(f"**{work.dataset}** knows how to read its files: nothing to answer.", icon=":material/bookmark:")
         if st.toggle("Change how the files of this dataset are read", key=f"change-{work.number}"):
             _edit(work, expanded=True)
     with explained():
@@ -58,9 +56,7 @@ def _show(work: Draft, found: Preview) -> None:
         st.code("\n".join(found.raw[:RAW_LINES]), language=None, line_numbers=True, height=TABLE_HEIGHT)
     with right:
         st.markdown(f"**The table** · {count(found.typed.height, 'row')} shown")
-        show_rows(
-            found.typed, empty="No row of this part of the file would be accepted.", height=TABLE_HEIGHT
-        )
+        show_rows(found.typed, empty="No row of this part of the file would be accepted.", height=TABLE_HEIGHT)
     show_rejects(found.rejects)
 
 

@@ -12,9 +12,7 @@ from streamlit_app.views.ingest_preview import show_rejects
 
 def rules(work: Draft) -> None:
     """The rules with their impact, a form for another one, and the way on."""
-    st.write(
-        "A rule says what every row must fulfil. Rules stay with the dataset and hold for every later file."
-    )
+    st.write("A rule says what every row must fulfil. Rules stay with the dataset and hold for every later file.")
     with explained():
         _present(work)
     with explained():

@@ -1,12 +1,14 @@
 """The Transforms page: SQL with the tables beside it, a live preview. ``?transform=NAME`` opens one."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import SYSTEM_COLUMNS
-from hestia_assets.core.specs import TransformSpec, parse
+from hestia_assets.core.specs import AnySpec, TransformSpec, parse
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained
 from streamlit_app.components.frames import show_rows
@@ -37,15 +39,13 @@ def page() -> None:
         _result(transform)
 
 
-def _choose(names: list[str], saved: dict[str, object]) -> TransformSpec | None:
+def _choose(names: list[str], saved: Mapping[str, AnySpec]) -> TransformSpec | None:
     asked = st.query_params.get("transform")
     if asked is not None and asked not in names:
         st.query_params.clear()
         raise NotFoundError("transform", asked, known=names)
     options = [NEW, *names]
-    chosen = st.selectbox(
-        "Transform", options, index=options.index(asked) if asked else 0, key=f"choose-{asked}"
-    )
+    chosen = st.selectbox("Transform", options, index=options.index(asked) if asked else 0, key=f"choose-{asked}")
     if chosen != (asked or NEW):
         links.go_to("transforms", **({} if chosen == NEW else {"transform": chosen}))
     spec = saved.get(chosen)
@@ -62,9 +62,7 @@ def _editor(transform: TransformSpec | None) -> tuple[str, str]:
             if transform
             else st.text_input("Name of the table", key="new-transform", placeholder="revenue_by_country")
         )
-        sql = st.text_area(
-            "SQL", transform.sql if transform else _first_query(), height=260, key=f"sql-{key}"
-        )
+        sql = st.text_area("SQL", transform.sql if transform else _first_query(), height=260, key=f"sql-{key}")
         st.caption("Press Ctrl+Enter to see the result again.")
     with right:
         st.markdown("**Tables you can ask**")
@@ -75,9 +73,7 @@ def _editor(transform: TransformSpec | None) -> tuple[str, str]:
 
 def _first_query() -> str:
     """A query that works, to begin with."""
-    tables = [
-        ref for ref in hestia().gate.tables(principal()) if ref.layer in {Layer.VALIDATED, Layer.TRANSFORMED}
-    ]
+    tables = [ref for ref in hestia().gate.tables(principal()) if ref.layer in {Layer.VALIDATED, Layer.TRANSFORMED}]
     return f"select *\nfrom {tables[0].layer.value}.{tables[0].name}\nlimit 100" if tables else ""
 
 
@@ -91,9 +87,7 @@ def _tables() -> None:
 
 def _columns(ref: TableRef) -> list[dict[str, str]]:
     schema = hestia().gate.read(principal(), ref, purpose=Purpose.PAGE).collect_schema()
-    return [
-        {"Column": name, "Type": str(dtype)} for name, dtype in schema.items() if name not in SYSTEM_COLUMNS
-    ]
+    return [{"Column": name, "Type": str(dtype)} for name, dtype in schema.items() if name not in SYSTEM_COLUMNS]
 
 
 def _preview(sql: str) -> None:
@@ -119,9 +113,7 @@ def _buttons(name: str, sql: str, transform: TransformSpec | None) -> None:
             spec = _saved(name, sql, transform)
             links.go_to("transforms", transform=spec.name)
         if transform is not None:
-            st.link_button(
-                "Open in Dagster", links.asset(Layer.TRANSFORMED, transform.name), icon=":material/hub:"
-            )
+            st.link_button("Open in Dagster", links.asset(Layer.TRANSFORMED, transform.name), icon=":material/hub:")
     if not name:
         st.caption("Give it a name to save it.")
 

@@ -23,9 +23,24 @@ RAW_BYTES = 64 * 1024
 def inspect_file(formats: Registry[Format], validator: Validator, source: BinaryIO, *, file_name: str) -> Inspection:
     """Ask each format, by content; then guess types. Raises ReadError."""
     inspection = _by_content(formats, source, file_name=file_name)
+    return _with_types(formats, validator, source, inspection)
+
+
+def inspect_as(
+    formats: Registry[Format], validator: Validator, source: BinaryIO, recipe: Recipe
+) -> Inspection:
+    """Columns and types anew, under choices that a person made. Raises ReadError."""
+    columns = formats.get(recipe.format).columns(source, recipe)
+    chosen = Inspection(recipe.model_copy(update={"columns": columns}), ())
+    return _with_types(formats, validator, source, chosen)
+
+
+def _with_types(
+    formats: Registry[Format], validator: Validator, source: BinaryIO, inspection: Inspection
+) -> Inspection:
     recipe = inspection.recipe
     sample = recipe.model_copy(update={"chunk_bytes": TYPES_FROM_BYTES})
-    chunk = next(formats.get(recipe.format).read(source, sample))
+    chunk = next(iter(formats.get(recipe.format).read(source, sample)), None) or _no_rows(recipe)
     columns, reasons = validator.guess(chunk.frame, recipe.columns)
     typed = recipe.model_copy(update={"columns": columns})
     return replace(inspection, recipe=typed, reasons=(*inspection.reasons, *reasons))

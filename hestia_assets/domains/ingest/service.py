@@ -32,7 +32,7 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Recipe
 from hestia_assets.domains.ingest.holding import holding
-from hestia_assets.domains.ingest.look import inspect_file, preview_file
+from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.parts import PartMaker, Progress
 from hestia_assets.domains.ingest.run import BatchRun
 
@@ -113,6 +113,10 @@ class IngestService:
     def inspect(self, source: BinaryIO, *, file_name: str) -> Inspection:
         """A recipe with types, and a reason for every decision. Raises ReadError."""
         return inspect_file(self.formats, self.validator, source, file_name=file_name)
+
+    def inspect_as(self, source: BinaryIO, recipe: Recipe) -> Inspection:
+        """Columns and types anew, under choices that a person made; reasons for the types. Raises ReadError."""
+        return inspect_as(self.formats, self.validator, source, recipe)
 
     def preview(
         self, source: BinaryIO, recipe: Recipe, *, checks: Sequence[CheckSpec] = (), limit: int = 200

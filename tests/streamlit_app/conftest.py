@@ -1,0 +1,98 @@
+"""Fixtures of the pages: a home on disk, the pages in this process, the pages' server in one of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import Hestia
+
+APP = Path(__file__).parents[2] / "streamlit_app" / "app.py"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port on which nobody answers."""
+    return free_port()
+
+
+@pytest.fixture
+def pages_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Hestia"]:
+    """A fresh home that the pages of this process open too; Dagster is not running."""
+    from hestia_assets.bootstrap import open_home
+
+    monkeypatch.setenv("HESTIA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HESTIA_DAGSTER_PORT", str(free_port()))
+    st.cache_resource.clear()
+    yield open_home()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_page(pages_home: "Hestia") -> Callable[..., AppTest]:
+    """Open a page by its place in the address, with query parameters."""
+
+    def opened(place: str = "", **params: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        for name, value in params.items():
+            app.query_params[name] = value
+        app.run()
+        if place:
+            app.switch_page(place)
+            app.run()
+        return app
+
+    return opened
+
+
+class PagesServer:
+    """The pages' web server as a process of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.uploads = home / "landing" / "default" / "uploads"
+        environment = {**os.environ, "HESTIA_HOME": str(home), "HESTIA_UI_PORT": str(self.port),
+                       "HESTIA_MAX_UPLOAD_MB": "400"}  # fmt: skip
+        self.log = home.parent / "pages.log"
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit_app.server"], env=environment, stdout=output, stderr=output
+            )
+
+    def wait(self) -> None:
+        """Return when it answers."""
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"The pages did not start: {self.log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def pages_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesServer]:
+    """A running server in a home of its own."""
+    server = PagesServer(tmp_path_factory.mktemp("pages") / "home")
+    server.wait()
+    yield server
+    server.process.terminate()
+    server.process.wait(timeout=20)

@@ -1,0 +1,124 @@
+"""The pages' server: uploads over real HTTP, who may send, what stays in memory."""
+
+import http.client
+import json
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from streamlit_app.uploads import MEGABYTE, UploadFolder
+
+
+def ask(server, method: str, path: str, body=None, headers=None) -> tuple[int, dict]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request(method, path, body=body, headers=headers or {})
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    return answer.status, json.loads(data) if data else {}
+
+
+def opened(server) -> str:
+    return UploadFolder(server.uploads, max_bytes=0).open_token()
+
+
+def test_a_file_is_stored_under_its_token(pages_server):
+    token = opened(pages_server)
+
+    first = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=6", b"abc")
+    last = ask(pages_server, "PUT", f"/uploads/{token}?offset=3&size=6", b"def")
+
+    assert first == (200, {"received": 3, "complete": False})
+    assert last == (200, {"received": 6, "complete": True})
+    assert (pages_server.uploads / token).read_bytes() == b"abcdef"
+
+
+def test_an_unknown_token_is_refused_with_a_hint(pages_server):
+    status, answer = ask(pages_server, "PUT", f"/uploads/{'0' * 48}?offset=0&size=1", b"x")
+
+    assert status == 404
+    assert answer["hint"] == "Reload the page and choose the file again."
+
+
+def test_a_file_that_is_too_large_is_refused_in_plain_words(pages_server):
+    token = opened(pages_server)
+
+    status, answer = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size={401 * MEGABYTE}", b"x")
+
+    assert status == 413
+    assert answer["message"] == "The file is larger than 400 MB, the largest this page accepts."
+
+
+def test_more_bytes_than_announced_are_refused(pages_server):
+    token = opened(pages_server)
+
+    status, _ = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=2", b"abcdef")
+
+    assert status == 413
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+def test_another_site_cannot_send_in_a_visitors_name(pages_server, headers):
+    token = opened(pages_server)
+
+    status, _ = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=1", b"x", headers)
+
+    assert status == 403
+    assert (pages_server.uploads / f"{token}.part").stat().st_size == 0
+
+
+def test_a_cancelled_upload_leaves_nothing(pages_server):
+    token = opened(pages_server)
+    ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=6", b"abc")
+
+    status, _ = ask(pages_server, "DELETE", f"/uploads/{token}")
+
+    assert status == 204
+    assert [path for path in pages_server.uploads.iterdir() if path.name.startswith(token)] == []
+
+
+def test_a_large_file_does_not_pass_through_memory(pages_server):
+    size, token = 200 * MEGABYTE, opened(pages_server)
+    process = psutil.Process(pages_server.process.pid)
+    before, peak = process.memory_info().rss, 0
+
+    def blocks() -> Iterator[bytes]:
+        nonlocal peak
+        for _ in range(200):
+            yield b"0123456789abcdef" * 65536
+            peak = max(peak, process.memory_info().rss)
+
+    headers = {"Content-Length": str(size)}
+    status, answer = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size={size}", blocks(), headers)
+
+    assert (status, answer["complete"]) == (200, True)
+    assert (pages_server.uploads / token).stat().st_size == size
+    assert peak - before < 40 * MEGABYTE
+
+
+@pytest.mark.parametrize("name", ["..%2F..%2Fhestia.db", "%2e%2e", ".hidden.part", "nothing.csv"])
+def test_only_published_files_can_be_downloaded(pages_server, name):
+    (pages_server.home / "exports" / "default").mkdir(parents=True, exist_ok=True)
+    (pages_server.home / "exports" / "default" / ".hidden.part").write_text("unfinished")
+
+    connection = http.client.HTTPConnection("127.0.0.1", pages_server.port, timeout=60)
+    connection.request("GET", f"/downloads/exports/{name}")
+    answer = connection.getresponse()
+
+    assert answer.status in {400, 404} or b"SQLite" not in answer.read()
+
+
+def test_a_published_file_is_downloaded_as_it_is(pages_server):
+    folder = pages_server.home / "exports" / "default"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "revenue.csv").write_bytes(b"country,revenue\nDE,1.10\n")
+
+    connection = http.client.HTTPConnection("127.0.0.1", pages_server.port, timeout=60)
+    connection.request("GET", "/downloads/exports/revenue.csv")
+    answer = connection.getresponse()
+
+    assert answer.read() == b"country,revenue\nDE,1.10\n"
+    assert "revenue.csv" in answer.headers["Content-Disposition"]
