@@ -54,9 +54,9 @@ def chunk(start: int, rows: int, random: np.random.Generator) -> pl.DataFrame:
         moment.dt.date().alias("order_date"),
         moment.dt.strftime("%Y-%m-%d %H:%M:%S").alias("created_at"),
         "quantity",
-        pl.format(
-            "{}.{}", pl.col("cents") // 100, (pl.col("cents") % 100).cast(pl.String).str.zfill(2)
-        ).alias("unit_price"),
+        pl.format("{}.{}", pl.col("cents") // 100, (pl.col("cents") % 100).cast(pl.String).str.zfill(2)).alias(
+            "unit_price"
+        ),
         pl.when("paid").then(pl.lit("true")).otherwise(pl.lit("false")).alias("paid"),
         pl.concat_str("status", pl.lit(";"), "note").str.replace(";$", "").alias("remark"),
     )
@@ -73,9 +73,7 @@ def write(path: Path, *, rows: int, seed: int = 7) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path)
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--seed", type=int, default=7)

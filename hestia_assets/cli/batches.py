@@ -23,10 +23,7 @@ def list_datasets(context: typer.Context, as_json: AsJson = False) -> None:
     """List the datasets and what their last batch brought."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        found = [
-            _dataset_fact(hestia, saved)
-            for saved in hestia.catalog.all("dataset", tenant=hestia.settings.tenant)
-        ]
+        found = [_dataset_fact(hestia, saved) for saved in hestia.catalog.all("dataset", tenant=hestia.settings.tenant)]
         if as_json:
             print_json(found)
         elif found:

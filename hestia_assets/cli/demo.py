@@ -136,9 +136,7 @@ def _print_accounts(done: Demo) -> None:
     from hestia_assets.core.results import ACCOUNT_PARTS
 
     parts = [
-        part
-        for part in ACCOUNT_PARTS
-        if any(one.batch and getattr(one.batch.account, part) for one in done.imported)
+        part for part in ACCOUNT_PARTS if any(one.batch and getattr(one.batch.account, part) for one in done.imported)
     ]
     rows = [
         (

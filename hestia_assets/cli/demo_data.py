@@ -119,9 +119,7 @@ def make_products(random: Random, count: int) -> DemoFile:
 
 def make_customers(random: Random, count: int) -> DemoFile:
     """Customers: Windows bytes, semicolons, CRLF, postcodes with leading zeros, short rows."""
-    sheet = Sheet(
-        ("customer_id", "name", "country", "postcode", "city", "email", "note"), random, delimiter=";"
-    )
+    sheet = Sheet(("customer_id", "name", "country", "postcode", "city", "email", "note"), random, delimiter=";")
 
     def row(number: int) -> Row:
         country = random.choice(COUNTRIES)
@@ -156,22 +154,16 @@ def make_rates(random: Random) -> DemoFile:
         for name, rate in RATES.items()
     ]
     sheet.add(good)
-    next_year = [
-        {**row, "rate_date": row["rate_date"].replace("2025", "2026")} for row in random.sample(good, 10)
-    ]
+    next_year = [{**row, "rate_date": row["rate_date"].replace("2025", "2026")} for row in random.sample(good, 10)]
     sheet.spoil(next_year[:6], "type", _one_of("rate_date", "2025-02-30", "30.06.25", "n/a"))
     sheet.spoil(next_year[6:], "in_range", _one_of("euro", "-1.0000", "92.1000"))
     sheet.repeat(5)
-    return sheet.finish(
-        "currency_rates.csv", preamble=("Reference rates of the bank", "Source: treasury desk")
-    )
+    return sheet.finish("currency_rates.csv", preamble=("Reference rates of the bank", "Source: treasury desk"))
 
 
 def make_orders(random: Random, count: int, *, products: int, customers: int) -> DemoFile:
     """Orders: title block, line breaks in notes, ragged rows, one quote that never closes."""
-    sheet = Sheet(
-        ("order_id", "customer_id", "product_code", "order_date", "quantity", "status", "note"), random
-    )
+    sheet = Sheet(("order_id", "customer_id", "product_code", "order_date", "quantity", "status", "note"), random)
     codes = product_codes(products)
     numbers = iter(range(1, count + 1000))
 

@@ -66,7 +66,7 @@ TRANSFORM = TransformSpec(
     description="Revenue in euro per month and country, at the day's rate; what came back does not count.",
     sql="""\
 select
-  date_trunc('month', o.order_date) as month,
+  date_trunc('month', o.order_date)::date as month,
   coalesce(c.country, 'unknown') as country,
   count(*) as orders,
   round(sum(o.quantity * p.price * r.euro), 2) as revenue_euro
@@ -86,9 +86,7 @@ EXPORT = ExportSpec(name="revenue", description="For the finance team.", table="
 def declared(recipe: Recipe, dataset: str) -> Recipe:
     """The inspected recipe with what the shop declares: types, comment sign."""
     types = TYPES[dataset]
-    columns = tuple(
-        _typed(column, types.get(column.name, {"type": ColumnType.TEXT})) for column in recipe.columns
-    )
+    columns = tuple(_typed(column, types.get(column.name, {"type": ColumnType.TEXT})) for column in recipe.columns)
     return recipe.model_copy(update={"columns": columns, "comment": COMMENTS.get(dataset, recipe.comment)})
 
 

@@ -61,9 +61,7 @@ def inspect(
 def import_files(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
-    dataset: Annotated[
-        str, typer.Option(help="The dataset they belong to; a new one is made from the first file.")
-    ],
+    dataset: Annotated[str, typer.Option(help="The dataset they belong to; a new one is made from the first file.")],
     as_json: AsJson = False,
 ) -> None:
     """Import files; the same bytes twice change nothing.
@@ -150,9 +148,7 @@ def _why_not(batch: "Batch") -> HestiaError | None:
         return None
     if batch.problem is not None:
         return HeldError(batch.problem.message, hint=batch.problem.hint)
-    return HeldError(
-        f"{batch.file_name} waits for a person.", hint="Open the Import page and decide about it."
-    )
+    return HeldError(f"{batch.file_name} waits for a person.", hint="Open the Import page and decide about it.")
 
 
 def _tell(done: list[Imported]) -> None:

@@ -66,12 +66,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     from rich.text import Text
 
     rows = list(rows)
-    table = Table(title=title or None, title_justify="left")
+    table = Table()
     for index, name in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
+    if title:
+        typer.echo(title)
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200).print(table)
 
 

@@ -56,9 +56,7 @@ def list_rows(
             typer.echo("No row is in quarantine.")
 
 
-def _rows(
-    hestia: "Hestia", dataset: str, *, batch: str | None, limit: int
-) -> tuple[int, list[dict[str, Any]]]:
+def _rows(hestia: "Hestia", dataset: str, *, batch: str | None, limit: int) -> tuple[int, list[dict[str, Any]]]:
     import polars as pl
 
     ref = TableRef(Layer.QUARANTINE, hestia.settings.tenant, dataset)
@@ -68,5 +66,5 @@ def _rows(
     if batch is not None:
         frame = frame.filter(pl.col("_batch") == batch)
     total = frame.select(pl.len()).collect().item()
-    shown = frame.select(COLUMNS).rename(COLUMNS).sort("batch", "line").head(limit).collect()
+    shown = frame.select(*COLUMNS).rename(COLUMNS).sort("batch", "line").head(limit).collect()
     return total, shown.to_dicts()

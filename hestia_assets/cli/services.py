@@ -23,9 +23,7 @@ def up(
         list[str] | None,
         typer.Option(help="Only this service: code-server, webserver, daemon or pages. May be repeated."),
     ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Start nothing; exit 0 if the services are well.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Start nothing; exit 0 if the services are well.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Start the pages, the Dagster UI, its daemon and the code server; Ctrl-C stops them all."""
@@ -46,9 +44,7 @@ def _check(services: "list[Service]", *, as_json: bool) -> None:
     if as_json:
         print_json(states)
     else:
-        print_table(
-            ("service", "state"), [(name, "healthy" if well else "down") for name, well in states.items()]
-        )
+        print_table(("service", "state"), [(name, "healthy" if well else "down") for name, well in states.items()])
     if not all(states.values()):
         raise typer.Exit(1)
 

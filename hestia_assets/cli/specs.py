@@ -39,9 +39,7 @@ def register(app: typer.Typer) -> None:
 
 def apply(
     context: typer.Context,
-    file: Annotated[
-        Path, typer.Option("-f", "--file", exists=True, dir_okay=False, help="YAML, '-' is no file.")
-    ],
+    file: Annotated[Path, typer.Option("-f", "--file", exists=True, dir_okay=False, help="YAML, '-' is no file.")],
     as_json: AsJson = False,
 ) -> None:
     """Save the specs of a YAML file; an unchanged one keeps its version.
@@ -64,20 +62,14 @@ def get(
     context: typer.Context,
     kind: Annotated[SpecKind, typer.Argument(help="What to print.")],
     name: Annotated[str | None, typer.Argument(help="One of them; by default all.")] = None,
-    output: Annotated[
-        SpecFormat, typer.Option("-o", "--output", help="yaml can be applied again.")
-    ] = SpecFormat.YAML,
+    output: Annotated[SpecFormat, typer.Option("-o", "--output", help="yaml can be applied again.")] = SpecFormat.YAML,
     as_json: AsJson = False,
 ) -> None:
     """Print specs as they were saved."""
     with explained(as_json=as_json or output is SpecFormat.JSON):
         hestia = session(context).hestia()
         tenant = hestia.settings.tenant
-        found = (
-            hestia.catalog.all(kind, tenant=tenant)
-            if name is None
-            else [hestia.catalog.get(kind, tenant, name)]
-        )
+        found = hestia.catalog.all(kind, tenant=tenant) if name is None else [hestia.catalog.get(kind, tenant, name)]
         documents = [document(saved) for saved in found]
         if as_json or output is SpecFormat.JSON:
             print_json(documents if name is None else documents[0])

@@ -30,12 +30,8 @@ def register(app: typer.Typer) -> None:
 
 def run_sql(
     context: typer.Context,
-    query: Annotated[
-        str, typer.Argument(help="One SELECT; tables are layer.name, such as validated.orders.")
-    ],
-    format: Annotated[
-        ResultFormat, typer.Option("--format", help="How to print the result.")
-    ] = ResultFormat.TABLE,
+    query: Annotated[str, typer.Argument(help="One SELECT; tables are layer.name, such as validated.orders.")],
+    format: Annotated[ResultFormat, typer.Option("--format", help="How to print the result.")] = ResultFormat.TABLE,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
     as_json: AsJson = False,
 ) -> None:

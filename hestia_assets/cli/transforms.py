@@ -30,6 +30,4 @@ def run(context: typer.Context, name: Annotated[str, typer.Argument()], as_json:
         if as_json:
             print_json(asdict(result))
         else:
-            typer.echo(
-                f"{result.table}: {result.rows:,} rows, version {result.version}, {result.seconds:.1f} s"
-            )
+            typer.echo(f"{result.table}: {result.rows:,} rows, version {result.version}, {result.seconds:.1f} s")

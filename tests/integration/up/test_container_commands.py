@@ -1,7 +1,7 @@
 """The image and the compose file, as far as they can be proved without a container engine.
 
-Each service's command and health check are run as they stand there, on PostgreSQL, in a clean folder, and as a user
-without rights where the machine allows it.
+Each command and health check is run as it stands there, on PostgreSQL, in a clean folder, and as a user without
+rights where the machine allows it.
 """
 
 import os
@@ -90,9 +90,7 @@ def runner() -> dict[str, Any]:
     as_nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     probe = [sys.executable, "-c", "import hestia_assets.settings"]
     try:
-        reachable = (
-            subprocess.run(probe, cwd="/", capture_output=True, check=False, **as_nobody).returncode == 0
-        )
+        reachable = subprocess.run(probe, cwd="/", capture_output=True, check=False, **as_nobody).returncode == 0
     except PermissionError:
         reachable = False
     return as_nobody if reachable else {}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import psutil
@@ -100,6 +101,16 @@ def test_a_second_one_names_the_port_that_is_taken(up: Up):
     assert "HESTIA_CODE_SERVER_PORT" in error["hint"]
 
 
+def test_a_dataset_made_by_an_import_is_in_dagster_without_a_restart(up: Up, tmp_path: Path):
+    file = tmp_path / "places.csv"
+    file.write_text("zip,place\n00501,Holtsville\n10115,Berlin\n")
+
+    done = up.run("import", str(file), "--dataset", "places", "--json")
+
+    assert done.returncode == 0, done.stderr
+    until(lambda: "validated/default/places" in assets(up), seconds=10)
+
+
 def test_a_killed_code_server_comes_back(up: Up):
     before = up.server("HESTIA_CODE_SERVER_PORT")
     family = [before, *before.children(recursive=True)]
@@ -120,16 +131,24 @@ def test_a_signal_stops_all_and_leaves_no_orphan(up: Up):
 
     assert up.process.wait(60) == 0
     assert gone(family)
-    assert not [
-        p.pid for p in psutil.process_iter(["cmdline"]) if str(up.home) in " ".join(p.info["cmdline"] or [])
-    ]
+    assert not [p.pid for p in psutil.process_iter(["cmdline"]) if str(up.home) in " ".join(p.info["cmdline"] or [])]
+
+
+def ask(up: Up, query: str) -> Any:
+    """The webserver's answer to a GraphQL query."""
+    url = f"http://127.0.0.1:{up.ports['HESTIA_DAGSTER_PORT']}/graphql"
+    request = Request(url, json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
+    with urlopen(request, timeout=30) as answer:
+        return json.load(answer)["data"]
 
 
 def locations(up: Up) -> list[str]:
     """Code locations that the webserver has loaded without an error."""
-    query = "{workspaceOrError{...on Workspace{locationEntries{name locationOrLoadError{__typename}}}}}"
-    url = f"http://127.0.0.1:{up.ports['HESTIA_DAGSTER_PORT']}/graphql"
-    request = Request(url, json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=30) as answer:
-        entries = json.load(answer)["data"]["workspaceOrError"]["locationEntries"]
+    data = ask(up, "{workspaceOrError{...on Workspace{locationEntries{name locationOrLoadError{__typename}}}}}")
+    entries = data["workspaceOrError"]["locationEntries"]
     return [e["name"] for e in entries if e["locationOrLoadError"]["__typename"] == "RepositoryLocation"]
+
+
+def assets(up: Up) -> set[str]:
+    """Assets of the code location."""
+    return {"/".join(node["assetKey"]["path"]) for node in ask(up, "{assetNodes{assetKey{path}}}")["assetNodes"]}

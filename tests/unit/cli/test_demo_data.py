@@ -37,9 +37,7 @@ def test_every_bad_row_has_a_reason_and_no_good_row_has_one(file: DemoFile):
 
 
 def test_a_record_of_two_lines_counts_twice():
-    file = DemoFile(
-        "x.csv", [Entry("a", "header"), Entry('"b\nc"'), Entry("d", "quarantined", problem="ragged")]
-    )
+    file = DemoFile("x.csv", [Entry("a", "header"), Entry('"b\nc"'), Entry("d", "quarantined", problem="ragged")])
 
     assert file.truth.lines == {"total": 4, "header": 1, "loaded": 2, "quarantined": 1}
     assert (file.truth.rows_loaded, file.truth.rows_quarantined) == (1, 1)
