@@ -177,16 +177,12 @@ def _explained(ref: TableRef) -> Iterator[None]:
 def _table_error(ref: TableRef, error: Exception) -> TableError:
     text = str(error)
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in text or "os error 28" in text:
-        return TableError(
-            f"The disk is full; {ref} was not changed.", hint="Make room on the disk of the lake."
-        )
+        return TableError(f"The disk is full; {ref} was not changed.", hint="Make room on the disk of the lake.")
     if "missing file" in text or isinstance(error, FileNotFoundError):
         return TableError(
             f"Files of that version of {ref} have been deleted.", hint="Choose a newer version of the table."
         )
-    return TableError(
-        f"{ref} could not be used: {text.splitlines()[0]}", hint="Look at the disk, then try again."
-    )
+    return TableError(f"{ref} could not be used: {text.splitlines()[0]}", hint="Look at the disk, then try again.")
 
 
 def _table_version(commit: dict[str, Any]) -> TableVersion:

@@ -38,18 +38,22 @@ def live_files(handle: DeltaTable) -> dict[str, StagedFile]:
 
 
 def damage(path: Path) -> Damage | None:
-    """Replay the log from its last checkpoint; None when every removed file had been live."""
+    """Replay the log from its last checkpoint, leaving out commits that removed files which were not there.
+
+    None when the table holds what the others give: nothing was damaged, or it was repaired since.
+    """
     start = _last_checkpoint(path)
+    head = DeltaTable(path)
     live = live_files(DeltaTable(path, version=start))
-    bad: Damage | None = None
-    for version in range(start + 1, DeltaTable(path).version() + 1):
+    bad: list[int] = []
+    for version in range(start + 1, head.version() + 1):
         actions = delta_log.actions_of(path, version) or []
-        removed = [action["remove"]["path"] for action in actions if "remove" in action]
-        if bad is None and not live.keys() >= set(removed):
-            bad = Damage(version, live)
-            continue  # as if this commit had not been made
-        live = _after(live, actions, removed)
-    return Damage(bad.version, live) if bad else None
+        removed = {action["remove"]["path"] for action in actions if "remove" in action}
+        if live.keys() >= removed:
+            live = _after(live, actions, removed)
+        else:
+            bad.append(version)
+    return Damage(bad[0], live) if bad and live.keys() != live_files(head).keys() else None
 
 
 def repair(path: Path, found: Damage, *, table: str) -> None:
@@ -76,7 +80,7 @@ def _repaired(path: Path, found: Damage) -> int:
     return delta_log.swap(handle, [*out, *back], operation="repair")
 
 
-def _after(live: Live, actions: list[dict[str, Any]], removed: list[str]) -> dict[str, StagedFile]:
+def _after(live: Live, actions: list[dict[str, Any]], removed: set[str]) -> dict[str, StagedFile]:
     kept = {name: file for name, file in live.items() if name not in removed}
     for action in actions:
         if "add" in action:

@@ -129,6 +129,4 @@ def remove_files(folder: Path, files: list[StagedFile]) -> None:
 
 
 def _gone(name: str) -> TableError:
-    return TableError(
-        f"The written rows {name} are no longer as they were written.", hint="Import this file again."
-    )
+    return TableError(f"The written rows {name} are no longer as they were written.", hint="Import this file again.")

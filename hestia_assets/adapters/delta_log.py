@@ -63,9 +63,7 @@ def append(path: Path, actions: Sequence[AddAction], *, batch: str, schema: pl.S
             return version_of(batch, path)
         if _widened(handle, schema, table=table):
             return attempt()  # on a snapshot that knows the new columns, checked for the batch once more
-        handle.create_write_transaction(
-            list(actions), "append", handle.schema(), commit_properties=_of_batch(batch)
-        )
+        handle.create_write_transaction(list(actions), "append", handle.schema(), commit_properties=_of_batch(batch))
         return version_of(batch, path)
 
     return retried(attempt, table=table)
@@ -108,9 +106,7 @@ def replace_all(path: Path, actions: Sequence[AddAction], schema: pl.Schema) -> 
 def swap(handle: DeltaTable, actions: Sequence[AddAction | RemoveAction], *, operation: str) -> int:
     """Put files in and take files out. Raises CommitFailedError when another commit came between."""
     base = handle.version()
-    handle.create_write_transaction(
-        list(actions), "append", handle.schema(), commit_properties=exactly_next(operation)
-    )
+    handle.create_write_transaction(list(actions), "append", handle.schema(), commit_properties=exactly_next(operation))
     return base + 1
 
 
@@ -133,9 +129,7 @@ def _widened(handle: DeltaTable, schema: pl.Schema, *, table: str) -> bool:
         return False
     if not _allow_local_times(handle, schema):
         fields = {field.name: field for field in delta_schema(schema).fields}
-        handle.alter.add_columns(
-            [fields[name] for name in added], commit_properties=exactly_next("add columns")
-        )
+        handle.alter.add_columns([fields[name] for name in added], commit_properties=exactly_next("add columns"))
     return True
 
 

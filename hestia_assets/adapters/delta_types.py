@@ -45,9 +45,7 @@ def _kept(dtype: pl.DataType, *, column: str, table: str) -> pl.DataType:
     if isinstance(dtype, pl.List | pl.Array):
         return pl.List(_kept(_instance(dtype.inner), column=column, table=table))
     if isinstance(dtype, pl.Struct):
-        names = [
-            (field.name, _kept(_instance(field.dtype), column=column, table=table)) for field in dtype.fields
-        ]
+        names = [(field.name, _kept(_instance(field.dtype), column=column, table=table)) for field in dtype.fields]
         return pl.Struct([pl.Field(name, kept) for name, kept in names])
     if isinstance(dtype, KEPT):
         return dtype

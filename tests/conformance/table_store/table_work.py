@@ -31,9 +31,7 @@ def leases_of(home: Path) -> LeaseStore:
 
 def delta(home: Path, *, owner: str = "test", seconds: float = 30.0, leases: LeaseStore | None = None) -> TableStore:
     """A Delta store below ``home``, as each process opens it."""
-    return DeltaTableStore(
-        home / "lake", leases=leases or leases_of(home), owner=owner, lease_seconds=seconds
-    )
+    return DeltaTableStore(home / "lake", leases=leases or leases_of(home), owner=owner, lease_seconds=seconds)
 
 
 Opener = Callable[..., TableStore]
