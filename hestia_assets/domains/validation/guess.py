@@ -15,7 +15,7 @@ BOOLEANS = ("true|false", "yes|no", "y|n", "t|f", "ja|nein", "oui|non", "si|no")
 ENOUGH = {ColumnType.DATE: 0.9, ColumnType.TIMESTAMP: 0.9, ColumnType.INTEGER: 0.98, ColumnType.DECIMAL: 0.98}
 """Share of values that must fit; the rest will be set aside, and the reason says how many."""
 IDENTIFIERS = (
-    (r"^[+-]?0\d", "begin with 0"),
+    (r"^[+-]?0\d+([.,]\d+)?$", "begin with 0"),
     (r"^\+", "begin with +"),
     (r"^[+-]?\d{16,}$", "have more than 15 digits"),
     (r"^\d+[eE]\d+$", "look like 12E4, a code and no number"),
