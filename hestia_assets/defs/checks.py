@@ -41,9 +41,7 @@ def check_results(dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg
         return
     yield _account_result(dataset, batches)
     for check in dataset.checks:
-        counted = [
-            (batch, result) for batch in batches for result in batch.checks if result.name == check.name
-        ]
+        counted = [(batch, result) for batch in batches for result in batch.checks if result.name == check.name]
         if counted:
             yield _verdict(dataset, check, counted)
 
@@ -82,9 +80,7 @@ def _verdict(
         passed=failed == 0,
         asset_key=asset_key(Layer.VALIDATED, dataset),
         check_name=check_name(check),
-        severity=dg.AssetCheckSeverity.ERROR
-        if check.severity is Severity.HOLD
-        else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if check.severity is Severity.HOLD else dg.AssetCheckSeverity.WARN,
         description=f"{failed:,} of {checked:,} rows failed." if failed else f"All {checked:,} rows passed.",
         metadata=_numbers(failed, checked) | _sample(counted),
     )

@@ -8,7 +8,8 @@ from hestia_assets.core.errors import HestiaError, TransientError
 from hestia_assets.core.results import Problem
 
 RETRIES = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""For a TransientError only: every other failure forbids retries."""
+"""Of transforms and exports, for a TransientError only. An import waits for others by itself, and a batch that failed
+in it no longer waits for a run, so trying the whole run again would find nothing to do and call that a success."""
 
 
 class HestiaFailure(dg.Failure):

@@ -34,9 +34,7 @@ def export_lineage(export: ExportSpec) -> list[dg.AssetKey]:
 
 def _inputs(hestia: Hestia, transform: TransformSpec) -> set[dg.AssetKey]:
     try:
-        return {
-            dg.AssetKey(ref.key) for ref in hestia.transforms.inputs(principal(transform.tenant), transform)
-        }
+        return {dg.AssetKey(ref.key) for ref in hestia.transforms.inputs(principal(transform.tenant), transform)}
     except HestiaError as error:
         log.warning("Transform %s has no lineage: %s", transform.key, error)
         return set()

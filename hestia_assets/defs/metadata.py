@@ -33,9 +33,7 @@ def page_link(hestia: Hestia, spec: AnySpec) -> dg.UrlMetadataValue:
     return dg.MetadataValue.url(f"{hestia.settings.ui_link}/{kind}s?{kind}={spec.name}")
 
 
-def table_metadata(
-    hestia: Hestia, ref: TableRef, spec: AnySpec, *, batches: Sequence[Batch] = ()
-) -> dict[str, Any]:
+def table_metadata(hestia: Hestia, ref: TableRef, spec: AnySpec, *, batches: Sequence[Batch] = ()) -> dict[str, Any]:
     """What a table is now: rows, columns, version, first rows (of these batches, where there are any)."""
     rows = hestia.gate.read(principal(ref.tenant), ref, purpose=Purpose.PREVIEW)
     schema = rows.collect_schema()
@@ -66,17 +64,13 @@ def batch_metadata(batches: Sequence[Batch]) -> dict[str, Any]:
 def account_metadata(batches: Sequence[Batch]) -> dict[str, Any]:
     """The line account, each place a number, so that Dagster can draw it over time."""
     accounts = [batch.account.as_dict() for batch in batches]
-    return (
-        {f"lines/{place}": sum(each[place] for each in accounts) for place in accounts[0]} if accounts else {}
-    )
+    return {f"lines/{place}": sum(each[place] for each in accounts) for place in accounts[0]} if accounts else {}
 
 
 def data_version(batches: Sequence[Batch]) -> dg.DataVersion:
     """The hash of the file; of several, the hash of their hashes."""
     hashes = [batch.sha256 for batch in batches]
-    return dg.DataVersion(
-        hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
-    )
+    return dg.DataVersion(hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest())
 
 
 def _column_schema(schema: Mapping[str, pl.DataType], spec: AnySpec) -> dg.TableSchema:
@@ -96,8 +90,5 @@ def _preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
 
 
 def _batch_table(batches: Sequence[Batch]) -> dg.MarkdownMetadataValue:
-    rows = [
-        (b.id, b.file_name, b.state.value, b.account.total, b.rows_loaded, b.rows_quarantined)
-        for b in batches
-    ]
+    rows = [(b.id, b.file_name, b.state.value, b.account.total, b.rows_loaded, b.rows_quarantined) for b in batches]
     return markdown.table(("batch", "file", "state", "lines", "rows loaded", "rows quarantined"), rows)

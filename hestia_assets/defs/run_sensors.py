@@ -16,9 +16,7 @@ from hestia_assets.core.specs import SPEC_KINDS
 from hestia_assets.defs.names import BATCH_TAG
 
 log = logging.getLogger(__name__)
-FAILED = Problem(
-    "run.failed", "The run was cut off before it was done.", "Run it again: it goes on where it stopped."
-)
+FAILED = Problem("run.failed", "The run was cut off before it was done.", "Run it again: it goes on where it stopped.")
 CANCELLED = Problem(
     "run.cancelled", "The run was cancelled.", "Run it again when you want: it goes on where it stopped."
 )

@@ -39,9 +39,7 @@ def build_drop_folder_sensor(
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Imports what is dropped into a dataset's folder, and what a killed run left behind.",
     )
-    def drop_folders(
-        context: dg.SensorEvaluationContext, hestia: dg.ResourceParam[Hestia]
-    ) -> dg.SensorResult:
+    def drop_folders(context: dg.SensorEvaluationContext, hestia: dg.ResourceParam[Hestia]) -> dg.SensorResult:
         return look(hestia, context.instance, datasets, cursor=context.cursor, at=datetime.now(UTC))
 
     return drop_folders
@@ -91,9 +89,7 @@ def _requests(
             yield request
 
 
-def _request(
-    instance: dg.DagsterInstance, dataset: DatasetSpec, waiting: Sequence[Batch]
-) -> dg.RunRequest | None:
+def _request(instance: dg.DagsterInstance, dataset: DatasetSpec, waiting: Sequence[Batch]) -> dg.RunRequest | None:
     """One run for everything that waits, unless one is under way, was cancelled, or keeps dying."""
     if _under_way(instance, dataset):
         return None
@@ -116,9 +112,7 @@ def _under_way(instance: dg.DagsterInstance, dataset: DatasetSpec) -> bool:
 
 def _was_cancelled(latest: Sequence[dg.RunRecord], waiting: Sequence[Batch]) -> bool:
     """Whether a person stopped the latest run, and nothing has arrived since."""
-    stopped = [
-        run.create_timestamp for run in latest if run.dagster_run.status is dg.DagsterRunStatus.CANCELED
-    ]
+    stopped = [run.create_timestamp for run in latest if run.dagster_run.status is dg.DagsterRunStatus.CANCELED]
     return bool(stopped) and all(batch.created_at < stopped[0] for batch in waiting)
 
 

@@ -22,6 +22,4 @@ CHECKS = (
 
 def orders(name: str = "orders") -> DatasetSpec:
     """Orders with a check of each severity."""
-    return DatasetSpec(
-        name=name, description="Orders of the shop.", recipe=Recipe(columns=COLUMNS), checks=CHECKS
-    )
+    return DatasetSpec(name=name, description="Orders of the shop.", recipe=Recipe(columns=COLUMNS), checks=CHECKS)

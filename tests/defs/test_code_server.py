@@ -37,9 +37,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hestia]:
     services = build_services(settings, only=("code-server", "webserver", "daemon"))
     with (folder / "log").open("wb") as log:
         processes = [
-            subprocess.Popen(
-                service.command, env=environment(settings), stdout=log, stderr=log, start_new_session=True
-            )
+            subprocess.Popen(service.command, env=environment(settings), stdout=log, stderr=log, start_new_session=True)
             for service in services
         ]
         try:
@@ -97,9 +95,7 @@ def test_a_saved_spec_is_in_dagster_without_a_restart(
 
 def test_from_an_upload_to_an_export_over_graphql(installation: Hestia, gateway: Gateway):
     dataset = orders("orders")
-    totals = TransformSpec(
-        name="totals", sql="select country, sum(quantity) as n from validated.orders group by 1"
-    )
+    totals = TransformSpec(name="totals", sql="select country, sum(quantity) as n from validated.orders group by 1")
     file = ExportSpec(name="totals", table="transformed.totals")
     installation.catalog.save(dataset, author="ada")
     batch = installation.ingest.receive(dataset, io.BytesIO(DIRTY), file_name="o.csv", author="ada").batch

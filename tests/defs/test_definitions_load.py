@@ -24,14 +24,10 @@ def whole_way(home: Hestia) -> Hestia:
     """A home with a dataset, two transforms in a row and an export."""
     home.catalog.save(orders(), author="ada")
     home.catalog.save(
-        TransformSpec(
-            name="totals", sql="select country, sum(quantity) as quantity from validated.orders group by 1"
-        ),
+        TransformSpec(name="totals", sql="select country, sum(quantity) as quantity from validated.orders group by 1"),
         author="ada",
     )
-    home.catalog.save(
-        TransformSpec(name="best", sql="select * from transformed.totals limit 3"), author="ada"
-    )
+    home.catalog.save(TransformSpec(name="best", sql="select * from transformed.totals limit 3"), author="ada")
     home.catalog.save(ExportSpec(name="totals", table="transformed.totals"), author="ada")
     return home
 
@@ -79,9 +75,7 @@ def test_each_spec_has_its_job(whole_way: Hestia):
 
 
 def test_originals_are_no_product_of_dagster_but_show_where_to_drop_files(whole_way: Hestia):
-    node = (
-        build_definitions(whole_way).resolve_asset_graph().get(dg.AssetKey(["landing", "default", "orders"]))
-    )
+    node = build_definitions(whole_way).resolve_asset_graph().get(dg.AssetKey(["landing", "default", "orders"]))
 
     assert node.is_external
     assert node.metadata["hestia/drop_folder"].value.endswith("landing/default/incoming/orders")

@@ -55,9 +55,7 @@ def test_a_file_that_still_changes_is_left_alone(drop: Callable[..., Path], look
     assert path.exists()
 
 
-def test_a_file_that_rests_is_imported_at_the_second_look(
-    drop: Callable[..., Path], looks: Look, home: Hestia
-):
+def test_a_file_that_rests_is_imported_at_the_second_look(drop: Callable[..., Path], looks: Look, home: Hestia):
     path = drop(CLEAN)
     first = looks()
 
@@ -95,9 +93,7 @@ def test_a_lost_cursor_doubles_nothing(drop: Callable[..., Path], looks: Look, h
     assert len(home.batches.recent("default", "orders")) == 1
 
 
-def test_the_same_bytes_dropped_again_are_not_imported_again(
-    drop: Callable[..., Path], looks: Look, home: Hestia
-):
+def test_the_same_bytes_dropped_again_are_not_imported_again(drop: Callable[..., Path], looks: Look, home: Hestia):
     drop(CLEAN, age_seconds=60)
     looks()
     materialize_dataset(home, "default", "orders")
@@ -124,18 +120,14 @@ def test_what_a_dead_run_left_behind_is_run_again_but_not_for_ever(
         (request,) = looks(later=60).run_requests or ()
         keys.append(request.run_key)
         instance.add_run(
-            dg.DagsterRun(
-                job_name=str(request.job_name), tags=request.tags, status=dg.DagsterRunStatus.FAILURE
-            )
+            dg.DagsterRun(job_name=str(request.job_name), tags=request.tags, status=dg.DagsterRunStatus.FAILURE)
         )
 
     assert len(set(keys)) == MAX_ATTEMPTS
     assert not looks(later=60).run_requests
 
 
-def test_a_run_under_way_is_not_doubled(
-    hand_in: Callable[..., Batch], looks: Look, instance: dg.DagsterInstance
-):
+def test_a_run_under_way_is_not_doubled(hand_in: Callable[..., Batch], looks: Look, instance: dg.DagsterInstance):
     hand_in(CLEAN)
     _add_run(instance, dg.DagsterRunStatus.STARTED, worker=this_worker())
 
@@ -157,9 +149,7 @@ def test_a_run_whose_process_was_killed_is_failed_and_its_batch_taken_up(
     assert len(result.run_requests or ()) == 1
 
 
-def test_a_run_on_another_host_is_left_alone(
-    hand_in: Callable[..., Batch], looks: Look, instance: dg.DagsterInstance
-):
+def test_a_run_on_another_host_is_left_alone(hand_in: Callable[..., Batch], looks: Look, instance: dg.DagsterInstance):
     run = _add_run(instance, dg.DagsterRunStatus.STARTED, worker="elsewhere:1:1")
 
     looks(later=60)
@@ -205,16 +195,12 @@ def test_a_strange_cursor_is_forgotten(looks: Look):
     assert looks("{").cursor == "{}"
 
 
-def test_the_sensor_evaluates_in_dagster(
-    home: Hestia, drop: Callable[..., Path], instance: dg.DagsterInstance
-):
+def test_the_sensor_evaluates_in_dagster(home: Hestia, drop: Callable[..., Path], instance: dg.DagsterInstance):
     drop(CLEAN, age_seconds=60)
     definitions = build_definitions(home)
     sensor = definitions.resolve_sensor_def("drop_folders")
 
-    with dg.build_sensor_context(
-        instance=instance, definitions=definitions, resources={"hestia": home}
-    ) as context:
+    with dg.build_sensor_context(instance=instance, definitions=definitions, resources={"hestia": home}) as context:
         data = sensor.evaluate_tick(context)
 
     assert [request.job_name for request in data.run_requests or ()] == ["import_default__orders"]

@@ -17,7 +17,7 @@ from hestia_assets.core.results import Batch, BatchState
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.defs import runs
 from hestia_assets.defs.checks import check_results, check_specs
-from hestia_assets.defs.failures import RETRIES, HestiaFailure, error_from
+from hestia_assets.defs.failures import HestiaFailure, error_from
 from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, table_metadata
 from hestia_assets.defs.names import asset_key, op_name, table_ref
 
@@ -55,7 +55,6 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
         specs=[_asset_spec(dataset, layer) for layer in LAYERS],
         check_specs=check_specs(dataset),
         can_subset=True,
-        retry_policy=RETRIES,
     )
     def tables(
         context: dg.AssetExecutionContext, config: ImportConfig, hestia: dg.ResourceParam[Hestia]
@@ -63,9 +62,7 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
         waiting = [config.batch] if config.batch else _waiting(hestia, dataset)
         run_id = runs.mark(context, dataset, batches=",".join(waiting))
         outcome = run_batches(hestia, waiting, run_id=run_id)
-        yield from _selected(
-            context, _materializations(hestia, dataset, outcome.in_state(BatchState.COMMITTED))
-        )
+        yield from _selected(context, _materializations(hestia, dataset, outcome.in_state(BatchState.COMMITTED)))
         yield from _checked(context, check_results(dataset, outcome.batches))
         _report_held(context, outcome.in_state(BatchState.HELD))
         if outcome.errors:

@@ -18,9 +18,7 @@ def build_landing_asset(hestia: Hestia, saved: SpecVersion, dataset: DatasetSpec
         description=f"The files of {dataset.name}, byte for byte as they arrived.",
         kinds={"file", dataset.recipe.format},
         metadata={
-            "hestia/drop_folder": dg.MetadataValue.path(
-                str(hestia.ingest.drop_folder(dataset.tenant, dataset.name))
-            ),
+            "hestia/drop_folder": dg.MetadataValue.path(str(hestia.ingest.drop_folder(dataset.tenant, dataset.name))),
             "hestia/page": page_link(hestia, dataset),
             "hestia/spec_version": saved.version,
             "hestia/author": saved.author,

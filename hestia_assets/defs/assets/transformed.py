@@ -33,9 +33,7 @@ def build_transformed_asset(
         metadata={"hestia/sql": dg.MetadataValue.md(f"```sql\n{transform.sql}\n```")},
         retry_policy=RETRIES,
     )
-    def transformed(
-        context: dg.AssetExecutionContext, hestia: dg.ResourceParam[Hestia]
-    ) -> dg.MaterializeResult:
+    def transformed(context: dg.AssetExecutionContext, hestia: dg.ResourceParam[Hestia]) -> dg.MaterializeResult:
         run_id = runs.mark(context, transform)
         with watched(hestia, transform, run_id=run_id):
             result = hestia.transforms.run(principal(transform.tenant), transform)
