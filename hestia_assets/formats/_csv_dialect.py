@@ -17,10 +17,11 @@ WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret",
 
 @dataclass(frozen=True)
 class Guess:
-    """A dialect with its reasons."""
+    """A dialect with its reasons; ``declared`` by a first line ``sep=``, which is no row."""
 
     dialect: Dialect
     reasons: tuple[Reason, ...]
+    declared: bool = False
 
 
 def guess_dialect(sample: bytes) -> Guess:
@@ -38,7 +39,7 @@ def guess_dialect(sample: bytes) -> Guess:
         reasons.append(
             Reason("comment", comment.decode(), "Lines that start with it have another shape than the rows.")
         )
-    return Guess(Dialect(delimiter.encode(), quote.encode(), comment), tuple(reasons))
+    return Guess(Dialect(delimiter.encode(), quote.encode(), comment), tuple(reasons), declared=bool(declared))
 
 
 def _declared(sample: bytes) -> str:

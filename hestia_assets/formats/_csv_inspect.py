@@ -103,7 +103,8 @@ def _rows(sample: bytes, guess: Guess) -> list[SampleRow]:
     position = line = 0
     while position < len(sample) and len(rows) < SAMPLE_ROWS:
         record = next_record(sample, position, guess.dialect, 0)
-        if record.kind not in (Kind.BLANK, Kind.COMMENT):
+        is_declaration = guess.declared and position == 0
+        if record.kind not in (Kind.BLANK, Kind.COMMENT) and not is_declaration:
             rows.append(SampleRow(line, _texts(sample, record)))
         line += record.lines
         position = record.next

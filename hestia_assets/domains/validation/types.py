@@ -103,4 +103,6 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
     else:
         pattern = column.format or TIMESTAMP_FORMAT
         value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True)
+    if "%y" in pattern:  # Polars takes four digits for two
+        return pl.when(~text.str.contains(r"\d{4}")).then(value)
     return pl.when(value.dt.year() >= 1000).then(value) if "%Y" in pattern else value

@@ -1,0 +1,63 @@
+"""What every rule owes, run for every file in the folder."""
+
+import polars as pl
+import pytest
+
+from hestia_assets.core.rules import RowRule, SetRule
+from hestia_assets.core.specs import CheckSpec, Column
+from hestia_assets.domains.validation.checks import RuleValidator
+from hestia_assets.rules import RULES
+
+CHUNKED = 3
+
+
+@pytest.fixture(params=RULES.names())
+def name(request) -> str:
+    return request.param
+
+
+def spec(name: str, **params: object) -> CheckSpec:
+    return CheckSpec(rule=name, columns=("c",), params=params or dict(RULES.get(name).example))
+
+
+def test_is_a_row_rule_or_a_set_rule(name):
+    assert isinstance(RULES.get(name), RowRule) != isinstance(RULES.get(name), SetRule)
+
+
+def test_says_in_plain_words_what_it_demands(name):
+    rule = RULES.get(name)
+    words = {"columns": "price"} | {parameter: "X" for parameter in rule.parameters}
+
+    assert "price" in rule.sentence.format(**words)
+    assert rule.required <= set(rule.parameters)
+    assert set(rule.example) <= set(rule.parameters)
+
+
+def test_says_what_is_wrong_with_a_row(name):
+    message = RULES.get(name).message(spec(name))
+
+    assert message.endswith(".")
+    assert "{" not in message.replace("\\d{5}", "")
+
+
+def test_an_empty_field_fails_only_where_a_value_is_demanded(name):
+    text = pl.DataFrame({"c": [""], "_row": [1], "_line": [2]})
+    columns = (Column(source="c", name="c"),)
+    validator = RuleValidator(RULES)
+    row = validator.judge(text, columns, [spec(name)]).failures.height
+    rows = validator.judge(text, columns, []).typed.lazy()
+    together = sum(failure.rows.len() for failure in validator.judge_set(rows, None, [spec(name)]))
+
+    assert row + together == (name == "not_null")
+
+
+def test_counts_the_same_whatever_the_size_of_the_chunks(name):
+    values = ["SKU-12345", "EUR", "", "7", "500", "SKU-1", "EUR", "7"] * 4
+    columns = (Column(source="c", name="c", type="integer" if name == "in_range" else "text"),)
+    text = pl.DataFrame({"c": values}).with_row_index("_row").with_columns(_line=pl.col("_row") + 2)
+    validator = RuleValidator(RULES)
+
+    whole = validator.judge(text, columns, [spec(name)]).failures.height
+    parts = [validator.judge(part, columns, [spec(name)]).failures.height for part in text.iter_slices(CHUNKED)]
+
+    assert whole == sum(parts)

@@ -1,0 +1,138 @@
+"""The inspector: what it guesses, and the reason it gives."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
+from hestia_assets.core.results import Inspection, LineAccount
+from hestia_assets.formats._csv_inspect import column_name
+from hestia_assets.formats.csv import FORMAT
+
+TESTDATA = Path(__file__).parents[3].parent / "shared" / "testdata"
+
+
+def look(data: bytes) -> Inspection:
+    return FORMAT.inspect(BytesIO(data), file_name="file.csv")
+
+
+def reason(found: Inspection, what: str) -> str:
+    return next(item.because for item in found.reasons if item.what == what)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_finds_the_usual_delimiters(delimiter):
+    rows = [["id", "name", "price"], ["1", "Ada", "2.50"], ["2", "Zoë", "3.10"], ["3", "Li", "9.99"]]
+
+    assert look("\n".join(delimiter.join(row) for row in rows).encode()).recipe.delimiter == delimiter
+
+
+def test_a_ragged_row_does_not_collapse_the_table():
+    rows = [f"{n};name {n};{n * 3}" for n in range(40)]
+    rows[17] = "17;short"
+
+    assert len(look(("id;name;price\n" + "\n".join(rows)).encode()).recipe.columns) == 3
+
+
+def test_two_lines_and_a_stray_semicolon_stay_one_column():
+    found = look(b"c0\nv0\na;b\n")
+
+    assert sum(1 for _ in FORMAT.read(BytesIO(b"c0\nv0\na;b\n"), found.recipe)) == 1
+
+
+def test_obeys_the_sep_line_of_excel():
+    found = look(b"sep=;\nid;price\n1;2,5\n2;3,5\n").recipe
+
+    assert (found.delimiter, found.preamble_lines, [c.source for c in found.columns]) == (";", 1, ["id", "price"])
+
+
+def test_a_title_block_is_a_preamble():
+    found = look(b"Sales report\nmade 2026-01-01\n\nid,name,price\n1,Ada,2\n2,Zoe,3\n3,Li,4\n").recipe
+
+    assert found.preamble_lines == 2
+    assert [column.source for column in found.columns] == ["id", "name", "price"]
+
+
+def test_lines_that_start_with_a_hash_are_comments():
+    data = b'# it\'s made today"\nid,name\n1,Ada\n# middle\n2,Zoe\n'
+    found = look(data)
+    total = sum((chunk.account for chunk in FORMAT.read(BytesIO(data), found.recipe)), LineAccount())
+
+    assert total == LineAccount(total=5, comment=2, header=1, loaded=2)
+
+
+def test_a_header_that_begins_with_a_hash_is_a_header():
+    assert look(b"#id,name\n1,Ada\n2,Zoe\n").recipe.columns[0].source == "#id"
+
+
+def test_numbers_above_numbers_are_no_header():
+    found = look(b"1,2.5\n2,3.5\n3,4.5\n")
+
+    assert not found.recipe.has_header
+    assert [column.name for column in found.recipe.columns] == ["column_1", "column_2"]
+
+
+def test_years_above_numbers_are_a_header():
+    assert look(b"Sector,2000,2001,2002\nTimber,12,13,14\nPaper,1,2,3\n").recipe.has_header
+
+
+def test_a_byte_order_mark_is_obeyed_and_is_not_part_of_the_first_name():
+    found = look("\ufeffid,name\n1,Ada\n".encode())
+
+    assert found.recipe.columns[0].source == "id"
+    assert "byte-order mark" in reason(found, "encoding")
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("name\nZoë\n".encode(), "utf-8"),
+        ("name\nZoë\n".encode("cp1252"), "cp1252"),
+        ("name,x\nZoë,1\n".encode("utf-16"), "utf-16-le"),
+        ("name,x\nZoe,1\n".encode("utf-16-be"), "utf-16-be"),
+    ],
+)
+def test_finds_the_encoding(data, encoding):
+    assert look(data).recipe.encoding == encoding
+
+
+def test_an_umlaut_late_in_the_file_is_seen():
+    data = b"name\n" + b"plain\n" * 1_000_000 + "Zoë\n".encode("cp1252")
+
+    assert look(data).recipe.encoding == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"), [(b"PK\x03\x04zip", "Excel"), (b"%PDF-1.7", "PDF"), (b"PAR1abc", "Parquet"), (b"\0" * 99, "zero")]
+)
+def test_another_kind_of_file_is_refused_by_its_name(data, kind):
+    with pytest.raises(UnreadableFileError, match=kind):
+        look(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"  \n"])
+def test_an_empty_file_is_refused(data):
+    with pytest.raises(EmptyFileError):
+        look(data)
+
+
+def test_names_of_columns_are_unique_and_plain():
+    found = look(b"Order No.,order no,,\xc3\x9cber\n1,2,3,4\n").recipe
+
+    assert [column.name for column in found.columns] == ["order_no", "order_no_2", "column_3", "über"]
+
+
+def test_a_very_long_header_is_cut_to_a_valid_name():
+    assert len(column_name("x" * 500, 1)) == 120
+
+
+@pytest.mark.skipif(not TESTDATA.exists(), reason="the shared test files are not beside this checkout")
+@pytest.mark.parametrize("path", sorted((TESTDATA / "csv_wild").glob("*.?sv")), ids=lambda path: path.name)
+def test_every_wild_file_balances(path):
+    with path.open("rb") as source:
+        found = FORMAT.inspect(source, file_name=path.name)
+        total = sum((chunk.account for chunk in FORMAT.read(source, found.recipe)), LineAccount())
+
+    assert total.balanced
+    assert total.loaded > 0
