@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -81,12 +82,10 @@ class _EverybodysLease:
     """Breaks the rule: everybody gets the lease."""
 
     def acquire(self, name: str, *, owner: str, ttl_seconds: float) -> Lease:
-        from datetime import UTC, datetime
-
-        return Lease(name, owner, 1, datetime.now(UTC))
+        return Lease(name, owner, 1, datetime.now(UTC) + timedelta(seconds=ttl_seconds))
 
     def renew(self, lease: Lease, *, ttl_seconds: float) -> Lease:
-        return lease
+        return self.acquire(lease.name, owner=lease.owner, ttl_seconds=ttl_seconds)
 
     def release(self, lease: Lease) -> None: ...
 

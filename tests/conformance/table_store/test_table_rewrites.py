@@ -1,15 +1,13 @@
 """Overwrite, compact, vacuum, restore: what they change, what they keep."""
 
-import json
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
-from deltalake import DeltaTable
-from deltalake.transaction import RemoveAction
+from deltalake import DeltaTable, write_deltalake
 from table_work import REF, ROWS, SCHEMA, add, counts, rows_of
 
 from hestia_assets.core.errors import CorruptTableError, NotFoundError, TableError
@@ -35,7 +33,7 @@ def test_overwrite_creates_a_table_with_its_rows_in_one_version(store: TableStor
 
 
 def test_overwrite_replaces_rows_and_columns(filled: TableStore):
-    frame = pl.DataFrame({"id": ["now text"], "at": [datetime(2024, 1, 1)]})
+    frame = pl.DataFrame({"id": ["now text"], "at": [date(2024, 1, 1)]})
 
     version = filled.overwrite(REF, [frame], schema=frame.schema)
 
@@ -227,14 +225,15 @@ def test_damage_behind_a_checkpoint_does_not_hide_damage_after_it(filled: TableS
     assert counts(filled) == {"first": ROWS, "second": ROWS}
 
 
-def test_a_remove_of_a_file_that_never_was_counts_as_damage(filled: TableStore, tmp_path: Path):
-    handle = DeltaTable(str(tmp_path / "lake" / REF.path))
-    ghost = RemoveAction("ghost.parquet", True, int(time.time() * 1000), 1)
-    log = tmp_path / "lake" / REF.path / "_delta_log" / f"{handle.version() + 1:020d}.json"
-    entry = {"path": ghost.path, "deletionTimestamp": ghost.deletion_timestamp, "dataChange": True}
-    log.write_text(json.dumps({"remove": entry}))
+def test_rows_that_a_strangers_stale_overwrite_left_behind_are_found(filled: TableStore, tmp_path: Path):
+    add(filled, "second")
+    path = str(tmp_path / "lake" / REF.path)
+    stale = DeltaTable(path)
+    filled.compact(REF)
+    write_deltalake(stale, rows_of("whole"), mode="overwrite")
+    assert len(counts(filled)) == 3  # all rows should be those of "whole"
 
     with pytest.raises(CorruptTableError):
-        filled.compact(REF)
+        filled.vacuum(REF, keep_hours=1000)
 
-    assert counts(filled) == {"first": ROWS}
+    assert counts(filled) == {"first": ROWS, "second": ROWS}
