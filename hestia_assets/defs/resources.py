@@ -4,6 +4,8 @@ One resource: the façade. SQL runs behind it in the gate's own locked DuckDB co
 resource, which would open a second and unlocked way to the tables, has no user here.
 """
 
+import fcntl
+
 import dagster as dg
 
 from hestia_assets.bootstrap import Hestia
@@ -16,5 +18,12 @@ def build_resources(hestia: Hestia) -> dict[str, object]:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance that the Dagster UI shows, whatever DAGSTER_HOME says; close it by ``with``."""
-    return dg.DagsterInstance.from_config(str(settings.dagster_home.resolve()))
+    """The instance that the Dagster UI shows, whatever DAGSTER_HOME says; close it by ``with``.
+
+    Opened one at a time: of two processes that make Dagster's databases at once, both stamp them, and a database
+    stamped twice can never be opened again. Whoever starts several services of a new home opens it here first.
+    """
+    folder = settings.dagster_home.resolve()
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return dg.DagsterInstance.from_config(str(folder))

@@ -15,6 +15,7 @@ from hestia_assets.adapters.services import build_services, environment, write_w
 from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.results import BatchState
 from hestia_assets.core.specs import ExportSpec, TransformSpec
+from hestia_assets.defs.resources import open_instance
 from hestia_assets.settings import Settings
 from streamlit_app.gateway import Gateway, RunState, job_name
 
@@ -33,6 +34,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hestia]:
     folder = tmp_path_factory.mktemp("installation")
     settings = Settings(home=folder / "home", dagster_port=_free_port(), code_server_port=_free_port())
     hestia = open_home(settings=settings)
+    open_instance(settings).dispose()
     write_workspace(settings)
     services = build_services(settings, only=("code-server", "webserver", "daemon"))
     with (folder / "log").open("wb") as log:
