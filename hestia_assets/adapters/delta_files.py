@@ -44,8 +44,8 @@ def write_stream(folder: Path, rows: pl.LazyFrame, *, stem: str) -> StagedFile:
 def _write(folder: Path, write: Callable[[Path], int], *, stem: str) -> StagedFile:
     """Let ``write`` fill a temporary file, then give it a name that ends in the hash of its bytes.
 
-    A name never changes its content: a part that is staged again after a kill gets the same name when its rows
-    are the same, and when they differ, a file that already belongs to the table stays as it is.
+    A name never changes its content: a part that is staged again after a kill gets the same name when its
+    rows are the same; when they differ, a file that already belongs to the table stays as it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stem = UNSAFE.sub("_", stem)

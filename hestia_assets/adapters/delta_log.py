@@ -1,8 +1,8 @@
 """Commits to a Delta table's log: which are rebased over others, which must land exactly on their snapshot.
 
-An append commits through the handle whose snapshot was checked for its transaction id, and delta-rs rebases it
-over other appends. A rewrite commits without retries: it becomes the very next version or fails, so two rewrites
-can never both succeed (with retries, delta-rs 1.6.6 lets them, and rows double).
+An append commits through the handle whose snapshot was checked for its transaction id, and delta-rs rebases
+it over other appends. A rewrite commits without retries: it becomes the very next version or fails, so two
+rewrites can never both succeed (with retries, delta-rs 1.6.6 lets them, and rows double).
 """
 
 import json

@@ -44,12 +44,15 @@ STORED_AS = {
 }
 """Types that a table cannot keep, and what a result has instead. The type never depends on the values."""
 
+UNSTORABLE_INSIDE = re.compile(r"(?<!WITH )\b(INTERVAL|TIME|TIME_NS|MAP|UUID|BIT|BIGNUM|VARIANT|UNION|U?HUGEINT)\b")
+"""Inside a list or struct there is no casting one by one: the whole value becomes text."""
+
 
 @dataclass(frozen=True)
 class DuckDBEngine:
     """Each query has a fresh connection: no file, no network, no setting, a limit of memory and of time.
 
-    The person's text runs as it is written, so nothing is lost in translation; it is parsed to learn its tables.
+    The person's text runs as it is written: nothing is lost in translation. It is parsed to learn its tables.
     """
 
     memory_limit: str
@@ -59,9 +62,7 @@ class DuckDBEngine:
         """The tables that a query reads, sorted. Raises SqlError when it is no single SELECT."""
         return sorted(checked(sql, tenant=tenant).tables)
 
-    def run(
-        self, sql: str, tables: Mapping[TableRef, pl.LazyFrame], *, tenant: str, limit: int | None
-    ) -> pl.DataFrame:
+    def run(self, sql: str, tables: Mapping[TableRef, pl.LazyFrame], *, tenant: str, limit: int | None) -> pl.DataFrame:
         """The result, at most ``limit`` rows.
 
         Raises:
@@ -71,8 +72,9 @@ class DuckDBEngine:
         foreign = [ref for ref in query.tables if ref not in tables or ref.tenant != tenant]
         if foreign:
             raise SqlError(f"The query may not read {min(foreign)}.", hint="Name a table of your own.")
+        max_bytes = _bytes(self.memory_limit)
         with self._locked(tables) as connection, self._timed(connection):
-            return self._result(connection, query.text, limit)
+            return _result(connection, query.text, limit=limit, max_bytes=max_bytes)
 
     @contextmanager
     def _locked(self, tables: Mapping[TableRef, pl.LazyFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -107,17 +109,19 @@ class DuckDBEngine:
         finally:
             timer.cancel()
 
-    def _result(self, connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) -> pl.DataFrame:
-        columns = _described(connection, sql)
-        prefix = f"SELECT {', '.join(_stored(name, dtype) for name, dtype in columns)} FROM (\n"
-        bound = "" if limit is None else f" LIMIT {limit:d}"
-        try:
-            reader = connection.sql(f"{prefix}{sql}\n){bound}").to_arrow_reader(BATCH_ROWS)
-            return _collect(reader, max_bytes=_bytes(self.memory_limit))
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error as error:
-            raise sql_error(error, sql, offset=len(prefix.encode())) from error
+
+def _result(connection: duckdb.DuckDBPyConnection, sql: str, *, limit: int | None, max_bytes: int) -> pl.DataFrame:
+    columns = _described(connection, sql)
+    selected = ", ".join(_stored(name, dtype) for name, dtype in columns)
+    prefix = f"SELECT {selected} FROM (\n"  # noqa: S608 - the text was checked, the connection is locked
+    bound = "" if limit is None else f" LIMIT {limit:d}"
+    try:
+        reader = connection.sql(f"{prefix}{sql}\n){bound}").to_arrow_reader(BATCH_ROWS)
+        return _collect(reader, max_bytes=max_bytes)
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise sql_error(error, sql, offset=len(prefix.encode())) from error
 
 
 def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
@@ -140,7 +144,10 @@ def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[st
 def _stored(name: str, dtype: str) -> str:
     quoted = '"' + name.replace('"', '""') + '"'
     kind = re.split(r"[(]", dtype, maxsplit=1)[0]
-    target = None if dtype.endswith("]") else STORED_AS.get(kind)
+    if dtype.endswith("]") or kind == "STRUCT":
+        target = "VARCHAR" if UNSTORABLE_INSIDE.search(dtype) else None
+    else:
+        target = STORED_AS.get(kind)
     return f"CAST({quoted} AS {target}) AS {quoted}" if target else quoted
 
 
@@ -161,7 +168,5 @@ def _bytes(limit: str) -> int:
     """DuckDB's way to write a size, such as ``1GB`` or ``512 MiB``, as a number."""
     match = re.fullmatch(r"([\d.]+)\s*([a-z]*)", limit.strip().lower())
     if match is None or match[2] not in UNITS:
-        raise SqlError(
-            f"'{limit}' is no amount of memory.", hint="Set HESTIA_SQL_MEMORY_LIMIT to something like 1GB."
-        )
+        raise SqlError(f"'{limit}' is no amount of memory.", hint="Set HESTIA_SQL_MEMORY_LIMIT to something like 1GB.")
     return int(float(match[1]) * UNITS[match[2]])

@@ -1,4 +1,4 @@
-"""What a query says before it runs: one SELECT, over tables of the lake, calling nothing that looks around."""
+"""What a query says before it runs: one SELECT, over tables of the lake, calling nothing that spies."""
 
 import logging
 import re
@@ -9,6 +9,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.tokens import TokenType
 
 from hestia_assets.adapters.sql_errors import sql_error
 from hestia_assets.core.errors import NotFoundError, SqlError
@@ -48,15 +49,16 @@ def checked(sql: str, *, tenant: str) -> Query:
         raise SqlError("A query may only read.", hint=READ_ONLY)
     for function in tree.find_all(exp.Func):
         _refuse_machine_functions(function)
-    return Query(text.rstrip().removesuffix(";"), frozenset(_tables(tree, tenant=tenant)))
+    return Query(text, frozenset(_tables(tree, tenant=tenant)))
 
 
 def _tree(sql: str) -> exp.Expr:
     try:
-        found = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
+        parsed = sqlglot.parse(sql, read="duckdb")
     except (SqlglotError, ValueError) as error:
         _refuse_other_statements(sql)  # DuckDB's message says where the mistake is
         raise SqlError("The query is written in a way that cannot be checked.", hint=READ_ONLY) from error
+    found = [tree for tree in parsed if tree is not None and not isinstance(tree, exp.Semicolon)]
     if len(found) != 1:
         raise SqlError(f"The text holds {len(found) or 'no'} statements.", hint="Write exactly one SELECT.")
     return found[0]
@@ -124,12 +126,15 @@ def _as_name(text: str) -> str:
 
 
 def _without_tenant(sql: str, tree: exp.Expr, *, tenant: str) -> str:
-    """The query with blanks where it says the tenant: its other characters stay where they were.
+    """The query with blanks where it says the tenant or ends: its other characters stay where they were.
 
     ``default.validated.orders`` is no valid SQL otherwise, and errors keep their line and column.
     """
     parts = [node.args.get("catalog") for node in tree.find_all(exp.Table, exp.Column)]
     text = list(sql)
+    for token in sqlglot.tokenize(sql, read="duckdb"):
+        if token.token_type == TokenType.SEMICOLON:
+            text[token.start] = " "
     for part in parts:
         if part is not None and part.name.lower() == tenant and "start" in part.meta:
             end = sql.index(".", part.meta["end"])
