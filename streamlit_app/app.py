@@ -1,10 +1,13 @@
 """The pages of Hestia. ``python -m streamlit_app.server`` serves them."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from streamlit_app.components.links import PAGES
 from streamlit_app.views import datasets, exports, home, ingest, transforms
 
+_LOGO = Path(__file__).with_name("logo.svg")
 _STYLE = """
 <style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 4rem; max-width: 1240px; }
@@ -24,7 +27,8 @@ def main() -> None:
         "exports": st.Page(exports.page, title="Exports", icon=":material/file_download:", url_path="exports"),
     }
     st.session_state[PAGES] = pages
-    st.navigation(list(pages.values())).run()
+    st.logo(str(_LOGO), size="large", link=None)
+    st.navigation(list(pages.values()), position="top").run()
 
 
 main()

@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import IncomingFile, Preview, Reason
+from hestia_assets.core.results import IncomingFile, Preview, Problem, Reason
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe, parse
 from streamlit_app.facade import hestia, tenant, uploads
 
@@ -52,6 +52,13 @@ class ChosenFile:
         with self.path.open("rb") as source:
             yield source
 
+    def remove(self) -> None:
+        """Take it away once its bytes are kept as an original."""
+        if self.incoming is None:
+            uploads().remove(self.token)
+        else:
+            Path(self.incoming.path).unlink(missing_ok=True)
+
 
 @dataclass
 class Draft:
@@ -72,6 +79,8 @@ class Draft:
     checks: tuple[CheckSpec, ...] = ()
     batch: str = ""
     known: bool = False
+    cleared: bool = False
+    refused: Problem | None = None
     seen: dict[str, Preview] = field(default_factory=dict)
     _examples: pl.DataFrame | None = None
 

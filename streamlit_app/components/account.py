@@ -17,6 +17,7 @@ PART_WORDS = {
     "quarantined": ("set aside", "lines of rows that need a look", "#d17f22"),
     "skipped": ("skipped", "lines left out on purpose", "#c9bfb2"),
 }
+ROOM_FOR_WORDS = 0.14
 _STYLE = """
 <style>
 .account { font-size: 0.95rem; }
@@ -48,13 +49,14 @@ def show_account(account: LineAccount) -> None:
 
 def _bar(parts: list[tuple[str, int]], account: LineAccount) -> str:
     label = escape(in_words(account))
-    return f'<div class="bar" role="img" aria-label="{label}">{"".join(map(_part, parts))}</div>'
+    stretches = "".join(_part(name, lines, account) for name, lines in parts)
+    return f'<div class="bar" role="img" aria-label="{label}">{stretches}</div>'
 
 
-def _part(part: tuple[str, int]) -> str:
-    name, lines = part
+def _part(name: str, lines: int, account: LineAccount) -> str:
+    """One stretch of the bar, with its words where there is room for them."""
     word, meaning, colour = PART_WORDS[name]
-    label = f"{lines:,} {word}" if name in {"loaded", "quarantined"} else ""
+    label = f"{lines:,} {word}" if lines > account.total * ROOM_FOR_WORDS else ""
     tip = escape(f"{count(lines, 'line')}: {meaning}")
     return f'<div class="part" style="flex:{lines} 1 0;background:{colour}" title="{tip}">{label}</div>'
 

@@ -22,7 +22,6 @@ from streamlit_app.gateway import RunState
 SAMPLE_ROWS = 200
 QUARANTINE_LABELS = {
     "_line": "Line",
-    "rule": "Rule",
     "column": "Column",
     "message": "Why",
     "value": "Value",
@@ -154,6 +153,7 @@ def _aside(batch: Batch) -> None:
         st.dataframe(
             frame.rename(QUARANTINE_LABELS),
             hide_index=True,
+            placeholder="",
             column_config={
                 "Line": st.column_config.NumberColumn(format="%d", width="small"),
                 "Why": st.column_config.TextColumn(width="large"),
@@ -179,7 +179,9 @@ def show_results(batch: Batch) -> None:
         )
         return
     rows = [_result_row(batch, result) for result in batch.checks]
-    st.dataframe(rows, hide_index=True, column_config={"Rule": st.column_config.TextColumn(width="large")})
+    st.dataframe(
+        rows, hide_index=True, placeholder="", column_config={"Rule": st.column_config.TextColumn(width="large")}
+    )
 
 
 def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
@@ -213,4 +215,4 @@ def _facts(batch: Batch) -> None:
         "Import number": batch.id,
         "Dataset version": str(batch.spec_version),
     }
-    st.dataframe([{"What": name, "Value": value} for name, value in facts.items()], hide_index=True)
+    st.dataframe([{"What": name, "Value": value} for name, value in facts.items()], hide_index=True, placeholder="")

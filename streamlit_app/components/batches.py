@@ -30,7 +30,7 @@ def _batch_row(batch: Batch) -> dict[str, object]:
 
 def show_batches(batches: Sequence[Batch]) -> None:
     """One line for each."""
-    st.dataframe([_batch_row(batch) for batch in batches], hide_index=True, column_config=_COLUMNS)
+    st.dataframe([_batch_row(batch) for batch in batches], hide_index=True, placeholder="", column_config=_COLUMNS)
 
 
 def show_chart(batches: Sequence[Batch]) -> None:

@@ -78,26 +78,22 @@ def _parameters(rule: Rule, *, key: str) -> dict[str, Any]:
     places = st.columns(max(2, len(rule.parameters)))
     values: dict[str, Any] = {}
     for place, (name, meaning) in zip(places, rule.parameters.items(), strict=False):
-        optional = "" if name in rule.required else " (optional)"
-        value = _input(
-            place,
-            f"{name.replace('_', ' ').capitalize()}{optional}",
-            meaning,
-            rule.example.get(name),
-            key=f"{key}-{name}",
-        )
+        label = meaning.rstrip(".") + ("" if name in rule.required else " (optional)")
+        value = _input(place, label, rule.example.get(name), key=f"{key}-{name}")
         if value not in (None, ""):
             values[name] = value
     return values
 
 
-def _input(place: Any, label: str, meaning: str, example: Any, *, key: str) -> Any:
+def _input(place: Any, label: str, example: Any, *, key: str) -> Any:
     if isinstance(example, bool):
-        return place.checkbox(label, example, help=meaning, key=key)
+        return place.checkbox(label, example, key=key)
     if isinstance(example, list | tuple):
-        text = place.text_area(label, help=meaning, key=key, placeholder="\n".join(map(str, example)), height=100)
+        text = place.text_area(
+            label, key=key, placeholder="one per line, such as\n" + "\n".join(map(str, example)), height=100
+        )
         return [line.strip() for line in text.splitlines() if line.strip()] or None
-    text = place.text_input(label, help=meaning, key=key, placeholder="" if example is None else str(example))
+    text = place.text_input(label, key=key, placeholder="" if example is None else str(example))
     return _number_or_text(text.strip(), example)
 
 

@@ -1,5 +1,6 @@
 """Names and types of columns, to be edited in a table."""
 
+import math
 from collections.abc import Sequence
 
 import polars as pl
@@ -38,7 +39,8 @@ def columns_form(columns: Sequence[Column], examples: pl.DataFrame, *, key: str)
         key=key,
         hide_index=True,
         num_rows="fixed",
-        height=min(38 + 35 * len(columns), 400),
+        placeholder="",
+        height=min(40 + 35 * len(columns), 400),
         disabled=["In the file", "First values"],
         column_config={
             "In the file": st.column_config.TextColumn(width="medium"),
@@ -75,13 +77,18 @@ def _column(old: Column, row: dict[str, object]) -> Column:
         "name": str(row["Name"] or "").strip(),
         "type": _TYPES[str(row["Type"])],
         "format": _DATES.get(written, written) or None,
-        "scale": old.scale if places is None else int(str(places)),
+        "scale": _whole(places, old.scale),
     }
     try:
         return parse(Column, fields)
     except SpecError as error:
         hint = "Use letters, digits and underscores; begin with a letter or digit."
         raise SpecError(f"'{fields['name']}' cannot be the name of a column.", hint=hint) from error
+
+
+def _whole(value: object, otherwise: int) -> int:
+    """A cell of a number column; an empty one may come back as NaN."""
+    return int(value) if isinstance(value, int | float) and not math.isnan(value) else otherwise
 
 
 def _example(examples: pl.DataFrame, position: int) -> str:

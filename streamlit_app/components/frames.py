@@ -2,23 +2,31 @@
 
 import polars as pl
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from hestia_assets.core.results import SYSTEM_COLUMNS
 
 
-def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320, labels: dict[str, str] | None = None) -> None:
+def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320) -> None:
     """Rows as a table, Hestia's own columns left out, or the sentence ``empty`` where there are none."""
     shown = frame.drop([name for name in (*SYSTEM_COLUMNS, "_lines") if name in frame.columns])
     if shown.is_empty():
         st.info(empty, icon=":material/info:")
         return
-    fitting = min(height, 38 + 35 * shown.height)
+    fitting = min(height, 40 + 35 * shown.height)
     st.dataframe(
         _showable(shown),
         hide_index=True,
         height=fitting,
-        column_config={name: st.column_config.Column(label) for name, label in (labels or {}).items()},
+        placeholder="",
+        column_config=_dates(shown),
     )
+
+
+def _dates(frame: pl.DataFrame) -> dict[str, ColumnConfig | None | str]:
+    """A date is shown without a time of day."""
+    dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
+    return {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in dates}
 
 
 def _showable(frame: pl.DataFrame) -> pl.DataFrame:

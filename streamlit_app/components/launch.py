@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hestia_assets.core.results import Batch
-from hestia_assets.core.specs import AnySpec, ExportSpec, TransformSpec
+from hestia_assets.core.specs import AnySpec, ExportSpec, TransformSpec, kind_of
 from streamlit_app.facade import hestia
 from streamlit_app.gateway import Gateway
 
@@ -27,16 +27,24 @@ def start(spec: TransformSpec | ExportSpec) -> str:
         return gateway().launch_export(spec)
 
 
-def save(spec: AnySpec) -> bool:
-    """Keep a spec and show it in Dagster; tells whether it was a change. Raises HestiaError."""
-    kind = {"DatasetSpec": "dataset", "TransformSpec": "transform", "ExportSpec": "export"}[type(spec).__name__]
-    before = [item.version for item in hestia().catalog.all(kind, tenant=spec.tenant) if item.spec.name == spec.name]
+def save(spec: AnySpec) -> None:
+    """Keep a spec and, when that was a change, show it in Dagster. Raises HestiaError."""
+    if keep(spec):
+        announce(spec)
+
+
+def keep(spec: AnySpec) -> bool:
+    """Keep a spec; tells whether it was a change. Raises HestiaError."""
+    before = hestia().catalog.all(kind_of(spec), tenant=spec.tenant)
+    versions = [item.version for item in before if item.spec.name == spec.name]
     saved = hestia().catalog.save(spec, author=hestia().author)
-    if before == [saved.version]:
-        return False
+    return versions != [saved.version]
+
+
+def announce(spec: AnySpec) -> None:
+    """Show a kept spec in Dagster. Raises UnavailableError."""
     with st.spinner("Telling Dagster about it …"):
         gateway().announce(spec)
-    return True
 
 
 def run_of(batch: Batch) -> str:

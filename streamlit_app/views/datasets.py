@@ -127,7 +127,7 @@ def _columns(spec: DatasetSpec) -> None:
         }
         for column in spec.recipe.columns
     ]
-    st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 600))
+    st.dataframe(rows, hide_index=True, placeholder="", height=min(40 + 35 * len(rows), 600))
 
 
 def _files(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
@@ -159,7 +159,7 @@ def _rules(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
     checked = next((batch for batch in batches if batch.checks), None)
     if checked is None:
         rows = [{"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]} for check in spec.checks]
-        st.dataframe(rows, hide_index=True)
+        st.dataframe(rows, hide_index=True, placeholder="")
         return
     st.caption(f"What they found in {checked.file_name}, {ago(checked.finished_at)}:")
     show_results(checked)
@@ -180,4 +180,4 @@ def _versions(spec: DatasetSpec) -> None:
         for v in hestia().tables.versions(ref)
     ]
     st.caption("Every change of the table is a version; none is lost.")
-    st.dataframe(rows, hide_index=True)
+    st.dataframe(rows, hide_index=True, placeholder="")

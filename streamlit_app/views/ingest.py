@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from hestia_assets.core.errors import HestiaError
+from hestia_assets.core.errors import HestiaError, UnavailableError
+from hestia_assets.core.results import UNFINISHED, Batch, Problem
 from streamlit_app.components import links
 from streamlit_app.components.batch import show_batch
-from streamlit_app.components.explained import explained
-from streamlit_app.components.launch import save, start_import
+from streamlit_app.components.explained import explained, show_problem
+from streamlit_app.components.launch import announce, keep, start_import
 from streamlit_app.components.stepper import show_steps
 from streamlit_app.components.words import plain, size
 from streamlit_app.draft import Draft, Step, draft, start_over
-from streamlit_app.facade import hestia, uploads
+from streamlit_app.facade import hestia
 from streamlit_app.views.ingest_choose import choose
 from streamlit_app.views.ingest_preview import preview
 from streamlit_app.views.ingest_rules import rules
@@ -23,6 +24,9 @@ def page() -> None:
     show_steps([step.value for step in Step], work.step.value)
     if work.file is not None and work.step is not Step.CHOOSE:
         _card(work)
+    if work.refused is not None:
+        show_problem(work.refused)
+        work.refused = None
     with explained():
         match work.step:
             case Step.CHOOSE:
@@ -38,21 +42,23 @@ def page() -> None:
 def _card(work: Draft) -> None:
     """Which file is being imported, and the way out."""
     assert work.file is not None, "only drawn when a file is chosen"
-    text, button = st.columns([5, 1], vertical_alignment="center")
-    text.markdown(
-        f":material/description: **{plain(work.file.name)}** · {size(work.file.size_bytes)} "
-        f":material/arrow_forward: dataset **{plain(work.dataset)}**"
-    )
     label = "Import another file" if work.step is Step.RUN and work.batch else "Start over"
-    if button.button(label, icon=":material/restart_alt:", key=f"over-{work.number}", width="stretch"):
-        start_over()
-        st.rerun()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(
+            f":material/description: **{plain(work.file.name)}** · {size(work.file.size_bytes)} "
+            f":material/arrow_forward: dataset **{plain(work.dataset)}**",
+            width="content",
+        )
+        if st.button(label, icon=":material/restart_alt:", key=f"over-{work.number}"):
+            start_over()
+            st.rerun()
 
 
 def run(work: Draft) -> None:
     """Hand the file in, start the run, then show the batch."""
     if not work.batch:
-        _hand_in(work)
+        _begin(work)
+        return
     if work.known:
         st.info(
             "**These very bytes have been imported into this dataset before.** Nothing was added twice; "
@@ -63,19 +69,41 @@ def run(work: Draft) -> None:
     links.link_to("datasets", f"See the dataset {work.dataset}", icon=":material/table:", dataset=work.dataset)
 
 
-def _hand_in(work: Draft) -> None:
-    """Save the dataset, keep the file as a batch, launch its run; an error leads back to the rules."""
-    assert work.file is not None, "a file is chosen before it runs"
+@st.fragment(run_every=0.3)
+def _begin(work: Draft) -> None:
+    """The first pass only clears the page of the step before; the second does the work."""
+    if work.batch:
+        return
+    if not work.cleared:
+        work.cleared = True
+        st.info("Handing the file in …", icon=":material/hourglass_top:")
+        return
     try:
-        save(work.spec)
-        with st.spinner("Storing the file …"), work.file.open() as source:
-            received = hestia().ingest.receive(work.spec, source, file_name=work.file.name, author=hestia().author)
-    except HestiaError:
-        work.step = Step.RULES
-        raise
-    work.batch, work.known = received.batch.id, received.known
-    if not received.known:
-        with explained():
-            start_import(received.batch)
-    if work.file.token:
-        uploads().remove(work.file.token)
+        _hand_in(work)
+    except HestiaError as error:
+        work.refused = Problem(error.code, error.message, error.hint)
+        work.cleared, work.step = False, Step.RULES
+    st.rerun()
+
+
+def _hand_in(work: Draft) -> None:
+    """Save the dataset, keep the file as a batch, launch its run. Raises HestiaError."""
+    assert work.file is not None, "a file is chosen before it runs"
+    changed = keep(work.spec)
+    with st.spinner("Storing the file …"), work.file.open() as source:
+        received = hestia().ingest.receive(work.spec, source, file_name=work.file.name, author=hestia().author)
+        work.batch, work.known = received.batch.id, received.known
+    work.file.remove()
+    if received.batch.state in UNFINISHED and not received.batch.run_id:
+        work.known = False
+        _launch(work, received.batch, changed=changed)
+
+
+def _launch(work: Draft, batch: Batch, *, changed: bool) -> None:
+    """Without Dagster the file is safe as a batch; its run can be started later."""
+    try:
+        if changed:
+            announce(work.spec)
+        start_import(batch)
+    except UnavailableError as error:
+        work.refused = Problem(error.code, error.message, error.hint)

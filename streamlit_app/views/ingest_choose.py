@@ -29,8 +29,8 @@ def _ask_for_file(work: Draft) -> None:
         _take(work, ChosenFile(uploaded.name, uploaded.size_bytes, token=uploaded.token))
     st.subheader("Waiting in the drop folder")
     if not waiting:
-        folder = hestia().ingest.drop_folder(tenant(), "my_dataset").parent
-        st.caption(f"No file waits. Programs can leave files in `{folder}/my_dataset/`; they show up here.")
+        folder = hestia().settings.landing.resolve() / tenant() / "incoming"
+        st.caption(f"No file waits. Programs can leave files in `{folder}/<dataset>/`; they show up here.")
     for number, file in enumerate(waiting):
         _waiting_row(work, file, number)
 

@@ -81,7 +81,7 @@ def show_rejects(rejects: list[Reject]) -> None:
         for r in rejects[:REJECTS_SHOWN]
     ]
     wide = st.column_config.TextColumn(width="large")
-    st.dataframe(rows, hide_index=True, column_config={"Why": wide, "Original text": wide})
+    st.dataframe(rows, hide_index=True, placeholder="", column_config={"Why": wide, "Original text": wide})
     if len(rejects) > REJECTS_SHOWN:
         st.caption(f"The first {REJECTS_SHOWN} of them.")
 
