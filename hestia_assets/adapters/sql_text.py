@@ -9,7 +9,6 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 from hestia_assets.adapters.sql_errors import sql_error
 from hestia_assets.core.errors import NotFoundError, SqlError
@@ -133,7 +132,7 @@ def _without_tenant(sql: str, tree: exp.Expr, *, tenant: str) -> str:
     parts = [node.args.get("catalog") for node in tree.find_all(exp.Table, exp.Column)]
     text = list(sql)
     for token in sqlglot.tokenize(sql, read="duckdb"):
-        if token.token_type == TokenType.SEMICOLON:
+        if token.token_type.name == "SEMICOLON":
             text[token.start] = " "
     for part in parts:
         if part is not None and part.name.lower() == tenant and "start" in part.meta:
