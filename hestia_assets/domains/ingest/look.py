@@ -1,5 +1,6 @@
 """Looking at a file before anything is kept: the recipe it would be read with, and what that makes of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
@@ -9,7 +10,7 @@ import polars as pl
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.core.ports import Format, Validator
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, Reject, TextChunk
+from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, Reject, SetFailure, TextChunk
 from hestia_assets.core.specs import CheckSpec, Recipe, Severity
 
 TYPES_FROM_BYTES = 32 * 1024 * 1024
@@ -26,9 +27,7 @@ def inspect_file(formats: Registry[Format], validator: Validator, source: Binary
     return _with_types(formats, validator, source, inspection)
 
 
-def inspect_as(
-    formats: Registry[Format], validator: Validator, source: BinaryIO, recipe: Recipe
-) -> Inspection:
+def inspect_as(formats: Registry[Format], validator: Validator, source: BinaryIO, recipe: Recipe) -> Inspection:
     """Columns and types anew, under choices that a person made. Raises ReadError."""
     columns = formats.get(recipe.format).columns(source, recipe)
     chosen = Inspection(recipe.model_copy(update={"columns": columns}), ())
@@ -74,19 +73,40 @@ def preview_file(
     complete = next(chunks, None) is None
     judgement = validator.judge(chunk.frame, recipe.columns, checks)
     fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
-    bad = fatal["index"].unique()
-    good = pl.Series("good", [True]).new_from_index(0, chunk.frame.height).scatter(bad, values=False)
-    set_failures = validator.judge_set(judgement.typed.filter(good).lazy(), None, checks)
+    passed = _without(judgement.typed.with_row_index("index"), fatal)
+    together = validator.judge_set(passed.drop("index").lazy(), None, checks)
+    fatal = pl.concat([fatal, *(_as_failures(chunk, failure) for failure in together)])
     rejects = sorted([*chunk.rejects, *_failed_rows(chunk, fatal)], key=lambda reject: reject.row)
+    bad = fatal["index"].unique()
     return Preview(
-        text=chunk.frame.filter(good).head(limit),
-        typed=judgement.typed.filter(good).head(limit),
+        text=_without(chunk.frame.with_row_index("index"), fatal).drop("index").head(limit),
+        typed=_without(passed, fatal).drop("index").head(limit),
         rejects=rejects,
-        checks=(*judgement.results, *(failure.result for failure in set_failures)),
+        checks=(*judgement.results, *(failure.result for failure in together)),
         account=chunk.account.quarantine(int(chunk.frame["_lines"][bad].sum())),
         raw=_raw_lines(source, recipe),
         scanned_bytes=chunk.end.offset,
         complete=complete,
+    )
+
+
+def _without(rows: pl.DataFrame, fatal: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(fatal.select("index"), on="index", how="anti", maintain_order="left")
+
+
+def _as_failures(chunk: TextChunk, failure: SetFailure) -> pl.DataFrame:
+    """Rejecting failures of a set check in the shape of a Judgement's."""
+    result = failure.result
+    wanted = failure.rows if result.severity is Severity.REJECT else failure.rows.clear()
+    found = chunk.frame.with_row_index("index").filter(pl.col("_row").is_in(wanted.implode()))
+    return found.select(
+        "index",
+        check=pl.lit(result.name),
+        rule=pl.lit(result.rule),
+        column=pl.lit(result.columns[0]),
+        message=pl.lit(failure.message),
+        value=pl.col(result.columns[0]),
+        severity=pl.lit(result.severity.value),
     )
 
 
@@ -106,7 +126,7 @@ def _failed_rows(chunk: TextChunk, fatal: pl.DataFrame) -> list[Reject]:
 def _raw_lines(source: BinaryIO, recipe: Recipe) -> list[str]:
     source.seek(0)
     text = source.read(RAW_BYTES).decode(recipe.encoding, "backslashreplace")
-    return text.removeprefix("\ufeff").splitlines()[:RAW_LINES]
+    return re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))[:RAW_LINES]
 
 
 def _no_rows(recipe: Recipe) -> TextChunk:

@@ -1,0 +1,98 @@
+"""A run that is killed at any moment goes on where it was; the tables end as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from ingest_orders import check, dataset
+
+from hestia_assets.bootstrap import Hestia, open_home
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.results import BatchState
+from hestia_assets.settings import Settings
+
+KILLS = 20
+RUN = """
+import sys
+from pathlib import Path
+from hestia_assets.bootstrap import open_home
+from hestia_assets.settings import Settings
+home = open_home(settings=Settings(home=Path(sys.argv[1]), lease_seconds=0.5))
+print("ready", flush=True)
+home.ingest.run(sys.argv[2])
+"""
+
+
+def opened(folder: Path) -> Hestia:
+    return open_home(settings=Settings(home=folder, lease_seconds=0.5))
+
+
+def file() -> bytes:
+    lines = [f"{n % 29_000:06d},{n},2026-01-{n % 28 + 1:02d}" for n in range(30_000)]
+    for n in range(0, 30_000, 500):
+        lines[n] = f"{n},x,2026-01-01" if n % 1000 else f'{n},"open,1'
+    return ("id,qty,day\n" + "\n".join(lines) + "\n").encode()
+
+
+def received(home: Hestia) -> str:
+    spec = dataset(check("unique", "id"), check("in_range", "qty", min=0), chunk_bytes=64 * 1024)
+    home.catalog.save(spec, author="ada")
+    return home.ingest.receive(spec, BytesIO(file()), file_name="orders.csv", author="ada").batch.id
+
+
+def tables(home: Hestia) -> list[pl.DataFrame]:
+    refs = [TableRef(layer, "default", "orders") for layer in (Layer.IMPORTED, Layer.VALIDATED, Layer.QUARANTINE)]
+    frames = [home.tables.scan(ref).sort("_row").collect() for ref in refs]
+    return [frame.drop("_batch", "at", strict=False) for frame in frames]
+
+
+def running(folder: Path, batch: str) -> subprocess.Popen[str]:
+    """A run in a process of its own, just about to begin."""
+    run = subprocess.Popen([sys.executable, "-c", RUN, str(folder), batch], stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    assert run.stdout.readline() == "ready\n"
+    return run
+
+
+@pytest.mark.crash
+def test_killed_at_twenty_random_moments_the_tables_are_the_same(tmp_path):
+    undisturbed = opened(tmp_path / "undisturbed")
+    whole = received(undisturbed)
+    run, started = running(tmp_path / "undisturbed", whole), time.monotonic()
+    assert run.wait() == 0
+    duration = time.monotonic() - started
+    expected, dice, killed = undisturbed.batches.get(whole), random.Random(20), 0
+
+    for number in range(KILLS):
+        home = opened(tmp_path / f"home{number}")
+        batch = received(home)
+        run = running(tmp_path / f"home{number}", batch)
+        time.sleep(dice.uniform(0, duration * 0.8))
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        killed += home.batches.get(batch).state is not BatchState.COMMITTED
+        done = home.ingest.run(batch)
+
+        assert (done.state, done.account, done.checks) == (BatchState.COMMITTED, expected.account, expected.checks)
+        for mine, theirs in zip(tables(home), tables(undisturbed), strict=True):
+            assert mine.equals(theirs)
+    assert killed >= KILLS // 2, "too few kills came before the end to prove anything"
+
+
+def test_two_runs_of_one_batch_load_it_once(tmp_path):
+    home = opened(tmp_path / "home")
+    batch = received(home)
+    runs = [subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path / "home"), batch]) for _ in range(2)]
+    codes = [run.wait() for run in runs]
+
+    assert 0 in codes
+    done = home.batches.get(batch)
+    assert done.state is BatchState.COMMITTED
+    assert tables(home)[1].height == done.rows_loaded
