@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
-from test_supervisor import free_port, until
+from processes import free_port, until
 
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from processes import free_port, gone, until
 
 from hestia_assets.adapters.services import Service, http_answers
 from hestia_assets.adapters.supervisor import Supervised, Supervisor
@@ -30,7 +31,6 @@ HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 SUPERVISOR = """
 import os, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[3])
 from test_supervisor import build_service
 from hestia_assets.adapters.supervisor import Supervisor
 pairs = [pair.split("=") for pair in sys.argv[2].split(",")]
@@ -53,21 +53,6 @@ def build_service(name: str, port: int) -> Service:
     )
 
 
-def free_port() -> int:
-    """A port that nobody listens to now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(truth: Callable[[], object], *, seconds: float = 20) -> None:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
 class Running:
     """A supervisor in a process of its own, over services one and two."""
 
@@ -76,9 +61,11 @@ class Running:
         names = f"one={self.ports[0]},two={self.ports[1]}"
         self.output = folder / "output"
         with self.output.open("w") as output:
-            here = str(Path(__file__).parent)
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SUPERVISOR, str(self.logs), names, here], stdout=output, stderr=output
+                [sys.executable, "-c", SUPERVISOR, str(self.logs), names],
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+                stdout=output,
+                stderr=output,
             )
         until(lambda: "ready" in self.output.read_text())
         self.family = psutil.Process(self.process.pid).children(recursive=True)
@@ -97,11 +84,6 @@ def running(tmp_path: Path) -> Iterator[Running]:
     if started.process.poll() is None:
         started.process.terminate()
         started.process.wait(30)
-
-
-def gone(processes: list[psutil.Process]) -> bool:
-    """Whether none of them lives."""
-    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

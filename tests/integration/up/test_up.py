@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import psutil
 import pytest
-from test_supervisor import free_port, gone, until
+from processes import free_port, gone, until
 
 from hestia_assets.adapters.services import grpc_answers, http_answers
 
