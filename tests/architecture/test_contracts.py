@@ -1,0 +1,77 @@
+"""The architecture is a promise that the test run checks."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("hestia_assets", "streamlit_app")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MOST_FILE_LINES = 300
+MOST_FUNCTION_LINES = 40
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    return subprocess.run(
+        [*command, "--no-cache"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_contracts_are_kept():
+    done = lint_imports(ROOT)
+
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("hestia_assets/core/layers.py", "import hestia_assets.settings", "Imports run one way"),
+        ("hestia_assets/domains/export/service.py", "import hestia_assets.domains.ingest.run", "Domains do not know"),
+        ("hestia_assets/adapters/files.py", "import dagster", "know Dagster"),
+        ("hestia_assets/domains/ingest/run.py", "import deltalake", "through ports"),
+        ("streamlit_app/gateway.py", "import hestia_assets.adapters.delta", "Pages see"),
+    ],
+)
+def test_breaking_a_contract_fails_the_run(tmp_path, module, line, contract):
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    broken = tmp_path / module
+    broken.write_text(broken.read_text() + f"\n{line}\n")
+    done = lint_imports(tmp_path)
+
+    assert done.returncode != 0
+    assert any(contract in found and "BROKEN" in found for found in done.stdout.replace("\n ", " ").splitlines()) or (
+        contract in done.stdout and "1 broken" in done.stdout
+    )
+
+
+def test_importing_the_package_is_cheap():
+    code = "import sys, hestia_assets; print(sorted({'dagster', 'streamlit', 'polars', 'duckdb'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_stay_short(path):
+    text = path.read_text()
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = [node.name for node in functions if node.end_lineno - node.lineno >= MOST_FUNCTION_LINES]  # pyright: ignore
+
+    assert len(text.splitlines()) <= MOST_FILE_LINES
+    assert long == []
+
+
+@pytest.mark.parametrize("word", ["utils", "helpers", "common", "manager", "base", "misc"])
+def test_no_file_has_a_name_that_means_nothing(word):
+    assert [path for path in SOURCES if path.stem == word] == []
