@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from shop import CLEAN, DIRTY, orders
+from shop import CLEAN, DIRTY, OTHER_COLUMNS, orders
 
 from hestia_assets.adapters.services import build_services, environment, write_workspace
 from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.results import BatchState
 from hestia_assets.core.specs import ExportSpec, TransformSpec
+from hestia_assets.defs.materialize import materialize_dataset
 from hestia_assets.defs.resources import open_instance
 from hestia_assets.settings import Settings
 from streamlit_app.gateway import Gateway, RunState, job_name
@@ -99,13 +100,12 @@ def test_from_an_upload_to_an_export_over_graphql(installation: Hestia, gateway:
     dataset = orders("orders")
     totals = TransformSpec(name="totals", sql="select country, sum(quantity) as n from validated.orders group by 1")
     file = ExportSpec(name="totals", table="transformed.totals")
-    installation.catalog.save(dataset, author="ada")
+    for spec in (dataset, totals, file):
+        installation.catalog.save(spec, author="ada")
     batch = installation.ingest.receive(dataset, io.BytesIO(DIRTY), file_name="o.csv", author="ada").batch
 
     imported = _finish(gateway, gateway.launch_import(batch))
-    installation.catalog.save(totals, author="ada")
     transformed = _finish(gateway, gateway.launch_transform(totals))
-    installation.catalog.save(file, author="ada")
     exported = _finish(gateway, gateway.launch_export(file))
 
     assert (imported, transformed, exported) == (RunState.SUCCEEDED,) * 3
@@ -123,6 +123,26 @@ def test_a_dropped_file_is_imported_by_itself(installation: Hestia, gateway: Gat
 
     _wait(lambda: _state(installation, "dropped") is BatchState.COMMITTED, what="the drop folder")
     assert not path.exists()
+
+
+def test_failed_runs_reach_the_audit_trail_wherever_they_ran(installation: Hestia, gateway: Gateway):
+    dataset = orders("failing")
+    installation.catalog.save(dataset, author="ada")
+    batches = [
+        installation.ingest.receive(dataset, io.BytesIO(content), file_name="o.csv", author="ada").batch
+        for content in (OTHER_COLUMNS, OTHER_COLUMNS + b"blue,square\n")
+    ]
+
+    launched = _finish(gateway, gateway.launch_import(batches[0]))
+    materialize_dataset(installation, "default", "failing", batch=batches[1].id, raise_on_failure=False)
+
+    assert launched is RunState.FAILED
+    _wait(lambda: _told(installation) == {batch.id for batch in batches}, what="the run-failure sensor")
+
+
+def _told(hestia: Hestia) -> set[str]:
+    events = hestia.audit.recent(subject="dataset/default/failing")
+    return {event.details["batch"] for event in events if event.action == "run.failed"}
 
 
 def _state(hestia: Hestia, dataset: str) -> BatchState | None:
