@@ -11,6 +11,7 @@ _LOGO = Path(__file__).with_name("logo.svg")
 _STYLE = """
 <style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 4rem; max-width: 1240px; }
+.stTextArea textarea { font-family: "Source Code Pro", monospace; font-size: 0.92rem; }
 </style>
 """
 

@@ -4,13 +4,11 @@ import polars as pl
 import streamlit as st
 
 from hestia_assets.core.access import Purpose
-from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import UNFINISHED, Batch, BatchState, CheckResult
-from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
-from streamlit_app.components.check_form import sentence
+from streamlit_app.components.check_form import sentence_of
 from streamlit_app.components.explained import explained, show_problem
 from streamlit_app.components.frames import show_rows
 from streamlit_app.components.launch import gateway, run_of, start_import
@@ -186,22 +184,12 @@ def show_results(batch: Batch) -> None:
 
 def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
     return {
-        "Rule": _sentence_of(batch, result),
+        "Rule": sentence_of(batch, result),
         "Result": "passed" if result.passed else f"{count(result.failed_rows, 'row')} failed",
         "Rows looked at": result.checked_rows,
         "If a row fails": SEVERITY_WORDS[result.severity],
         "For example": ", ".join(f"line {row.line}: {row.value}" for row in result.sample[:3]),
     }
-
-
-def _sentence_of(batch: Batch, result: CheckResult) -> str:
-    """The rule in words, as the dataset had it when the file came."""
-    try:
-        saved = hestia().catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
-    except HestiaError:  # a version that is no longer there still has results with names
-        return result.name
-    checks = saved.checks if isinstance(saved, DatasetSpec) else ()
-    return next((sentence(check) for check in checks if check.name == result.name), result.name)
 
 
 def _facts(batch: Batch) -> None:

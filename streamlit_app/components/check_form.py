@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from hestia_assets.core.results import CheckResult
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.results import Batch, CheckResult
 from hestia_assets.core.rules import Rule
-from hestia_assets.core.specs import CheckSpec, Severity, parse
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity, parse
 from streamlit_app.components.words import SEVERITY_WORDS, count, plain
 from streamlit_app.facade import hestia
 
@@ -21,6 +22,16 @@ def sentence(check: CheckSpec) -> str:
         return rule.sentence.format(columns=", ".join(check.columns), **shown)
     except KeyError:  # an optional parameter was left out; the rule's own message knows how to say that
         return rule.message(check).rstrip(".")
+
+
+def sentence_of(batch: Batch, result: CheckResult) -> str:
+    """The rule in words, as the dataset had it when the file came."""
+    try:
+        saved = hestia().catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
+    except NotFoundError:  # a version that is no longer there still has results with names
+        return result.name
+    checks = saved.checks if isinstance(saved, DatasetSpec) else ()
+    return next((sentence(check) for check in checks if check.name == result.name), result.name)
 
 
 def show_checks(

@@ -10,6 +10,7 @@ from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import Column, ColumnType, parse
 from streamlit_app.components.words import TYPE_WORDS
 
+MOST_COLUMNS = 12
 _TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
 _DATES = {
     "2024-12-31": "%Y-%m-%d",
@@ -40,7 +41,7 @@ def columns_form(columns: Sequence[Column], examples: pl.DataFrame, *, key: str)
         hide_index=True,
         num_rows="fixed",
         placeholder="",
-        height=min(40 + 35 * len(columns), 400),
+        height="content" if len(columns) <= MOST_COLUMNS else 430,
         disabled=["In the file", "First values"],
         column_config={
             "In the file": st.column_config.TextColumn(width="medium"),

@@ -6,6 +6,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from hestia_assets.core.results import SYSTEM_COLUMNS
 
+FEW_ROWS = 8
+
 
 def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320) -> None:
     """Rows as a table, Hestia's own columns left out, or the sentence ``empty`` where there are none."""
@@ -13,20 +15,24 @@ def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320) -> None:
     if shown.is_empty():
         st.info(empty, icon=":material/info:")
         return
-    fitting = min(height, 40 + 35 * shown.height)
     st.dataframe(
         _showable(shown),
         hide_index=True,
-        height=fitting,
+        height="content" if shown.height <= FEW_ROWS else height,
         placeholder="",
-        column_config=_dates(shown),
+        column_config=_columns(shown),
     )
 
 
-def _dates(frame: pl.DataFrame) -> dict[str, ColumnConfig | None | str]:
-    """A date is shown without a time of day."""
-    dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
-    return {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in dates}
+def _columns(frame: pl.DataFrame) -> dict[str, ColumnConfig | str | None]:
+    """A date is shown without a time of day; a decimal, which is shown as text, stands right."""
+    shown: dict[str, ColumnConfig | str | None] = {}
+    for name, dtype in frame.schema.items():
+        if dtype == pl.Date:
+            shown[name] = st.column_config.DateColumn(format="YYYY-MM-DD")
+        elif dtype.is_decimal():
+            shown[name] = st.column_config.TextColumn(alignment="right")
+    return shown
 
 
 def _showable(frame: pl.DataFrame) -> pl.DataFrame:

@@ -72,15 +72,15 @@ def _facts(spec: DatasetSpec, saved: SpecVersion, batches: Sequence[Batch]) -> N
     if spec.description:
         st.write(spec.description)
     done = [batch for batch in batches if batch.state is BatchState.COMMITTED]
-    places = st.columns(4)
+    places = st.columns(3)
     places[0].metric("Rows", f"{_height(spec):,}")
     places[1].metric("Set aside", f"{sum(batch.rows_quarantined for batch in done):,}")
     places[2].metric("Files", f"{len(done):,}")
-    places[3].metric("Last import", ago(done[0].finished_at) if done else "never")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, spec.name), icon=":material/hub:")
         links.link_to("import", "Import a file", icon=":material/upload_file:")
-    st.caption(f"Version {saved.version} of its description, saved by {plain(saved.author)} {ago(saved.created_at)}.")
+    last = f"Last import {ago(done[0].finished_at)}. " if done else ""
+    st.caption(f"{last}Rules and columns: version {saved.version}, by {plain(saved.author)} {ago(saved.created_at)}.")
 
 
 def _height(spec: DatasetSpec) -> int:
@@ -127,7 +127,7 @@ def _columns(spec: DatasetSpec) -> None:
         }
         for column in spec.recipe.columns
     ]
-    st.dataframe(rows, hide_index=True, placeholder="", height=min(40 + 35 * len(rows), 600))
+    st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 20 else 640)
 
 
 def _files(spec: DatasetSpec, batches: Sequence[Batch]) -> None:

@@ -11,6 +11,7 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch, BatchState, Job, JobState
 from streamlit_app.components import links
 from streamlit_app.components.batches import show_batches, show_chart
+from streamlit_app.components.check_form import sentence_of
 from streamlit_app.components.explained import explained
 from streamlit_app.components.words import STATE_WORDS, ago, count, plain, size
 from streamlit_app.facade import hestia, principal, tenant
@@ -79,15 +80,13 @@ def _attention(batches: Sequence[Batch]) -> None:
         _notice(batch, f"**{plain(batch.file_name)}** {STATE_WORDS[batch.state]}: {plain(why)}")
     for batch, check in failing[:LAST_BATCHES]:
         failed = count(check.failed_rows, "row")
-        _notice(
-            batch,
-            f"**{batch.dataset}**: {failed} of {plain(batch.file_name)} failed the rule {plain(check.name)}",
-        )
+        rule = plain(sentence_of(batch, check))
+        _notice(batch, f"**{batch.dataset}**: {rule}. {failed} of {plain(batch.file_name)} fail that.")
 
 
 def _notice(batch: Batch, text: str) -> None:
     with st.container(border=True):
-        words, link = st.columns([5, 1], vertical_alignment="center")
+        words, link = st.columns([6, 1], vertical_alignment="center")
         words.markdown(f":orange[:material/warning:] {text}")
         with link:
             links.link_to("datasets", "Look at it", dataset=batch.dataset, batch=batch.id)
@@ -105,7 +104,7 @@ def _dataset(name: str, batches: Sequence[Batch]) -> None:
     links.link_to("datasets", name, icon=":material/table:", dataset=name)
     rows = _rows(name)
     arrived = [batch for batch in batches if batch.state is BatchState.COMMITTED]
-    st.markdown(f"### {rows:,}\n{'row' if rows == 1 else 'rows'}")
+    st.markdown(f"### {count(rows, 'row')}")
     if not arrived:
         st.caption("No file has been imported yet.")
         return
