@@ -35,7 +35,7 @@ lint: $(READY)  ## Style, types, import contracts
 	$(BIN)/lint-imports
 
 browser: $(READY)
-	@$(BIN)/python -m tests.e2e.install_browser || true
+	-@$(BIN)/python tests/e2e/install_browser.py
 
 test: lint browser  ## Lint, then every test with coverage
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term --cov-fail-under=90

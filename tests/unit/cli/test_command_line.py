@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from hestia_assets import __version__
@@ -42,3 +44,25 @@ def test_help_loads_no_heavy_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip().endswith("loaded: []")
+
+
+def command_names() -> list[str]:
+    """Every command as it is typed, groups spelled out."""
+    root = typer.main.get_command(build_app())
+    names = []
+    for name, command in root.commands.items():
+        inner = getattr(command, "commands", {})
+        names += [f"{name} {each}" for each in inner] or [name]
+    return names
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_every_command_is_in_the_handbook(name: str):
+    handbook = (Path(__file__).parents[3] / "docs" / "how-to" / "command-line.md").read_text()
+
+    assert f"hestia {name}" in handbook
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_every_command_can_answer_in_json(name: str):
+    assert "--json" in RUN.invoke(build_app(), [*name.split(), "--help"], env={"COLUMNS": "200"}).output
