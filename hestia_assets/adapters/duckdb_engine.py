@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from hestia_assets.adapters.sql_errors import sql_error
+from hestia_assets.adapters.sql_rows import RowStream
 from hestia_assets.adapters.sql_text import checked
 from hestia_assets.core.errors import SqlError
 from hestia_assets.core.layers import TableRef
@@ -87,7 +88,7 @@ class DuckDBEngine:
         with duckdb.connect(":memory:", config=settings) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             for number, (ref, frame) in enumerate(tables.items()):
-                connection.register(f"_{number}", frame)
+                connection.register(f"_{number}", RowStream(frame))
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{ref.layer}"')
                 connection.execute(f'CREATE VIEW "{ref.layer}"."{ref.name}" AS FROM temp.main."_{number}"')
             connection.execute("SET enable_external_access = false")

@@ -279,3 +279,34 @@ def test_a_result_that_is_too_large_is_refused():
 def test_a_memory_limit_that_is_none_is_named():
     with pytest.raises(SqlError, match="no amount of memory"):
         DuckDBEngine(memory_limit="lots", timeout_seconds=1.0).run("select 1", {}, tenant="default", limit=None)
+
+
+def test_a_table_can_be_read_twice_in_one_query():
+    sql = "select count(*) from validated.orders a join validated.orders b on a.customer = b.customer"
+
+    assert _run(sql).item() == 5
+
+
+def test_a_preview_reads_no_further_than_it_must():
+    read = []
+
+    def watched(chunk: pl.DataFrame) -> pl.DataFrame:
+        read.append(chunk.height)
+        return chunk
+
+    rows = pl.LazyFrame({"n": range(2_000_000)}).map_batches(watched, streamable=True)
+
+    result = ENGINE.run("select * from validated.orders", {ORDERS: rows}, tenant="default", limit=3)
+
+    assert result["n"].to_list() == [0, 1, 2]
+    assert sum(read) < 2_000_000
+
+
+def test_an_error_while_rows_are_read_is_told():
+    def broken(_: pl.DataFrame) -> pl.DataFrame:
+        raise FileNotFoundError("part-1.parquet")
+
+    rows = pl.LazyFrame({"n": range(10)}).map_batches(broken, schema={"n": pl.Int64})
+
+    with pytest.raises(SqlError):
+        ENGINE.run("select sum(n) from validated.orders", {ORDERS: rows}, tenant="default", limit=None)
