@@ -14,22 +14,27 @@ _STYLE = """
 .stTextArea textarea { font-family: "Source Code Pro", monospace; font-size: 0.92rem; }
 </style>
 """
+_VIEWS = {
+    "home": (home.page, "Home", ":material/home:"),
+    "import": (ingest.page, "Import", ":material/upload_file:"),
+    "datasets": (datasets.page, "Datasets", ":material/table:"),
+    "transforms": (transforms.page, "Transforms", ":material/functions:"),
+    "exports": (exports.page, "Exports", ":material/file_download:"),
+}
 
 
-def main() -> None:
-    """Draw the page in the address."""
-    st.set_page_config(page_title="Hestia", page_icon="🔥", layout="wide")
+def main(first: str = "home") -> None:
+    """Draw the page in the address, or ``first`` where the address names none."""
+    st.set_page_config(page_title="Hestia", page_icon=str(_LOGO.with_name("flame.svg")), layout="wide")
     st.html(_STYLE)
+    st.logo(str(_LOGO), size="large")
     pages = {
-        "home": st.Page(home.page, title="Home", icon=":material/home:", url_path="home", default=True),
-        "import": st.Page(ingest.page, title="Import", icon=":material/upload_file:", url_path="import"),
-        "datasets": st.Page(datasets.page, title="Datasets", icon=":material/table:", url_path="datasets"),
-        "transforms": st.Page(transforms.page, title="Transforms", icon=":material/functions:", url_path="transforms"),
-        "exports": st.Page(exports.page, title="Exports", icon=":material/file_download:", url_path="exports"),
+        place: st.Page(view, title=title, icon=icon, url_path=place, default=place == first)
+        for place, (view, title, icon) in _VIEWS.items()
     }
     st.session_state[PAGES] = pages
-    st.logo(str(_LOGO), size="large", link=None)
     st.navigation(list(pages.values()), position="top").run()
 
 
-main()
+if __name__ == "__main__":
+    main()

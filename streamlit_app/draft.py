@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import IncomingFile, Preview, Problem, Reason
+from hestia_assets.core.results import IncomingFile, Preview, Reason
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe, parse
 from streamlit_app.facade import hestia, tenant, uploads
 
@@ -80,7 +80,6 @@ class Draft:
     batch: str = ""
     known: bool = False
     cleared: bool = False
-    refused: Problem | None = None
     seen: dict[str, Preview] = field(default_factory=dict)
     _examples: pl.DataFrame | None = None
 

@@ -9,7 +9,7 @@ from hestia_assets.core.results import UNFINISHED, Batch, BatchState, CheckResul
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
 from streamlit_app.components.check_form import sentence_of
-from streamlit_app.components.explained import explained, show_problem
+from streamlit_app.components.explained import explained, explained_later, show_kept, show_problem
 from streamlit_app.components.frames import show_rows
 from streamlit_app.components.launch import gateway, run_of, start_import
 from streamlit_app.components.words import SEVERITY_WORDS, count, plain, seconds, size
@@ -29,6 +29,7 @@ QUARANTINE_LABELS = {
 
 def show_batch(batch_id: str) -> None:
     """Everything about one batch; while it runs, its progress."""
+    show_kept()
     batch = hestia().batches.get(batch_id)
     if batch.state in UNFINISHED:
         _watch(batch_id)
@@ -65,8 +66,13 @@ def _watch_run(batch: Batch) -> None:
         st.caption("You may close this page: the import goes on without it.")
         return
     if st.button("Run again" if run_id else "Start now", icon=":material/play_arrow:", key=f"again-{batch.id}"):
+        _start(batch)
+
+
+def _start(batch: Batch) -> None:
+    with explained_later():
         start_import(batch)
-        st.rerun()
+    st.rerun()
 
 
 def _headline(batch: Batch) -> None:
@@ -100,11 +106,9 @@ def _actions(batch: Batch) -> None:
     with st.container(horizontal=True), explained():
         if batch.state is BatchState.HELD and st.button("Import it anyway", icon=":material/check:", type="primary"):
             hestia().ingest.release(batch.id, author=hestia().author)
-            start_import(batch)
-            st.rerun()
+            _start(batch)
         if batch.state is BatchState.FAILED and st.button("Run again", icon=":material/play_arrow:", type="primary"):
-            start_import(batch)
-            st.rerun()
+            _start(batch)
         if batch.state in {BatchState.HELD, BatchState.FAILED} and st.button(
             "Discard the file", icon=":material/delete:"
         ):

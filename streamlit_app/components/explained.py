@@ -9,6 +9,8 @@ from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.results import Problem
 from streamlit_app.components.words import plain
 
+_KEPT = "kept-problem"
+
 
 @contextmanager
 def explained() -> Iterator[None]:
@@ -17,6 +19,22 @@ def explained() -> Iterator[None]:
         yield
     except HestiaError as error:
         show_problem(Problem(error.code, error.message, error.hint))
+
+
+@contextmanager
+def explained_later() -> Iterator[None]:
+    """Keep a HestiaError for the next drawing of the page, which ``show_kept`` begins with; let bugs through."""
+    try:
+        yield
+    except HestiaError as error:
+        st.session_state[_KEPT] = Problem(error.code, error.message, error.hint)
+
+
+def show_kept() -> None:
+    """What went wrong just before the page was drawn anew, once."""
+    problem = st.session_state.pop(_KEPT, None)
+    if problem is not None:
+        show_problem(problem)
 
 
 def show_problem(problem: Problem) -> None:

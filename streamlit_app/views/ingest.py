@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from hestia_assets.core.errors import HestiaError, UnavailableError
-from hestia_assets.core.results import UNFINISHED, Batch, Problem
+from hestia_assets.core.results import UNFINISHED, Batch
 from streamlit_app.components import links
 from streamlit_app.components.batch import show_batch
-from streamlit_app.components.explained import explained, show_problem
+from streamlit_app.components.explained import explained, explained_later, show_kept
 from streamlit_app.components.launch import announce, keep, start_import
 from streamlit_app.components.stepper import show_steps
 from streamlit_app.components.words import plain, size
@@ -24,9 +23,7 @@ def page() -> None:
     show_steps([step.value for step in Step], work.step.value)
     if work.file is not None and work.step is not Step.CHOOSE:
         _card(work)
-    if work.refused is not None:
-        show_problem(work.refused)
-        work.refused = None
+    show_kept()
     with explained():
         match work.step:
             case Step.CHOOSE:
@@ -78,10 +75,9 @@ def _begin(work: Draft) -> None:
         work.cleared = True
         st.info("Handing the file in …", icon=":material/hourglass_top:")
         return
-    try:
+    with explained_later():
         _hand_in(work)
-    except HestiaError as error:
-        work.refused = Problem(error.code, error.message, error.hint)
+    if not work.batch:
         work.cleared, work.step = False, Step.RULES
     st.rerun()
 
@@ -101,9 +97,6 @@ def _hand_in(work: Draft) -> None:
 
 def _launch(work: Draft, batch: Batch, *, changed: bool) -> None:
     """Without Dagster the file is safe as a batch; its run can be started later."""
-    try:
-        if changed:
-            announce(work.spec)
-        start_import(batch)
-    except UnavailableError as error:
-        work.refused = Problem(error.code, error.message, error.hint)
+    if changed:
+        announce(work.spec)
+    start_import(batch)

@@ -17,8 +17,6 @@ from streamlit.testing.v1 import AppTest
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
 
-APP = Path(__file__).parents[2] / "streamlit_app" / "app.py"
-
 
 def free_port() -> int:
     """A port that nobody listens on."""
@@ -49,15 +47,12 @@ def pages_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Hes
 def open_page(pages_home: "Hestia") -> Callable[..., AppTest]:
     """Open a page by its place in the address, with query parameters."""
 
-    def opened(place: str = "", **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
+    def opened(place: str = "home", **params: str) -> AppTest:
+        script = f"from streamlit_app.app import main\nmain(first={place!r})"
+        app = AppTest.from_string(script, default_timeout=30)
         for name, value in params.items():
             app.query_params[name] = value
-        app.run()
-        if place:
-            app.switch_page(place)
-            app.run()
-        return app
+        return app.run()
 
     return opened
 

@@ -63,7 +63,7 @@ def dagster() -> Iterator[tuple[Dagster, Gateway]]:
             self.end_headers()
             self.wfile.write(reply)
 
-        log_message: Callable[..., None] = lambda *_: None  # noqa: E731 - silence
+        log_message: Callable[..., None] = lambda *_: None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
