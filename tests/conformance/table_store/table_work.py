@@ -86,6 +86,7 @@ def endless_appends(kind: str, home: Path, done: Connection) -> None:
     number = 0
     while store.has_batch(REF, f"b{number}"):
         number += 1
+    store.stage(REF, rows_of("warm"), batch="warm", part=0)
     done.send("ready")
     while True:
         add(store, f"b{number}")
@@ -97,6 +98,7 @@ def endless_overwrites(kind: str, home: Path, done: Connection) -> None:
     """Replace the table again and again by the next generation, in three frames."""
     store = STORES[kind](home, owner="writer", seconds=0.5)
     generation = int(next(iter(counts(store)))) + 1
+    patiently(lambda: store.compact(REF))
     done.send("ready")
     while True:
         frames = [rows_of(str(generation)) for _ in range(3)]
@@ -109,6 +111,7 @@ def endless_compactions(kind: str, home: Path, done: Connection) -> None:
     """Append a few batches, join them, again and again."""
     store = STORES[kind](home, owner="compactor", seconds=0.5)
     number = len(counts(store))
+    patiently(lambda: store.compact(REF))
     done.send("ready")
     while True:
         for _ in range(3):

@@ -161,3 +161,19 @@ def test_readers_see_one_version_while_the_table_is_replaced(filled: TableStore)
 
     assert before.select(pl.col("batch").unique()).collect().item() == "first"
     assert counts(filled) == {"new": ROWS}
+
+
+def test_rewrites_among_appends_lose_nothing(kind: str, tmp_path: Path):
+    store = STORES[kind](tmp_path)
+    add(store, "first")
+    writers = [PROCESSES.Process(target=append_many, args=(kind, tmp_path, name, 25)) for name in ("left", "right")]
+
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        store.compact(REF)
+    for writer in writers:
+        writer.join()
+
+    expected = {f"{name}-{number}": ROWS for name in ("left", "right") for number in range(25)}
+    assert counts(store) == {"first": ROWS, **expected}
