@@ -1,5 +1,7 @@
 """The main job end to end on sample data."""
 
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +157,8 @@ def _print_accounts(done: Demo) -> None:
 
 
 def _next_steps(home: Path) -> str:
-    command = "hestia" if home == Path(".hestia").resolve() else f"hestia --home {home}"
+    program = "hestia" if shutil.which("hestia") else sys.argv[0]  # as it was called: perhaps .venv/bin/hestia
+    command = program if home == Path(".hestia").resolve() else f"{program} --home {home}"
     steps = (
         ("Look at what was set aside:", "quarantine list orders"),
         ("Ask the tables:", 'sql "select * from transformed.revenue limit 5"'),
