@@ -86,12 +86,12 @@ def endless_appends(kind: str, home: Path, done: Connection) -> None:
     number = 0
     while store.has_batch(REF, f"b{number}"):
         number += 1
-    store.stage(REF, rows_of("warm"), batch="warm", part=0)
+    add(store, f"b{number}")  # the first one takes ten times as long as the next
     done.send("ready")
     while True:
-        add(store, f"b{number}")
         done.send(number)
         number += 1
+        add(store, f"b{number}")
 
 
 def endless_overwrites(kind: str, home: Path, done: Connection) -> None:
