@@ -76,7 +76,7 @@ class Recipe(Spec):
     preamble_lines: int = Field(default=0, ge=0, description="Physical lines before the header.")
     has_header: bool = True
     columns: tuple[Column, ...] = ()
-    chunk_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, description="Memory is bounded by this.")
+    chunk_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, description="Memory is bounded by this.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

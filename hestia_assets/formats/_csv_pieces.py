@@ -43,7 +43,9 @@ def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Plac
     if b"\0" in data or (dialect.comment and dialect.comment in data):
         return None
     body = data.replace(b"\r\n", b"\n") if b"\r" in data else data
-    if b"\r" in body or body.startswith(b"\n") or b"\n\n" in body or not plain_quotes(body, dialect):
+    if b"\r" in body or not plain_quotes(body, dialect):
+        return None
+    if len(names) == 1 and (body.startswith(b"\n") or b"\n\n" in body):  # wider: the byte account finds a blank line
         return None
     frame = parse(body, dialect, names)
     if frame is None or frame.height != line_count(body, final=True):  # one row per line: no quoted line ends

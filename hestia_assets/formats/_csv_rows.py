@@ -11,7 +11,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from hestia_assets.formats._csv_careful import is_blank
-from hestia_assets.formats._csv_structure import LF, Dialect, Flags, Positions, Records
+from hestia_assets.formats._csv_structure import LF, Dialect, Flags, Positions, Records, has_doubled_quotes
 
 POSITION_TYPES = {"_row": pl.Int64, "_line": pl.Int64, "_lines": pl.Int32}
 
@@ -43,7 +43,7 @@ def _bytes(frame: pl.DataFrame, data: bytes, dialect: Dialect) -> int:
     values = sum(int(column.str.len_bytes().sum()) for column in frame.iter_columns())
     line_ends = frame.height - (not data.endswith(b"\n"))
     quotes = data.count(dialect.quote) if dialect.quote else 0
-    if quotes and dialect.quote * 2 in data:  # a doubled quote stands once in the value
+    if quotes and has_doubled_quotes(data, dialect):  # a doubled quote stands once in the value
         quote = dialect.quote.decode()
         quotes -= sum(int(c.str.count_matches(quote, literal=True).sum()) for c in frame.iter_columns())
     return values + quotes + frame.height * (frame.width - 1) + line_ends

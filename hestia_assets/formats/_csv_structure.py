@@ -51,14 +51,16 @@ class Records:
 
 def line_count(data: bytes, *, final: bool) -> int:
     """Physical lines, by counting line ends: the independent side of the account."""
-    ends = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    ends = data.count(b"\n")
+    if b"\r" in data:  # looking for two bytes is ten times slower than for one
+        ends += data.count(b"\r") - data.count(b"\r\n")
     return ends + (final and bool(data) and data[-1] not in (LF, CR))
 
 
 def line_ends(bytes_: npt.NDArray[np.uint8], data: bytes, start: int) -> Positions:
     """Index of the last byte of each line end at or after ``start``."""
     view = bytes_[start:]
-    if data.count(b"\r", start) == data.count(b"\r\n", start):
+    if b"\r" not in data or data.count(b"\r", start) == data.count(b"\r\n", start):
         return np.flatnonzero(view == LF) + start
     alone = view == CR
     alone[:-1] &= view[1:] != LF
@@ -117,6 +119,14 @@ def _records(bytes_: npt.NDArray[np.uint8], ends: Positions, lasts: Positions, s
         return found
     count = int(np.searchsorted(nexts, limit, side="right"))
     return found.before(count, int(nexts[count - 1]) if count else start)
+
+
+def has_doubled_quotes(data: bytes, dialect: Dialect) -> bool:
+    """Whether two quotes stand side by side anywhere; by position, which is faster than searching for the pair."""
+    if not dialect.quote or dialect.quote not in data:
+        return False
+    quotes = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(dialect.quote))
+    return bool((np.diff(quotes) == 1).any())
 
 
 def plain_quotes(data: bytes, dialect: Dialect) -> bool:

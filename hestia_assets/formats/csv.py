@@ -231,7 +231,7 @@ def _chunk(data: bytes, pieces: Sequence[Piece], start: Position, *, final: bool
         return [readable(data[starts[i] : ends[i]]) for i in indices]
 
     return TextChunk(
-        frame=pl.concat([piece.frame for piece in pieces]),
+        frame=pl.concat([piece.frame for piece in pieces]) if len(pieces) > 1 else pieces[0].frame,
         rejects=[reject for piece in pieces for reject in piece.rejects],
         account=account,
         start=start,

@@ -40,9 +40,7 @@ class Gate:
         log.debug("%s reads %s for %s", principal.name, ref, purpose.value)
         return self.store.scan(ref, version=version)
 
-    def sql(
-        self, principal: Principal, sql: str, *, purpose: Purpose, limit: int | None = None
-    ) -> "pl.DataFrame":
+    def sql(self, principal: Principal, sql: str, *, purpose: Purpose, limit: int | None = None) -> "pl.DataFrame":
         """The result of one SELECT over ``layer.name`` or ``tenant.layer.name`` tables.
 
         Raises:

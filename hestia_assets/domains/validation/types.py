@@ -81,13 +81,19 @@ def typed(column: Column) -> pl.Expr:
 def _number(text: pl.Expr, column: Column) -> pl.Expr:
     value = text.cast(data_type(column), strict=False)
     if column.type is ColumnType.INTEGER:
-        return pl.when(value.cast(pl.String) == text).then(value)
+        return pl.when(~_written_otherwise(text)).then(value)
     if column.type is ColumnType.DECIMAL:
         pattern = rf"^-?(?:0|[1-9]\d*)(?:\.\d{{0,{column.scale}}}0*)?$|^-?\.\d{{1,{max(1, column.scale)}}}$"
         return pl.when(text.str.contains(pattern)).then(value)
     plain = text.str.contains(r"^-?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$")
     code = text.str.contains(r"^\d+[eE]\d+$")
     return pl.when(plain & ~code & value.is_finite()).then(value)
+
+
+def _written_otherwise(text: pl.Expr) -> pl.Expr:
+    """Whether an integer is written as it would not be printed: ``007``, ``+5``, ``-0``."""
+    zero = text.str.starts_with("0") & (text != "0")
+    return zero | text.str.starts_with("+") | text.str.starts_with("-0")
 
 
 def _boolean(text: pl.Expr, words: str) -> pl.Expr:
