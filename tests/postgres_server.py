@@ -90,7 +90,9 @@ def _start(programs: Path, data: Path) -> tuple[subprocess.Popen[bytes], str]:
     data.mkdir()
     for folder in (data.parent, data):
         os.chown(folder, user.pw_uid, user.pw_gid)
-    run_as: dict[str, Any] = {} if os.geteuid() != 0 else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    run_as: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    if os.geteuid() != 0:
+        run_as = {}
     initdb = [programs / "initdb", "-D", data, "-U", "hestia", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run([*initdb, "--locale=C"], cwd=data, capture_output=True, check=True, timeout=60, **run_as)
     port = _free_port()

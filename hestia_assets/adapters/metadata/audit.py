@@ -32,6 +32,5 @@ class SqlAuditLog:
             query = query.where(AuditRow.subject == subject)
         with self.database.reading() as session:
             return [
-                AuditEvent(row.at, row.actor, row.action, row.subject, row.details)
-                for row in session.scalars(query)
+                AuditEvent(row.at, row.actor, row.action, row.subject, row.details) for row in session.scalars(query)
             ]

@@ -45,9 +45,7 @@ class SqlBatchStore:
             self.database.ensure_tenant(session, batch.tenant, now=self.clock())
             row = session.scalars(statement).first() or _living(session, batch)
             if row is None:  # undone by somebody else since the insert met it
-                raise TransientError(
-                    f"{batch.file_name} is just being undone.", hint="Try again in a moment."
-                )
+                raise TransientError(f"{batch.file_name} is just being undone.", hint="Try again in a moment.")
             return _from_row(row)
 
     def get(self, batch: str) -> Batch:

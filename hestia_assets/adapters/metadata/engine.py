@@ -30,14 +30,21 @@ _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 _parents_pools: list[Pool] = []
 
 
+def _close_idle_sqlite_before_fork() -> None:
+    """SQLite keeps its locks by process, in memory: a child would inherit the belief, but not the locks."""
+    for engine in list(_engines):
+        if engine.dialect.name == "sqlite":
+            engine.dispose()
+
+
 def _forget_connections_after_fork() -> None:
-    """A child must neither use nor close its parent's connections: SQLite forbids both."""
+    """A child must neither use nor close its parent's connections."""
     for engine in list(_engines):
         _parents_pools.append(engine.pool)  # never collected, so never closed
         engine.dispose(close=False)
 
 
-os.register_at_fork(after_in_child=_forget_connections_after_fork)
+os.register_at_fork(before=_close_idle_sqlite_before_fork, after_in_child=_forget_connections_after_fork)
 
 
 def parse_url(text: str) -> URL:
@@ -122,9 +129,7 @@ def _postgres_engine(url: URL) -> Engine:
 
 def _sqlite_engine(url: URL, *, foreign_keys: bool) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = (
-            None  # the driver would begin late and commit before DDL; we begin ourselves
-        )
+        connection.isolation_level = None  # the driver would begin late and commit before DDL; we begin ourselves
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA synchronous = FULL")
 

@@ -29,7 +29,7 @@ class SqlJobStore:
     database: Database
     clock: Clock
 
-    def start(  # noqa: PLR0913 - the port's signature
+    def start(
         self,
         kind: str,
         tenant: str,
@@ -80,9 +80,7 @@ class SqlJobStore:
 
 def _close_interrupted(session: Session, new: JobRow, *, now: datetime) -> None:
     same = [JobRow.kind == new.kind, JobRow.tenant == new.tenant, JobRow.state == JobState.RUNNING.value]
-    same += (
-        [JobRow.batch == new.batch] if new.batch else [JobRow.subject == new.subject, JobRow.batch.is_(None)]
-    )
+    same += [JobRow.batch == new.batch] if new.batch else [JobRow.subject == new.subject, JobRow.batch.is_(None)]
     closed = {
         "state": JobState.FAILED.value,
         "finished_at": now,

@@ -14,7 +14,7 @@ from hestia_assets.adapters.metadata.jobs import SqlJobStore
 from hestia_assets.adapters.metadata.leases import SqlLeaseStore
 from hestia_assets.adapters.metadata.revisions import Revisions, revision_of
 from hestia_assets.adapters.metadata.specs import SqlSpecStore
-from hestia_assets.adapters.metadata.upgrade import upgrade_postgres, upgrade_sqlite
+from hestia_assets.adapters.metadata.upgrade import upgrade
 from hestia_assets.core.errors import HomeError
 from hestia_assets.core.ports import AuditLog, BatchStore, Clock, JobStore, LeaseStore, SpecStore
 
@@ -40,9 +40,7 @@ class Metadata:
         self.database.close()
 
 
-def open_metadata(
-    database_url: str, *, home: Path, clock: Clock, revisions: Revisions | None = None
-) -> Metadata:
+def open_metadata(database_url: str, *, home: Path, clock: Clock, revisions: Revisions | None = None) -> Metadata:
     """Open the metadata, creating or migrating it when needed; safe while others start too.
 
     Args:
@@ -77,13 +75,15 @@ def open_metadata(
 
 
 def _open(url: URL, revisions: Revisions, *, home: Path) -> Database:
-    if url.get_backend_name() != "sqlite":
-        database = connect(url)
-        upgrade_postgres(database, revisions, home=home)
-        return database
-    lock = _lock(Path(url.database or ""))
-    upgrade_sqlite(url, revisions, home=home, lock=lock)
-    return connect(url, lock=lock)
+    """Whoever fails must not keep others out for as long as the error lives."""
+    is_sqlite = url.get_backend_name() == "sqlite"
+    database = connect(url, lock=_lock(Path(url.database or "")) if is_sqlite else None)
+    try:
+        upgrade(database, revisions, home=home)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def _lock(path: Path) -> FileLock:

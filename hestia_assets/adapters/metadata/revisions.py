@@ -30,8 +30,8 @@ class Revisions:
 
     def upgrade(self, connection: Connection) -> None:
         """Bring the database to the head, inside the connection's transaction."""
-        from alembic import command  # noqa: PLC0415 - slow to import, and rarely needed
-        from alembic.config import Config  # noqa: PLC0415
+        from alembic import command
+        from alembic.config import Config
 
         config = Config()
         config.set_main_option("script_location", str(self.folder).replace("%", "%%"))

@@ -65,9 +65,7 @@ class SqlSpecStore:
             query = query.where(SpecRow.tenant == tenant)
         with self.database.reading() as session:
             found = [_version(row) for row in session.scalars(query)]
-        return sorted(
-            found, key=lambda item: (item.spec.tenant, item.spec.name)
-        )  # databases sort differently
+        return sorted(found, key=lambda item: (item.spec.tenant, item.spec.name))  # databases sort differently
 
     def history(self, kind: str, tenant: str, name: str) -> list[SpecVersion]:
         """Every version, newest first."""

@@ -24,18 +24,26 @@ WAIT_SECONDS = 10.0
 SIDECARS = ("", "-wal", "-shm", "-journal")
 
 
-def upgrade_postgres(database: Database, revisions: Revisions, *, home: Path) -> None:
-    """Create or migrate, in one transaction; whoever comes second finds the work done."""
+def upgrade(database: Database, revisions: Revisions, *, home: Path) -> None:
+    """Create or migrate. Raises HomeTooNewError, HomeError."""
+    if database.lock is None:
+        _upgrade_postgres(database, revisions, home=home)
+    else:
+        _upgrade_sqlite(database.engine.url, revisions, home=home, lock=database.lock)
+
+
+def _upgrade_postgres(database: Database, revisions: Revisions, *, home: Path) -> None:
+    """One transaction; whoever comes second finds the work done."""
     with database.engine.begin() as connection:
-        if is_current(connection, revisions, home=home):
+        if _is_current(connection, revisions, home=home):
             return
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        if not is_current(connection, revisions, home=home):
+        if not _is_current(connection, revisions, home=home):
             revisions.upgrade(connection)
 
 
-def upgrade_sqlite(url: URL, revisions: Revisions, *, home: Path, lock: FileLock) -> None:
-    """Create or migrate the file, then share the lock for as long as the database is open."""
+def _upgrade_sqlite(url: URL, revisions: Revisions, *, home: Path, lock: FileLock) -> None:
+    """Without an error the lock is shared afterwards, for as long as the database is open."""
     path = Path(url.database or "")
     lock.share()
     if _file_is_current(url, path, revisions, home=home):
@@ -48,7 +56,7 @@ def upgrade_sqlite(url: URL, revisions: Revisions, *, home: Path, lock: FileLock
     lock.share()
 
 
-def is_current(connection: Connection, revisions: Revisions, *, home: Path) -> bool:
+def _is_current(connection: Connection, revisions: Revisions, *, home: Path) -> bool:
     """Whether nothing is to be done. Raises HomeTooNewError."""
     revision = revision_of(connection)
     if revision is not None and revision not in revisions.known:
@@ -62,7 +70,7 @@ def _file_is_current(url: URL, path: Path, revisions: Revisions, *, home: Path) 
     database = connect(url)
     try:
         with database.engine.connect() as connection:
-            return is_current(connection, revisions, home=home)
+            return _is_current(connection, revisions, home=home)
     finally:
         database.engine.dispose()
 
@@ -96,9 +104,7 @@ def _upgrade_file(url: URL, revisions: Revisions) -> None:
 
 def _check(connection: Connection, revisions: Revisions) -> None:
     broken = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
-    broken += [
-        f"{row[0]} refers to {row[2]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
-    ]
+    broken += [f"{row[0]} refers to {row[2]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
     if revision_of(connection) != revisions.head:
         broken.append("the revision is not the newest")
     if broken:

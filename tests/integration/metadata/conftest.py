@@ -1,6 +1,8 @@
 """Processes that race each other for one metadata database."""
 
 import multiprocessing
+import os
+import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.context import SpawnContext
 from multiprocessing.queues import Queue
@@ -15,15 +17,32 @@ SECONDS = 60
 Race = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], list[Any]]
 
 
-def _runner(
-    barrier: Barrier, results: "Queue[Any]", function: Callable[..., Any], arguments: tuple[Any, ...]
-) -> None:
+def _runner(barrier: Barrier, results: "Queue[Any]", function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     barrier.wait(SECONDS)
     try:
         results.put(function(*arguments))
     except BaseException as error:
         results.put(error)
         raise
+
+
+@pytest.fixture
+def in_child() -> Callable[[Callable[[], int]], int]:
+    """Runs a function in a forked copy of this process; returns its result, or a signal's number negated."""
+
+    def run(function: Callable[[], int]) -> int:
+        child = os.fork()
+        if child == 0:
+            code = 99
+            try:
+                code = function()
+            except BaseException:  # the child must not go on with the parent's tests
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    return run
 
 
 @pytest.fixture
@@ -40,7 +59,7 @@ def race() -> Race:
             runner.start()
         found = [results.get(timeout=SECONDS) for _ in runners]
         for runner in runners:
-            runner.join()
+            runner.join(SECONDS)
         return found
 
     return run

@@ -42,7 +42,11 @@ def test_subjects_and_actors_may_hold_any_text(metadata):
 
     (event,) = metadata.audit.recent(subject="datei\udcff.csv")
 
-    assert (event.actor, event.subject, event.details) == ("zoë \ufffd", "datei\ufffd.csv", {"name": "\udcff\0"})
+    assert (event.actor, event.subject, event.details) == (
+        "zoë \ufffd",
+        "datei\ufffd.csv",
+        {"name": "\udcff\0"},
+    )
 
 
 def test_threads_of_one_process_lose_no_event(metadata):

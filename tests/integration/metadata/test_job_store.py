@@ -8,7 +8,12 @@ def test_a_job_starts_running_with_nothing_done(metadata, clock):
     job = metadata.jobs.start("import", "default", "orders", batch="b1", run_id="r1", bytes_total=5_000_000_000)
 
     assert metadata.jobs.recent("default") == [job]
-    assert (job.state, job.rows_done, job.bytes_done, job.bytes_total) == (JobState.RUNNING, 0, 0, 5_000_000_000)
+    assert (job.state, job.rows_done, job.bytes_done, job.bytes_total) == (
+        JobState.RUNNING,
+        0,
+        0,
+        5_000_000_000,
+    )
     assert (job.started_at, job.finished_at, job.problem) == (clock.now, None, None)
 
 

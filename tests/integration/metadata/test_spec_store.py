@@ -111,6 +111,6 @@ def _save_many(url: str, home: Path, author: str) -> list[int]:
 def test_of_saves_at_the_same_moment_none_is_lost(metadata, race, database_url, tmp_path):
     versions = race(_save_many, [(database_url, tmp_path, author) for author in ("ada", "bob", "cy")])
 
-    assert sorted(sum(versions, [])) == list(range(1, 31))
+    assert sorted(number for each in versions for number in each) == list(range(1, 31))
     texts = [item.spec.description for item in metadata.specs.history("dataset", "default", "orders")]
     assert sorted(texts) == sorted(f"{author} {n}" for author in ("ada", "bob", "cy") for n in range(10))

@@ -43,9 +43,7 @@ def _specs() -> None:
         sa.ForeignKeyConstraint(["tenant"], ["hestia_tenants.name"], name="fk_hestia_specs_tenant"),
         sa.PrimaryKeyConstraint("id", name="pk_hestia_specs"),
     )
-    op.create_index(
-        "uq_hestia_specs_version", "hestia_specs", ["kind", "tenant", "name", "version"], unique=True
-    )
+    op.create_index("uq_hestia_specs_version", "hestia_specs", ["kind", "tenant", "name", "version"], unique=True)
 
 
 def _batches() -> None:
@@ -78,9 +76,7 @@ def _batches() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_hestia_batches"),
         sa.UniqueConstraint("id", name="uq_hestia_batches_id"),
     )
-    op.create_index(
-        "ix_hestia_batches_recent", "hestia_batches", ["tenant", "dataset", "number"], unique=False
-    )
+    op.create_index("ix_hestia_batches_recent", "hestia_batches", ["tenant", "dataset", "number"], unique=False)
     op.create_index(
         "uq_hestia_batches_bytes",
         "hestia_batches",

@@ -1,0 +1,66 @@
+"""Whatever the domains hand in comes back equal, through the JSON text that is stored."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hestia_assets.adapters.metadata import codecs
+from hestia_assets.core.results import (
+    ACCOUNT_PARTS,
+    BatchPart,
+    CheckResult,
+    FailedRow,
+    LineAccount,
+    Position,
+    Problem,
+    StagedFile,
+)
+from hestia_assets.core.specs import Severity
+
+COUNTS = st.integers(min_value=0, max_value=2**63 - 1)
+TEXTS = st.text(st.characters(exclude_categories=()))  # with NUL and lone surrogates
+ACCOUNTS = st.builds(LineAccount, **dict.fromkeys(("total", *ACCOUNT_PARTS), COUNTS))
+POSITIONS = st.builds(Position, COUNTS, COUNTS, COUNTS)
+CHECKS = st.lists(
+    st.builds(
+        CheckResult,
+        name=TEXTS,
+        rule=TEXTS,
+        columns=st.lists(TEXTS, max_size=3).map(tuple),
+        severity=st.sampled_from(Severity),
+        checked_rows=COUNTS,
+        failed_rows=COUNTS,
+        sample=st.lists(st.builds(FailedRow, COUNTS, COUNTS, st.none() | TEXTS), max_size=3).map(tuple),
+    ),
+    max_size=3,
+).map(tuple)
+FILES = st.dictionaries(TEXTS, st.builds(StagedFile, TEXTS, COUNTS, COUNTS), max_size=3)
+PARTS = st.builds(BatchPart, TEXTS, COUNTS, POSITIONS, POSITIONS, ACCOUNTS, FILES, CHECKS)
+
+
+def _stored(body):
+    return json.loads(json.dumps(body))
+
+
+@given(CHECKS)
+def test_checks_come_back_equal(checks):
+    again = codecs.checks_from_json(_stored(codecs.checks_to_json(checks)))
+
+    assert again == checks
+    assert all(type(check.severity) is Severity for check in again)
+
+
+@given(ACCOUNTS)
+def test_accounts_come_back_equal(account):
+    assert codecs.account_from_json(_stored(codecs.account_to_json(account))) == account
+
+
+@given(st.none() | st.builds(Problem, TEXTS, TEXTS, TEXTS))
+def test_problems_come_back_equal(problem):
+    assert codecs.problem_from_json(_stored(codecs.problem_to_json(problem))) == problem
+
+
+@given(PARTS)
+def test_parts_come_back_equal(part):
+    assert codecs.part_from_json(part.batch, part.number, _stored(codecs.part_to_json(part))) == part
