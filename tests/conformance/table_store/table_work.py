@@ -20,7 +20,7 @@ SCHEMA = pl.Schema({"id": pl.Int64, "batch": pl.String})
 ROWS = 20
 
 PROCESSES = ForkServerContext()
-PROCESSES.set_forkserver_preload(["hestia_assets.adapters.delta", "hestia_assets.adapters.metadata"])
+PROCESSES.set_forkserver_preload(["hestia_assets.adapters.delta", "hestia_assets.adapters.metadata", "pyarrow"])
 
 
 def leases_of(home: Path) -> LeaseStore:
@@ -83,9 +83,7 @@ def compact_at(kind: str, home: Path, start: float, results: Connection) -> None
 def endless_appends(kind: str, home: Path, done: Connection) -> None:
     """Commit batch after batch, going on where the killed one before was."""
     store = STORES[kind](home, seconds=0.5)
-    number = 0
-    while store.has_batch(REF, f"b{number}"):
-        number += 1
+    number = len(counts(store))
     add(store, f"b{number}")  # the first one takes ten times as long as the next
     done.send("ready")
     while True:
