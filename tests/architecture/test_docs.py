@@ -1,0 +1,37 @@
+"""Every setting and every rule is documented; every link of the docs leads somewhere; the README stays short."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hestia_assets.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+TWO_SCREENS = 80
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_documented(name):
+    assert f"`HESTIA_{name.upper()}`" in (ROOT / "docs/how-to/run-for-a-team.md").read_text()
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_read_somewhere(name):
+    sources = [p for package in ("hestia_assets", "streamlit_app") for p in (ROOT / package).rglob("*.py")]
+    readers = [path for path in sources if re.search(rf"(settings|self)\.{name}\b", path.read_text())]
+
+    assert readers, f"no code reads the setting {name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+
+    assert missing == []
+
+
+def test_the_readme_stays_under_two_screens():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= TWO_SCREENS
