@@ -90,6 +90,7 @@ class LocalExportFolder:
         with _vanishing(folder) as (target, temporary):
             yield target, temporary
             _to_disk(target)
+            temporary.chmod(0o644)  # a temporary file is the owner's alone; an export is for others
             temporary.replace(folder / file_name)
 
     def path(self, tenant: str, file_name: str) -> Path:
