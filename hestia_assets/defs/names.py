@@ -47,7 +47,7 @@ def check_name(check: CheckSpec) -> str:
 
     Example:
         >>> check_name(CheckSpec(rule="not_null", columns=("größe",)))
-        'not_null__grosse_53b0b7e4'
+        'not_null__grosse_8f81ad0d'
     """
     name = check.name
     if re.fullmatch(r"\w+", name, re.ASCII):
