@@ -35,7 +35,10 @@ def up(
         if check:
             _check(services, as_json=as_json)
         else:
+            from hestia_assets.defs.resources import open_instance
+
             session(context).hestia()  # makes or migrates the home before four processes want it at once
+            open_instance(settings).dispose()  # and Dagster's databases
             _run(settings, services, as_json=as_json)
 
 

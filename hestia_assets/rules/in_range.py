@@ -1,15 +1,17 @@
 """A value must lie between two bounds, both included."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules._values import as_values
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    from pandera.api.polars.types import PolarsData
 
 
 class InRange:
@@ -29,13 +31,15 @@ class InRange:
         bounds = [f"at least {low}"] * (low is not None) + [f"at most {high}"] * (high is not None)
         return f"{spec.columns[0]} must be {' and '.join(bounds)}."
 
-    def check(self, spec: CheckSpec) -> pa.Check:
+    def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
+        import pandera.polars as pa
+
         low, high = spec.params.get("min"), spec.params.get("max")
         if low is None and high is None:
             raise SpecError(f"Check '{spec.name}' has no bound.", hint="Give 'min', 'max' or both.")
 
-        def within(data: PolarsData) -> pl.LazyFrame:
+        def within(data: "PolarsData") -> pl.LazyFrame:
             column, dtype = pl.col(data.key), data.lazyframe.collect_schema()[data.key]
             passed = pl.lit(value=True)
             if low is not None:

@@ -1,15 +1,17 @@
 """A value must be one of a list."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules._values import as_values
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    from pandera.api.polars.types import PolarsData
 
 
 class InSet:
@@ -26,11 +28,13 @@ class InSet:
         more = f" … ({len(values)} in all)" if len(values) > 10 else ""
         return f"{spec.columns[0]} must be one of {', '.join(values[:10])}{more}."
 
-    def check(self, spec: CheckSpec) -> pa.Check:
+    def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
+        import pandera.polars as pa
+
         values = _values(spec)
 
-        def allowed(data: PolarsData) -> pl.LazyFrame:
+        def allowed(data: "PolarsData") -> pl.LazyFrame:
             dtype = data.lazyframe.collect_schema()[data.key]
             return data.lazyframe.select(pl.col(data.key).is_in(as_values(values, dtype, parameter="values").implode()))
 

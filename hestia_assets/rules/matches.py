@@ -1,15 +1,17 @@
 """A value must match a regular expression as a whole."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 from polars.exceptions import PolarsError
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import CheckSpec
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    from pandera.api.polars.types import PolarsData
 
 
 class Matches:
@@ -27,11 +29,13 @@ class Matches:
         """The sentence shown beside a row that failed."""
         return f"{spec.columns[0]} does not look like {spec.params['pattern']}."
 
-    def check(self, spec: CheckSpec) -> pa.Check:
+    def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
+        import pandera.polars as pa
+
         pattern = _whole(spec)
 
-        def matching(data: PolarsData) -> pl.LazyFrame:
+        def matching(data: "PolarsData") -> pl.LazyFrame:
             return data.lazyframe.select(pl.col(data.key).cast(pl.String).str.contains(pattern))
 
         return pa.Check(matching, name=spec.name)

@@ -1,13 +1,15 @@
 """A value must be there."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
 from hestia_assets.core.specs import CheckSpec
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    from pandera.api.polars.types import PolarsData
 
 
 class NotNull:
@@ -22,10 +24,11 @@ class NotNull:
         """The sentence shown beside a row that failed."""
         return f"{', '.join(spec.columns)} is empty."
 
-    def check(self, spec: CheckSpec) -> pa.Check:
+    def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
+        import pandera.polars as pa
 
-        def filled(data: PolarsData) -> pl.LazyFrame:
+        def filled(data: "PolarsData") -> pl.LazyFrame:
             return data.lazyframe.select(pl.col(data.key).is_not_null())
 
         return pa.Check(filled, name=spec.name, ignore_na=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from hestia_assets.core.errors import EmptyFileError, HeldError, HestiaError, ReadError
+from hestia_assets.core.errors import EmptyFileError, HeldError, HestiaError, ReadError, TransientError
 from hestia_assets.core.ports import (
     AuditLog,
     BatchStore,
@@ -180,6 +180,11 @@ class IngestService:
             run = BatchRun(maker, reader, self.batches, self.jobs, job, on_progress)
             with self.files.open(batch.tenant, batch.sha256) as source:
                 done = run.go(source)
+        except TransientError as error:  # may succeed when tried again, so it stays pending
+            problem = Problem(error.code, error.message, error.hint)
+            self.batches.update(batch.id, state=BatchState.RECEIVED, problem=problem)
+            self.jobs.finish(job.id, problem=problem)
+            raise
         except HestiaError as error:
             self._fail(batch, job.id, Problem(error.code, error.message, error.hint))
             raise

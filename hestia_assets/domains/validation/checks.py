@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
@@ -15,6 +13,9 @@ from hestia_assets.core.rules import RowRule, Rule, SetRule
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, Severity
 from hestia_assets.domains.validation.guess import guess_types
 from hestia_assets.domains.validation.types import cast_all, data_type, expected, misfits
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
 
 SAMPLE = 10
 FAILURE_SCHEMA = pl.Schema(
@@ -83,11 +84,14 @@ class RuleValidator:
         return pl.concat(frames)
 
 
-def _cases(rows: pl.DataFrame, by_column: dict[str, list[pa.Check]]) -> pl.DataFrame:
+def _cases(rows: pl.DataFrame, by_column: "dict[str, list[pa.Check]]") -> pl.DataFrame:
     """Pandera's failure cases: ``check``, ``column``, ``index``."""
     empty = pl.DataFrame(schema={"check": pl.String, "column": pl.String, "index": pl.UInt32})
     if not by_column or rows.is_empty():
         return empty
+    import pandera.polars as pa  # takes 0.7 s, and most processes check nothing
+    from pandera.errors import SchemaErrors
+
     columns = {name: pa.Column(checks=checks, nullable=True) for name, checks in by_column.items()}
     try:
         pa.DataFrameSchema(columns).validate(rows.select(list(by_column)), lazy=True)
