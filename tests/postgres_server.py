@@ -35,7 +35,7 @@ def running_postgres() -> Iterator[str]:
         NoPostgresError: nothing that was found works.
     """
     folder = Path(tempfile.mkdtemp(prefix="hestia-postgres-"))
-    server: subprocess.Popen[bytes] | None = None
+    server: subprocess.Popen[Any] | None = None
     try:
         server, url = _start_any(folder)
         yield url
@@ -46,7 +46,7 @@ def running_postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start_any(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _start_any(folder: Path) -> tuple[subprocess.Popen[Any], str]:
     tried: list[str] = []
     for number, find in enumerate((_from_wheel, _from_machine, _from_packages)):
         programs = find()
@@ -85,7 +85,7 @@ def _from_packages() -> Path | None:
     return _from_machine()
 
 
-def _start(programs: Path, data: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _start(programs: Path, data: Path) -> tuple[subprocess.Popen[Any], str]:
     user = _server_user()
     data.mkdir()
     for folder in (data.parent, data):
@@ -119,7 +119,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:
+def _wait(ready: Callable[[], bool], server: subprocess.Popen[Any]) -> None:
     until = time.monotonic() + START_SECONDS
     while not ready():
         if server.poll() is not None or time.monotonic() > until:

@@ -24,9 +24,7 @@ def prepare_home(settings: Settings) -> None:
         for folder in _folders(settings):
             folder.mkdir(parents=True, exist_ok=True)
         _write_once(settings.home / ".gitignore", "*\n")
-        _write_once(
-            settings.dagster_home / "dagster.yaml", YAML_HEAD + yaml.safe_dump(dagster_yaml(settings))
-        )
+        _write_once(settings.dagster_home / "dagster.yaml", YAML_HEAD + yaml.safe_dump(dagster_yaml(settings)))
         _prove_writable(settings.home)
     except OSError as error:
         raise HomeError(

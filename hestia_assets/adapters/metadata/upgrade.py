@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DatabaseError
 
 from hestia_assets.adapters.metadata.engine import Database, connect
 from hestia_assets.adapters.metadata.file_lock import FileLock
@@ -39,7 +40,7 @@ def _upgrade_postgres(database: Database, revisions: Revisions, *, home: Path) -
             return
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         if not _is_current(connection, revisions, home=home):
-            revisions.upgrade(connection)
+            _run_migrations(connection, revisions)
 
 
 def _upgrade_sqlite(url: URL, revisions: Revisions, *, home: Path, lock: FileLock) -> None:
@@ -93,7 +94,7 @@ def _upgrade_file(url: URL, revisions: Revisions) -> None:
     database = connect(url, foreign_keys=False)
     try:
         with database.engine.begin() as connection:
-            revisions.upgrade(connection)
+            _run_migrations(connection, revisions)
         with database.engine.connect() as connection:
             _check(connection, revisions)
     finally:
@@ -102,16 +103,20 @@ def _upgrade_file(url: URL, revisions: Revisions) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
+def _run_migrations(connection: Connection, revisions: Revisions) -> None:
+    try:
+        revisions.upgrade(connection)
+    except DatabaseError as error:
+        raise _failed(str(error.orig).strip()) from error
+
+
 def _check(connection: Connection, revisions: Revisions) -> None:
     broken = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
     broken += [f"{row[0]} refers to {row[2]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
     if revision_of(connection) != revisions.head:
         broken.append("the revision is not the newest")
     if broken:
-        raise HomeError(
-            f"The migrated copy of the metadata database is damaged ({broken[0]}); the old one was kept.",
-            hint="Go on with the version of Hestia that made it, and report this.",
-        )
+        raise _failed(broken[0])
 
 
 def _fold_in_wal(path: Path) -> None:
@@ -134,6 +139,13 @@ def _swap(copy: Path, path: Path) -> None:
 def _remove(path: Path) -> None:
     for suffix in SIDECARS:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _failed(reason: str) -> HomeError:
+    return HomeError(
+        f"The metadata database could not be upgraded ({reason}); it stays as it was.",
+        hint="Check the disk's free space, or go on with the Hestia that made it and report this.",
+    )
 
 
 def _in_use(path: Path) -> HomeError:

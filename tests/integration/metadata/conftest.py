@@ -36,7 +36,7 @@ def in_child() -> Callable[[Callable[[], int]], int]:
             code = 99
             try:
                 code = function()
-            except BaseException:  # the child must not go on with the parent's tests
+            except BaseException:  # noqa: BLE001 - the child must not go on with the parent's tests
                 traceback.print_exc()
             finally:
                 os._exit(code)

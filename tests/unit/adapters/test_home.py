@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -107,4 +108,4 @@ except HomeError as error:
 
 def test_a_place_where_nothing_can_be_made_is_explained():
     with pytest.raises(HomeError, match="cannot be used"):
-        prepare_home(Settings(home="/proc/hestia"))
+        prepare_home(Settings(home=Path("/proc/hestia")))
