@@ -12,7 +12,7 @@ from hestia_assets.adapters.delta import DeltaTableStore
 from hestia_assets.adapters.duckdb_engine import DuckDBEngine
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
 from hestia_assets.adapters.home import prepare_home
-from hestia_assets.adapters.metadata import open_metadata
+from hestia_assets.adapters.metadata import Metadata, open_metadata
 from hestia_assets.core.ports import AuditLog, BatchStore, Format, JobStore, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import Rule
@@ -59,33 +59,15 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     """
     settings = settings or (Settings(home=Path(path)) if path is not None else Settings())
     prepare_home(settings)
-    clock = _utc_now
-    metadata = open_metadata(settings.database_url, home=settings.home, clock=clock)
+    metadata = open_metadata(settings.database_url, home=settings.home, clock=_utc_now)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tables = DeltaTableStore(settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds)
-    gate = Gate(
-        tables, DuckDBEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
-    )
-    ingest = IngestService(
-        files=LocalFileStore(settings.landing),
-        incoming=LocalIncoming(settings.landing),
-        tables=tables,
-        specs=metadata.specs,
-        batches=metadata.batches,
-        jobs=metadata.jobs,
-        leases=metadata.leases,
-        audit=metadata.audit,
-        formats=FORMATS,
-        validator=RuleValidator(RULES),
-        clock=clock,
-        new_id=_batch_id,
-        owner=owner,
-        lease_seconds=settings.lease_seconds,
-    )
+    sql = DuckDBEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
+    gate = Gate(tables, sql)
     return Hestia(
         settings=settings,
         catalog=Catalog(metadata.specs, metadata.audit, SpecChecker(FORMATS, RULES, gate)),
-        ingest=ingest,
+        ingest=_ingest(settings, metadata, tables, owner=owner),
         gate=gate,
         transforms=TransformService(gate, tables),
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
@@ -96,6 +78,25 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         formats=FORMATS,
         rules=RULES,
         author=_user(),
+    )
+
+
+def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner: str) -> IngestService:
+    return IngestService(
+        files=LocalFileStore(settings.landing),
+        incoming=LocalIncoming(settings.landing),
+        tables=tables,
+        specs=metadata.specs,
+        batches=metadata.batches,
+        jobs=metadata.jobs,
+        leases=metadata.leases,
+        audit=metadata.audit,
+        formats=FORMATS,
+        validator=RuleValidator(RULES),
+        clock=_utc_now,
+        new_id=_batch_id,
+        owner=owner,
+        lease_seconds=settings.lease_seconds,
     )
 
 

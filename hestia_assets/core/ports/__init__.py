@@ -1,0 +1,23 @@
+"""Ports: what the domains need from the machine. Adapters make them real."""
+
+from hestia_assets.core.ports.files import ExportFolder, FileStore, Incoming
+from hestia_assets.core.ports.metadata import AuditLog, BatchStore, Clock, JobStore, LeaseStore, SpecStore
+from hestia_assets.core.ports.rows import Format, RowGate, SqlEngine, Validator
+from hestia_assets.core.ports.tables import TableStore
+
+__all__ = [
+    "AuditLog",
+    "BatchStore",
+    "Clock",
+    "ExportFolder",
+    "FileStore",
+    "Format",
+    "Incoming",
+    "JobStore",
+    "LeaseStore",
+    "RowGate",
+    "SpecStore",
+    "SqlEngine",
+    "TableStore",
+    "Validator",
+]

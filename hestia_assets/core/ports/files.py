@@ -1,0 +1,54 @@
+"""Originals, drop folders, published files."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from hestia_assets.core.results import (
+    IncomingFile,
+    StoredFile,
+)
+
+
+class FileStore(Protocol):
+    """Originals, immutable, named by SHA-256, one folder per tenant."""
+
+    def put(self, tenant: str, source: BinaryIO) -> StoredFile:
+        """Copy a stream in chunks, hashing it; the file appears all at once."""
+        ...
+
+    def open(self, tenant: str, sha256: str) -> BinaryIO:
+        """The bytes, seekable. Raises NotFoundError."""
+        ...
+
+    def path(self, tenant: str, sha256: str) -> Path:
+        """Where the bytes are on this machine."""
+        ...
+
+
+class ExportFolder(Protocol):
+    """Files for others, one folder per tenant; a file gets its name only when it is complete."""
+
+    def writing(self, tenant: str, file_name: str) -> AbstractContextManager[tuple[BinaryIO, Path]]:
+        """A temporary file, open and with its path; it takes its name on a clean end and vanishes otherwise."""
+        ...
+
+    def path(self, tenant: str, file_name: str) -> Path:
+        """Where a published file is."""
+        ...
+
+
+class Incoming(Protocol):
+    """Drop folders, one per dataset."""
+
+    def folder(self, tenant: str, dataset: str) -> Path:
+        """The drop folder, created when missing."""
+        ...
+
+    def files(self, tenant: str, dataset: str | None = None) -> list[IncomingFile]:
+        """Files that wait, oldest first."""
+        ...
+
+    def remove(self, file: IncomingFile) -> None:
+        """Take a file out of the folder."""
+        ...

@@ -1,0 +1,132 @@
+"""Specs, batches, jobs, leases, the audit log, and the time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from hestia_assets.core.results import (
+    AuditEvent,
+    Batch,
+    BatchPart,
+    Job,
+    Lease,
+    Problem,
+    SpecVersion,
+)
+from hestia_assets.core.specs import AnySpec
+
+Clock = Callable[[], datetime]
+"""Gives the time now, in UTC."""
+
+
+class SpecStore(Protocol):
+    """Specs by kind, tenant and name; every save is a new version."""
+
+    def save(self, spec: AnySpec, *, author: str) -> SpecVersion:
+        """Keep a new version; an unchanged spec keeps its version."""
+        ...
+
+    def get(self, kind: str, tenant: str, name: str, *, version: int | None = None) -> SpecVersion:
+        """The latest or one version. Raises NotFoundError."""
+        ...
+
+    def all(self, kind: str, *, tenant: str | None = None) -> list[SpecVersion]:
+        """The latest version of each, sorted by tenant and name."""
+        ...
+
+    def history(self, kind: str, tenant: str, name: str) -> list[SpecVersion]:
+        """Every version, newest first."""
+        ...
+
+
+class BatchStore(Protocol):
+    """Batches and their parts. Every call is one transaction."""
+
+    def create(self, batch: Batch) -> Batch:
+        """Keep a new batch; if the same bytes live in the dataset already, return that batch instead."""
+        ...
+
+    def get(self, batch: str) -> Batch:
+        """One batch. Raises NotFoundError."""
+        ...
+
+    def update(self, batch: str, **changes: Any) -> Batch:
+        """Change named fields of a Batch; ``updated_at`` is set. Raises NotFoundError."""
+        ...
+
+    def recent(self, tenant: str, dataset: str | None = None, *, limit: int = 50) -> list[Batch]:
+        """The newest first."""
+        ...
+
+    def pending(self, tenant: str, dataset: str) -> list[Batch]:
+        """Batches that wait for a run or were cut off in one, oldest first."""
+        ...
+
+    def add_part(self, part: BatchPart) -> None:
+        """Remember a finished stretch, replacing one of the same number."""
+        ...
+
+    def parts(self, batch: str) -> list[BatchPart]:
+        """Finished stretches in order."""
+        ...
+
+    def clear_parts(self, batch: str) -> None:
+        """Forget the stretches: the batch is committed or starts anew."""
+        ...
+
+
+class JobStore(Protocol):
+    """Jobs with progress."""
+
+    def start(
+        self,
+        kind: str,
+        tenant: str,
+        subject: str,
+        *,
+        batch: str | None = None,
+        run_id: str | None = None,
+        bytes_total: int = 0,
+    ) -> Job:
+        """Open a job."""
+        ...
+
+    def progress(self, job: int, *, rows_done: int, bytes_done: int) -> None:
+        """Say how far it is."""
+        ...
+
+    def finish(self, job: int, *, problem: Problem | None = None) -> None:
+        """Close it as succeeded, or failed with a problem."""
+        ...
+
+    def recent(self, tenant: str, *, limit: int = 20) -> list[Job]:
+        """The newest first."""
+        ...
+
+
+class LeaseStore(Protocol):
+    """Exclusive leases that expire, so a killed holder blocks nobody for long."""
+
+    def acquire(self, name: str, *, owner: str, ttl_seconds: float) -> Lease:
+        """Take the lease if it is free or expired. Raises LeaseHeldError."""
+        ...
+
+    def renew(self, lease: Lease, *, ttl_seconds: float) -> Lease:
+        """Extend it. Raises LeaseHeldError when somebody else took it over meanwhile."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give it back; does nothing when it was taken over."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Who did what."""
+
+    def record(self, actor: str, action: str, subject: str, **details: Any) -> None:
+        """Add one event."""
+        ...
+
+    def recent(self, *, subject: str | None = None, limit: int = 100) -> list[AuditEvent]:
+        """The newest first."""
+        ...

@@ -1,0 +1,83 @@
+"""Tables with versions."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from hestia_assets.core.layers import TableRef
+from hestia_assets.core.results import (
+    StagedFile,
+    TableVersion,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class TableStore(Protocol):
+    """Tables with versions. Appends are idempotent by batch; rewrites hold an exclusive lease."""
+
+    def exists(self, ref: TableRef) -> bool:
+        """Whether the table has been created."""
+        ...
+
+    def schema(self, ref: TableRef) -> "pl.Schema":
+        """Columns and types. Raises NotFoundError."""
+        ...
+
+    def stage(self, ref: TableRef, frame: "pl.DataFrame", *, batch: str, part: int) -> StagedFile:
+        """Write rows beside the table; nobody sees them before ``commit``. Same batch and part: same file."""
+        ...
+
+    def read_staged(self, ref: TableRef, staged: Sequence[StagedFile]) -> "pl.LazyFrame":
+        """The rows of staged files."""
+        ...
+
+    def commit(self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: "pl.Schema") -> int:
+        """Make staged files part of the table, all at once, under the transaction id ``batch``.
+
+        Creates the table, adds new columns, retries on a fresh snapshot when another commit came between.
+        A batch that is already in the table adds nothing.
+
+        Returns:
+            The version that holds the batch.
+
+        Raises:
+            SchemaConflictError: a column would change its type.
+        """
+        ...
+
+    def has_batch(self, ref: TableRef, batch: str) -> bool:
+        """Whether this batch was committed to the table."""
+        ...
+
+    def overwrite(self, ref: TableRef, frames: Iterable["pl.DataFrame"], *, schema: "pl.Schema") -> int:
+        """Replace all rows, under a lease. Returns the new version. Raises LeaseHeldError."""
+        ...
+
+    def compact(self, ref: TableRef) -> int:
+        """Join small files, under a lease. Returns the number of files saved."""
+        ...
+
+    def vacuum(self, ref: TableRef, *, keep_hours: float) -> list[str]:
+        """Delete files that no version of the last ``keep_hours`` needs, under a lease. Returns their paths."""
+        ...
+
+    def restore(self, ref: TableRef, version: int) -> int:
+        """Bring back an old version as a new one, under a lease."""
+        ...
+
+    def scan(self, ref: TableRef, *, version: int | None = None) -> "pl.LazyFrame":
+        """The rows, now or at a version. Raises NotFoundError."""
+        ...
+
+    def version(self, ref: TableRef) -> int:
+        """The latest version. Raises NotFoundError."""
+        ...
+
+    def versions(self, ref: TableRef) -> list[TableVersion]:
+        """Every commit, newest first. Raises NotFoundError."""
+        ...
+
+    def tables(self, tenant: str) -> list[TableRef]:
+        """Every table of a tenant, sorted."""
+        ...

@@ -1,0 +1,114 @@
+"""Files that arrived, and how far each is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hestia_assets.core.results.checks import CheckResult
+from hestia_assets.core.results.reading import LineAccount, Position
+
+
+class BatchState(StrEnum):
+    """Life of a batch; each change is one transaction."""
+
+    RECEIVED = "received"
+    READING = "reading"
+    CHECKING = "checking"
+    COMMITTED = "committed"
+    HELD = "held"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+UNFINISHED = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING)
+"""States from which a run goes on."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A stored HestiaError: code, message, hint."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One file that arrived: immutable bytes named by SHA-256, its state and its line account.
+
+    Times are UTC. ``rows_done`` and ``bytes_done`` grow while a run reads; ``rows_loaded`` and
+    ``rows_quarantined`` are final once committed. ``checks`` are the results of the last complete run.
+    """
+
+    id: str
+    tenant: str
+    dataset: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    state: BatchState
+    spec_version: int
+    author: str
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None = None
+    rows_done: int = 0
+    bytes_done: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    seconds: float = 0.0
+    account: LineAccount = field(default_factory=LineAccount)
+    checks: tuple[CheckResult, ...] = ()
+    problem: Problem | None = None
+    released_by: str | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A Parquet file written beside a table but not yet part of it. ``path`` is relative to the table."""
+
+    path: str
+    size_bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPart:
+    """A stretch of a batch that was read, checked and staged: where a killed run goes on."""
+
+    batch: str
+    number: int
+    start: Position
+    end: Position
+    account: LineAccount
+    staged: Mapping[str, StagedFile] = field(default_factory=dict[str, StagedFile])  # layer → file
+    checks: tuple[CheckResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Outcome of handing in a file. ``known``: the very same bytes had arrived in this dataset before."""
+
+    batch: Batch
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An immutable original, named by its SHA-256."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file that lies in a dataset's drop folder."""
+
+    dataset: str
+    path: str
+    size_bytes: int
+    modified_at: datetime
