@@ -48,10 +48,19 @@ def _watch(batch_id: str) -> None:
     if batch.state not in UNFINISHED:
         st.rerun()
     share = min(batch.bytes_done / batch.size_bytes, 1.0) if batch.size_bytes else 0.0
-    read = f"{size(batch.bytes_done)} of {size(batch.size_bytes)}"
-    st.progress(share, text=f"Reading {plain(batch.file_name)}: {count(batch.rows_done, 'row')}, {read}")
+    st.progress(share, text=_doing(batch))
     with explained():
         _watch_run(batch)
+
+
+def _doing(batch: Batch) -> str:
+    """What a run is doing, in words."""
+    name, rows = plain(batch.file_name), count(batch.rows_done, "row")
+    if batch.state is BatchState.RECEIVED:
+        return f"Starting the run of {name} …"
+    if batch.state is BatchState.CHECKING:
+        return f"Checking and storing {name}: {rows}"
+    return f"Reading {name}: {rows}, {size(batch.bytes_done)} of {size(batch.size_bytes)}"
 
 
 def _watch_run(batch: Batch) -> None:

@@ -58,7 +58,7 @@ def run(work: Draft) -> None:
         return
     if work.known:
         st.info(
-            "**These very bytes have been imported into this dataset before.** Nothing was added twice; "
+            "**These very bytes arrived in this dataset before.** Nothing is added twice; "
             "this is what came of them then.",
             icon=":material/content_copy:",
         )

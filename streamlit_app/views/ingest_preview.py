@@ -14,33 +14,37 @@ from streamlit_app.draft import Draft, Step
 RAW_LINES = 40
 REJECTS_SHOWN = 100
 TABLE_HEIGHT = 340
+_AGAIN = "For a file whose columns are not those of the dataset. Columns that are still there keep name and type."
 
 
 def preview(work: Draft) -> None:
     """The choices, the raw lines beside the table, the rows that would be set aside."""
     if work.saved is None:
-        _edit(work, expanded=True)
+        _edit(work)
     else:
         st.info(f"**{work.dataset}** knows how to read its files: nothing to answer.", icon=":material/bookmark:")
         if st.toggle("Change how the files of this dataset are read", key=f"change-{work.number}"):
-            _edit(work, expanded=True)
+            _edit(work)
     with explained():
         _show(work, work.preview())
     _buttons(work)
 
 
-def _edit(work: Draft, *, expanded: bool) -> None:
-    with st.expander("How the file is read", expanded=expanded, icon=":material/tune:"):
+def _edit(work: Draft) -> None:
+    with st.expander("How the file is read", expanded=True, icon=":material/tune:"):
         chosen = recipe_form(work.recipe, key=f"recipe-{work.number}")
         show_reasons(work.reasons)
     if _reading(chosen) != _reading(work.recipe):
         work.read_as(chosen)
     with (
-        st.expander("Columns: names and types", expanded=expanded, icon=":material/view_column:"),
+        st.expander("Columns: names and types", expanded=True, icon=":material/view_column:"),
         explained(),
     ):
         columns = columns_form(work.guessed, work.examples(), key=f"columns-{work.number}-{work.edition}")
         work.recipe = work.recipe.model_copy(update={"columns": columns})
+    if st.button("Read the columns from this file", icon=":material/refresh:", help=_AGAIN):
+        work.read_as(work.recipe)
+        st.rerun()
 
 
 def _reading(recipe: Recipe) -> dict[str, object]:
@@ -94,4 +98,5 @@ def _buttons(work: Draft) -> None:
             work.preview()  # what cannot be previewed cannot be imported either
             work.go(Step.RULES)
         if work.saved is not None and st.button("Import now", icon=":material/bolt:"):
+            work.preview()
             work.go(Step.RUN)

@@ -1,0 +1,114 @@
+"""A whole installation (`hestia up` on free ports) and a real browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from install_browser import LOUD, find
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hestia_assets.adapters.services import http_answers
+
+PORTS = ("HESTIA_UI_PORT", "HESTIA_DAGSTER_PORT", "HESTIA_CODE_SERVER_PORT")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PICTURES = os.environ.get("HESTIA_SCREENSHOTS") == "1"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Installation:
+    """`hestia up` as a process of its own, in a fresh home."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home = folder, folder / "home"
+        ports = {name: str(_free_port()) for name in PORTS}
+        environment = {**os.environ, **ports, "HESTIA_HOME": str(self.home)}
+        self.pages, self.dagster = (f"http://127.0.0.1:{ports[name]}" for name in PORTS[:2])
+        self.log = folder / "up.log"
+        with self.log.open("wb") as output:
+            command = [sys.executable, "-m", "hestia_assets.cli.app", "up"]
+            self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)
+
+    def wait(self) -> None:
+        """Return when pages and Dagster answer."""
+        for _ in range(400):
+            if http_answers(f"{self.pages}/_stcore/health") and http_answers(f"{self.dagster}/server_info"):
+                return
+            time.sleep(0.3)
+        pytest.fail(f"`hestia up` did not come up: {self.log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Everything running."""
+    started = Installation(tmp_path_factory.mktemp("e2e"))
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.process.terminate()
+        started.process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped, in a CI run they fail."""
+    path = find()
+    if path is None:
+        without = pytest.fail if os.environ.get("CI") else pytest.skip
+        without(f"{LOUD}\nRun `make browser`.")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_tab(browser: Browser, installation: Installation) -> Iterator[Callable[[str], Page]]:
+    """Open a page of Hestia in a tab with a session of its own."""
+    contexts = []
+
+    def opened(place: str) -> Page:
+        context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{installation.pages}/{place}")
+        page.get_by_role("heading", level=1).wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Keep a screenshot in docs/images, when HESTIA_SCREENSHOTS=1."""
+
+    def taken(page: Page, name: str) -> None:
+        if not PICTURES:
+            return
+        page.wait_for_timeout(1500)
+        height = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('[data-testid=stMain], body')].map(e => e.scrollHeight))"
+        )
+        page.set_viewport_size({"width": 1400, "height": min(max(int(height), 700), 2200)})
+        page.wait_for_timeout(1000)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        page.set_viewport_size({"width": 1400, "height": 1000})
+
+    return taken

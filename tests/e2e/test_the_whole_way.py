@@ -1,0 +1,172 @@
+"""In a real browser: from a dirty file to a table, its account, its quarantine, a result, an export, Dagster."""
+
+import csv
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+pytestmark = pytest.mark.e2e
+
+COUNTRIES = ("DE", "FR", "NA", "US")
+TITLES = ["Orders of March", "printed by Müller"]
+HEADER = "order_no;customer;quantity;price;ordered_on;country"
+
+
+def dirty_orders(folder: Path, rows: int, *, seed: int = 7) -> Path:
+    """A cp1252 file with titles above the header; each hundredth row is bad in one of three ways."""
+    random, lines = Random(seed), [*TITLES, HEADER]
+    for number in range(1, rows + 1):
+        day = f"{random.randint(1, 28):02d}.{random.randint(1, 12):02d}.2024"
+        price = f"{random.randint(100, 99_999) / 100:.2f}"
+        values = [f"{number:07d}", "Zoë Groß", str(random.randint(1, 9)), price, day, random.choice(COUNTRIES)]
+        if number % 300 == 100:
+            values[2] = "many"
+        elif number % 300 == 200:
+            values = values[:4]
+        elif number % 300 == 0:
+            values[4] = "2024-13-45"
+        lines.append(";".join(values))
+    path = folder / f"orders_{rows}_{seed}.csv"
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode("cp1252"))
+    return path
+
+
+def upload(page: Page, file: Path, *, dataset: str) -> None:
+    """Choose a file and the dataset's name, and look at the preview."""
+    page.locator("input[type=file]").set_input_files(file)
+    name = page.get_by_role("textbox", name="Name of the new dataset")
+    page.get_by_role("button", name="Continue").wait_for()
+    if page.get_by_text("A new dataset").is_visible():
+        page.get_by_text("A new dataset").click()
+    name.fill(dataset)
+    name.press("Enter")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("What it would become").wait_for()
+
+
+def pick(page: Page, box: str, option: str, *, exact: bool = False) -> None:
+    """Choose from a list; one that is drawn anew just now closes again, so it is opened anew too."""
+    for _ in range(10):
+        page.get_by_role("combobox", name=box).click()
+        try:
+            page.get_by_role("option", name=option, exact=exact).click(timeout=2_000)
+        except TimeoutError:
+            continue
+        page.keyboard.press("Escape")
+        return
+    pytest.fail(f"{box} offers no {option}")
+
+
+def add_rule(page: Page, *, column: str, rule: str) -> None:
+    """Add a rule without parameters."""
+    page.get_by_text("Add a rule").wait_for()
+    pick(page, "Column", column, exact=True)
+    pick(page, "Rule", rule)
+    page.get_by_role("button", name="Add rule").click()
+    page.get_by_text(f"{column} {rule}").wait_for()
+
+
+def account(page: Page) -> str:
+    """The line account in words."""
+    return page.locator(".account .bar").get_attribute("aria-label") or ""
+
+
+def test_a_dirty_file_becomes_a_table_and_every_line_is_accounted_for(open_tab, installation, tmp_path, picture):
+    page = open_tab("import")
+    picture(page, "import-1-choose")
+    upload(page, dirty_orders(tmp_path, 1_500), dataset="orders")
+    expect(page.get_by_text("Hestia has read the whole file for this preview: 1,503 lines.")).to_be_visible()
+    expect(page.get_by_text("15 rows of this part would be set aside")).to_be_visible()
+    picture(page, "import-2-preview")
+
+    page.get_by_role("button", name="Continue").click()
+    add_rule(page, column="order_no", rule="must not appear twice")
+    picture(page, "import-3-rules")
+    page.get_by_role("button", name="Import the file").click()
+    page.get_by_text("1,485 rows of orders_1500_7.csv are in orders.").wait_for()
+
+    assert account(page) == "1,503 lines = 1 header + 2 above the header + 1,485 accepted + 15 set aside"
+    page.get_by_role("tab", name="Set aside (15)").click()
+    picture(page, "import-4-result")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download them all as CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    assert len(rows) == 15
+    assert (rows[0]["line"], rows[0]["value"]) == ("103", "many")
+    assert rows[0]["original_text"].startswith("0000100;Zoë Groß;many;")
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open in Dagster").click()
+    dagster = opened.value
+    dagster.get_by_text("validated").first.wait_for()
+    assert dagster.url.startswith(f"{installation.dagster}/assets/validated/default/orders")
+    expect(dagster.get_by_text("orders").first).to_be_visible()
+    picture(dagster, "dagster-asset")
+
+
+def test_the_same_bytes_again_are_recognised(open_tab, tmp_path):
+    page = open_tab("import")
+    page.locator("input[type=file]").set_input_files(dirty_orders(tmp_path, 1_500))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("knows how to read its files")).to_be_visible()
+
+    page.get_by_role("button", name="Import now").click()
+
+    expect(page.get_by_text("These very bytes arrived in this dataset before.")).to_be_visible()
+    expect(page.get_by_text("1,485 rows of orders_1500_7.csv are in orders.")).to_be_visible()
+
+
+def test_two_tabs_and_a_running_import_do_not_disturb_each_other(open_tab, tmp_path, picture):
+    busy, other = open_tab("import"), open_tab("import")
+    upload(busy, dirty_orders(tmp_path, 1_200_000, seed=1), dataset="many_orders")
+    busy.get_by_role("button", name="Continue").click()
+    busy.get_by_role("button", name="Import the file").click()
+    busy.get_by_text("Reading orders_1200000_1.csv: ").wait_for()
+    picture(busy, "import-4-running")
+
+    upload(other, dirty_orders(tmp_path, 300, seed=2), dataset="few_orders")
+    other.get_by_role("button", name="Continue").click()
+    other.get_by_role("button", name="Import the file").click()
+
+    other.get_by_text("297 rows of orders_300_2.csv are in few_orders.").wait_for()
+    busy.get_by_text("1,188,000 rows of orders_1200000_1.csv are in many_orders.").wait_for()
+    assert account(busy) == "1,200,003 lines = 1 header + 2 above the header + 1,188,000 accepted + 12,000 set aside"
+    assert account(other) == "303 lines = 1 header + 2 above the header + 297 accepted + 3 set aside"
+
+
+def test_a_query_becomes_a_table_and_the_table_a_file(open_tab, picture):
+    page = open_tab("transforms")
+    page.get_by_role("textbox", name="Name of the table").fill("revenue_by_country")
+    query = page.get_by_role("textbox", name="SQL")
+    query.fill("select country, sum(quantity * price) as revenue\nfrom validated.orders\ngroup by country\norder by 1")
+    query.press("Control+Enter")
+    page.get_by_role("button", name="Save and run").click()
+    page.get_by_text("The run has succeeded.").wait_for()
+    picture(page, "transforms")
+
+    page.goto(page.url.split("/transforms")[0] + "/exports")
+    page.get_by_role("button", name="Save and export").click()
+    page.get_by_text("holds all 4 rows").wait_for()
+    picture(page, "exports")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert download.value.suggested_filename == "revenue_by_country.csv"
+    assert lines[0] == "country,revenue"
+    assert [line.split(",")[0] for line in lines[1:]] == list(COUNTRIES)
+
+
+def test_home_and_datasets_show_what_there_is(open_tab, picture):
+    page = open_tab("")
+    expect(page.get_by_text("1,485 rows")).to_be_visible()
+    picture(page, "home")
+
+    page.get_by_role("link", name="orders", exact=True).click()
+
+    expect(page.get_by_text("Set aside").first).to_be_visible()
+    page.wait_for_url("**/datasets?dataset=orders")
+    picture(page, "datasets")

@@ -1,0 +1,165 @@
+"""The Import page step by step, with a file from the drop folder; Dagster is not running."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hestia_assets.core.results import BatchState
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import Hestia
+
+ROWS = b"Sales\nid;amount;day\n001;1.50;31.01.2024\n002;x;30.02.2024\n002;-3.00;01.02.2024\n"
+
+
+@pytest.fixture
+def dropped(pages_home: "Hestia") -> Path:
+    """A file that waits for the dataset sales."""
+    path = pages_home.ingest.drop_folder("default", "sales") / "sales_march.csv"
+    path.write_bytes(ROWS)
+    return path
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button with this label."""
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def choose(app: AppTest, label: str, value: object) -> AppTest:
+    """Choose in the list with this label."""
+    return next(box for box in app.selectbox if box.label == label).set_value(value).run()
+
+
+def said(app: AppTest) -> str:
+    """What the page says, outside of tables."""
+    kinds = ("markdown", "caption", "info", "success", "warning", "error")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def columns(app: AppTest) -> list[list[str]]:
+    """The columns of each table on the page."""
+    return [list(frame.value.columns) for frame in app.dataframe]
+
+
+@pytest.fixture
+def preview(open_page, dropped) -> AppTest:
+    """The wizard at the preview of the dropped file."""
+    return press(press(open_page("import"), "Take this file"), "Continue")
+
+
+@pytest.fixture
+def rules(preview) -> AppTest:
+    """The wizard at the rules."""
+    return press(preview, "Continue")
+
+
+def test_a_waiting_file_is_offered_for_its_dataset(open_page, dropped):
+    app = open_page("import")
+
+    assert "sales\\_march.csv" in said(app)
+    assert "for sales" in said(app)
+
+
+def test_the_preview_says_what_was_read_and_shows_text_beside_table(preview):
+    assert not preview.exception
+    assert "read the whole file for this preview: 5 lines" in said(preview)
+    assert preview.code[0].value.splitlines()[1] == "id;amount;day"
+    assert ["id", "amount", "day"] in columns(preview)
+
+
+def test_another_delimiter_reads_the_file_again_at_once(preview):
+    preview = choose(preview, "Between columns", ",")
+    alone = columns(preview)
+    preview = choose(preview, "Between columns", ";")
+
+    assert ["id_amount_day"] in alone
+    assert ["id", "amount", "day"] in columns(preview)
+
+
+def test_a_rule_shows_its_impact_and_can_be_removed(rules):
+    rules.multiselect[0].set_value(["id"]).run()
+    rules = choose(rules, "Rule", "unique")
+    rules = press(rules, "Add rule")
+    with_rule = said(rules)
+    rules = press(rules, "Remove")
+
+    assert "id must not appear twice" in with_rule
+    assert "would fail (002)" in with_rule
+    assert "id must not appear twice" not in said(rules)
+
+
+def test_a_rule_that_cannot_work_is_refused_and_not_kept(rules):
+    rules.multiselect[0].set_value(["id"]).run()
+    rules = choose(rules, "Rule", "matches")
+    rules.text_input[0].set_value("(").run()
+    rules = press(rules, "Add rule")
+
+    assert "no regular expression" in rules.error[0].value
+    assert "No rule yet" in said(rules)
+
+
+def test_without_dagster_the_file_is_kept_and_its_run_can_be_started_later(rules, pages_home, dropped):
+    app = press(rules, "Import the file").run()
+
+    assert not app.exception
+    assert "hestia up" in said(app)
+    assert "Start now" in [button.label for button in app.button]
+    (batch,) = pages_home.batches.recent("default", "sales")
+    assert batch.state is BatchState.RECEIVED
+    assert not dropped.exists()
+
+
+def test_an_existing_dataset_reads_its_files_without_questions(rules, pages_home, dropped, open_page):
+    press(rules, "Import the file").run()
+    dropped.write_bytes(ROWS + b"003;9.00;02.02.2024\n")
+
+    app = press(press(open_page("import"), "Take this file"), "Continue")
+
+    assert "knows how to read its files" in said(app)
+    assert "Between columns" not in [box.label for box in app.selectbox]
+
+
+def test_the_same_bytes_again_are_recognised(rules, pages_home, dropped, open_page):
+    press(rules, "Import the file").run()
+    (batch,) = pages_home.batches.recent("default", "sales")
+    pages_home.ingest.run(batch.id)
+    dropped.write_bytes(ROWS)
+
+    app = press(press(press(open_page("import"), "Take this file"), "Continue"), "Import now").run()
+
+    assert "These very bytes arrived in this dataset before" in said(app)
+    assert len(pages_home.batches.recent("default", "sales")) == 1
+
+
+def test_a_file_with_other_columns_is_explained_and_can_be_read_anew(rules, pages_home, dropped, open_page):
+    press(rules, "Import the file").run()
+    dropped.write_bytes(b"Sales\nid;amount;shop\n001;1.50;Leeds\n")
+
+    app = press(press(open_page("import"), "Take this file"), "Continue")
+    refused = said(app)
+    app.toggle[0].set_value(True).run()
+    app = press(app, "Read the columns from this file")
+
+    assert "missing: day" in refused
+    assert ["id", "amount", "shop"] in columns(app)
+
+
+def test_a_file_that_is_no_table_is_explained(open_page, pages_home):
+    path = pages_home.ingest.drop_folder("default", "books") / "book.csv"
+    path.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 40)
+
+    app = press(press(open_page("import"), "Take this file"), "Continue")
+
+    assert not app.exception
+    assert "Excel workbook" in app.error[0].value
+    assert "Another file" in [button.label for button in app.button]
+
+
+def test_an_empty_file_is_explained(open_page, pages_home):
+    (pages_home.ingest.drop_folder("default", "nothing") / "nothing.csv").write_bytes(b"")
+
+    app = press(press(open_page("import"), "Take this file"), "Continue")
+
+    assert "nothing.csv is empty" in app.error[0].value.replace("\\", "")
