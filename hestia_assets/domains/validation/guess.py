@@ -12,8 +12,9 @@ CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S%.f")
 TIMESTAMPS = tuple(f"{date}{gap}{clock}{end}" for date in DATES[:7] for gap in (" ", "T") for clock in CLOCKS
                    for end in ("", "Z") if not (end and gap == " "))  # fmt: skip
 BOOLEANS = ("true|false", "yes|no", "y|n", "t|f", "ja|nein", "oui|non", "si|no")
-ENOUGH = {ColumnType.DATE: 0.9, ColumnType.TIMESTAMP: 0.9, ColumnType.INTEGER: 0.98, ColumnType.DECIMAL: 0.98}
-"""Share of values that must fit; the rest will be set aside, and the reason says how many."""
+ENOUGH = {ColumnType.DATE: 0.95, ColumnType.TIMESTAMP: 0.95, ColumnType.INTEGER: 0.98, ColumnType.DECIMAL: 0.98}
+"""Share of values that must fit, if the others look like slips (they hold digits) and not like words that mean
+something (``Unknown``, ``-``): slips are set aside, and the reason says how many; a column with words stays text."""
 IDENTIFIERS = (
     (r"^[+-]?0\d+([.,]\d+)?$", "begin with 0"),
     (r"^\+", "begin with +"),
@@ -41,6 +42,9 @@ def _guess(text: pl.Series, column: Column) -> tuple[Column, Reason | None]:
     if not good:
         return column, None
     best, share = max(good, key=lambda item: item[1])
+    if words := _words_among(values, best):
+        kind = "dates" if best.format and best.type is not ColumnType.BOOLEAN else "numbers"
+        return column, Reason(column.name, "text", f"{share:.0%} of its values are {kind}, but others say {words}.")
     equal = [other for other, other_share in good if other.type is best.type and other_share == share]
     rivals = [other.format for other in equal if _differ(values, best, other)]
     if rivals:
@@ -48,6 +52,14 @@ def _guess(text: pl.Series, column: Column) -> tuple[Column, Reason | None]:
         shown = " or ".join(readable_format(rival or "") for rival in rivals)
         return column, Reason(column.name, "text", f"All dates could be {shown}: choose one.")
     return best, Reason(column.name, best.type.value, _evidence(values, best, share))
+
+
+def _words_among(values: pl.Series, column: Column) -> str:
+    """A few of the misfits that hold no digit, quoted."""
+    fits = values.to_frame(column.name).select(typed(column).is_not_null()).to_series()
+    misfits = values.filter(~fits)
+    words = misfits.filter(~misfits.str.contains(r"\d")).unique(maintain_order=True).head(3)
+    return ", ".join(f"'{word[:30]}'" for word in words)
 
 
 def _differ(values: pl.Series, one: Column, other: Column) -> bool:

@@ -141,8 +141,16 @@ def test_one_day_above_twelve_decides_the_order():
 
 
 def test_says_how_many_values_will_be_set_aside():
-    found, why = guess(*["2026-01-01"] * 19, "soon")
+    found, why = guess(*["2026-01-01"] * 19, "2026-13-01")
 
     assert found.type == "date"
     assert why.startswith("19 of 20 values seen fit")
     assert "1 will be set aside" in why
+
+
+@pytest.mark.parametrize(("values", "word"), [(["1.5"] * 99, "-"), (["2026-01-01"] * 99, "still there")])
+def test_a_column_with_words_among_its_values_stays_text_and_no_row_is_set_aside(values, word):
+    found, why = guess(*values, word)
+
+    assert found.type == "text"
+    assert f"'{word}'" in why
