@@ -146,5 +146,5 @@ def test_the_summary_tells_where_everything_is(home: Path, first: dict[str, Any]
 
     assert told.exit_code == 0
     assert "Every line of every file is accounted for" in told.output
-    for word in ("orders.csv", "customers.csv", "balances", str(home / "lake"), first["export"]["path"], "hestia"):
+    for word in ("orders.csv", "customers.csv", "balances", str(home / "lake"), first["export"]["path"], " up"):
         assert str(word) in told.output
