@@ -1,6 +1,8 @@
-"""Every setting and every rule is documented; every link of the docs leads somewhere; the README stays short."""
+"""Every setting is documented; every example runs; every link of the docs leads somewhere; the README stays short."""
 
+import doctest
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hestia_assets.settings import Settings
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 TWO_SCREENS = 80
+EXAMPLES = sorted(path for path in (ROOT / "hestia_assets").rglob("*.py") if ">>> " in path.read_text())
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
@@ -35,3 +38,12 @@ def test_every_link_leads_somewhere(page):
 
 def test_the_readme_stays_under_two_screens():
     assert len((ROOT / "README.md").read_text().splitlines()) <= TWO_SCREENS
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_example_in_a_docstring_runs(path):
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    result = doctest.testmod(import_module(name))
+
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -26,7 +26,7 @@ def test_is_a_row_rule_or_a_set_rule(name):
 
 def test_says_in_plain_words_what_it_demands(name):
     rule = RULES.get(name)
-    words = {"columns": "price"} | {parameter: "X" for parameter in rule.parameters}
+    words = {"columns": "price"} | dict.fromkeys(rule.parameters, "X")
 
     assert "price" in rule.sentence.format(**words)
     assert rule.required <= set(rule.parameters)

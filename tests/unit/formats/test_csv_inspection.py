@@ -55,7 +55,7 @@ def test_a_title_block_is_a_preamble():
 
 
 def test_lines_that_start_with_a_hash_are_comments():
-    data = b'# it\'s made today"\nid,name\n1,Ada\n# middle\n2,Zoe\n'
+    data = b"# it's made today\"\nid,name\n1,Ada\n# middle\n2,Zoe\n"
     found = look(data)
     total = sum((chunk.account for chunk in FORMAT.read(BytesIO(data), found.recipe)), LineAccount())
 
