@@ -13,7 +13,7 @@ PART_WORDS = {
     "blank": ("blank", "empty lines", "#b9b0a4"),
     "comment": ("comments", "lines that are no data", "#9c8fb5"),
     "footer": ("footer", "lines below the data", "#7a6f62"),
-    "loaded": ("accepted", "lines of rows now in the table", "#2f7d5b"),
+    "loaded": ("accepted", "lines of rows that are fit for the table", "#2f7d5b"),
     "quarantined": ("set aside", "lines of rows that need a look", "#d17f22"),
     "skipped": ("skipped", "lines left out on purpose", "#c9bfb2"),
 }

@@ -8,7 +8,7 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import UNFINISHED, Batch, BatchState, CheckResult
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
-from streamlit_app.components.check_form import sentence_of
+from streamlit_app.components.check_form import sentence_of, why_held
 from streamlit_app.components.explained import explained, explained_later, show_kept, show_problem
 from streamlit_app.components.frames import show_rows
 from streamlit_app.components.launch import gateway, run_of, start_import
@@ -107,7 +107,9 @@ def _headline(batch: Batch) -> None:
             st.info(f"**{name} was discarded.** None of its rows is in {batch.dataset}.", icon=":material/undo:")
         case _:
             st.error(f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:")
-    if batch.problem is not None:
+    if batch.state is BatchState.HELD:
+        st.markdown(f"**Why:** {plain(why_held(batch))}")
+    elif batch.problem is not None:
         show_problem(batch.problem)
 
 
@@ -130,13 +132,15 @@ def _actions(batch: Batch) -> None:
 
 
 def _details(batch: Batch) -> None:
-    accepted, aside, rules, facts = st.tabs(
-        ["Accepted rows", f"Set aside ({batch.rows_quarantined:,})", "Rules", "File"]
-    )
-    with accepted:
-        _accepted(batch)
-    with aside:
-        _aside(batch)
+    done = batch.state is BatchState.COMMITTED
+    names = ["Accepted rows", f"Set aside ({batch.rows_quarantined:,})"] if done else []
+    *rows, rules, facts = st.tabs([*names, "Rules", "File"])
+    if rows:
+        accepted, aside = rows
+        with accepted:
+            _accepted(batch)
+        with aside:
+            _aside(batch)
     with rules:
         show_results(batch)
     with facts:
@@ -144,7 +148,7 @@ def _details(batch: Batch) -> None:
 
 
 def _accepted(batch: Batch) -> None:
-    if batch.state is not BatchState.COMMITTED or not batch.rows_loaded:
+    if not batch.rows_loaded:
         st.info("No row of this file is in the table.", icon=":material/info:")
         return
     ref = TableRef(Layer.VALIDATED, batch.tenant, batch.dataset)
@@ -156,7 +160,7 @@ def _accepted(batch: Batch) -> None:
 
 
 def _aside(batch: Batch) -> None:
-    if not batch.rows_quarantined or batch.state is not BatchState.COMMITTED:
+    if not batch.rows_quarantined:
         st.success("No row was set aside.", icon=":material/check:")
         return
     with explained():

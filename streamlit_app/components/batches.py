@@ -6,12 +6,13 @@ import altair as alt
 import streamlit as st
 
 from hestia_assets.core.results import UNFINISHED, Batch, BatchState
-from streamlit_app.components.words import STATE_WORDS, ago, seconds
+from streamlit_app.components.words import STATE_WORDS, ago
 
 _COLUMNS = {
     "File": st.column_config.TextColumn(width="medium"),
     "Rows": st.column_config.NumberColumn(format="localized"),
     "Set aside": st.column_config.NumberColumn(format="localized"),
+    "Accepted": st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, color="#2f7d5b"),
 }
 
 
@@ -23,8 +24,8 @@ def _batch_row(batch: Batch) -> dict[str, object]:
         "State": STATE_WORDS[batch.state],
         "Rows": batch.rows_loaded if done else batch.rows_done if batch.state in UNFINISHED else None,
         "Set aside": batch.rows_quarantined if done else None,
+        "Accepted": 100 * batch.rows_loaded / max(batch.rows_loaded + batch.rows_quarantined, 1) if done else None,
         "Arrived": ago(batch.created_at),
-        "Took": seconds(batch.seconds) if done else "",
     }
 
 
@@ -34,22 +35,21 @@ def show_batches(batches: Sequence[Batch]) -> None:
 
 
 def show_chart(batches: Sequence[Batch]) -> None:
-    """Accepted and set-aside rows of the last files, the oldest on top."""
+    """Accepted and set-aside rows of the files of one dataset, the oldest on the left."""
     rows = [
-        {"file": f"{batch.file_name} ({batch.dataset})", "rows": number, "went": went, "order": order}
-        for order, batch in enumerate(reversed(batches))
+        {"file": batch.file_name, "batch": batch.id, "rows": number, "went": went, "order": order}
+        for order, batch in enumerate(sorted(batches, key=lambda batch: batch.created_at))
         for went, number in (("accepted", batch.rows_loaded), ("set aside", batch.rows_quarantined))
     ]
     colours = alt.Scale(domain=["accepted", "set aside"], range=["#2f7d5b", "#d17f22"])
     chart = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_bar()
+        alt.Chart(alt.Data(values=rows), height=220)
+        .mark_bar(size=28)
         .encode(
-            x=alt.X("rows:Q", title="rows", axis=alt.Axis(format=",d", tickMinStep=1)),
-            y=alt.Y("file:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(labelLimit=260)),
+            x=alt.X("order:O", title="files, the newest on the right", axis=alt.Axis(labels=False, ticks=False)),
+            y=alt.Y("rows:Q", title="rows", axis=alt.Axis(format=",d", tickMinStep=1)),
             color=alt.Color("went:N", scale=colours, title=None, legend=alt.Legend(orient="top")),
             tooltip=["file:N", "went:N", alt.Tooltip("rows:Q", format=",")],
         )
-        .properties(height=28 * len(batches) + 60)
     )
     st.altair_chart(chart)

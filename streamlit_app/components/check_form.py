@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import Batch, CheckResult
+from hestia_assets.core.results import Batch, BatchState, CheckResult
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity, parse
 from streamlit_app.components.words import SEVERITY_WORDS, count, plain
@@ -32,6 +32,15 @@ def sentence_of(batch: Batch, result: CheckResult) -> str:
         return result.name
     checks = saved.checks if isinstance(saved, DatasetSpec) else ()
     return next((sentence(check) for check in checks if check.name == result.name), result.name)
+
+
+def why_held(batch: Batch) -> str:
+    """The rules that hold a batch, each with its failing rows; or whatever else its problem says."""
+    failing = [result for result in batch.checks if result.severity is Severity.HOLD and not result.passed]
+    if batch.state is BatchState.HELD and failing:
+        sentences = (f"{sentence_of(batch, one)}, but {count(one.failed_rows, 'row')} fail that" for one in failing)
+        return "; ".join(sentences) + "."
+    return batch.problem.message if batch.problem else "It waits for your decision."
 
 
 def show_checks(

@@ -13,7 +13,7 @@ STATE_WORDS = {
     BatchState.CHECKING: "checking",
     BatchState.COMMITTED: "imported",
     BatchState.HELD: "waiting for you",
-    BatchState.FAILED: "failed",
+    BatchState.FAILED: "not imported",
     BatchState.UNDONE: "discarded",
 }
 SEVERITY_WORDS = {

@@ -10,14 +10,13 @@ from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch, BatchState, Job, JobState
 from streamlit_app.components import links
-from streamlit_app.components.batches import show_batches, show_chart
-from streamlit_app.components.check_form import sentence_of
+from streamlit_app.components.batches import show_batches
+from streamlit_app.components.check_form import sentence_of, why_held
 from streamlit_app.components.explained import explained
 from streamlit_app.components.words import STATE_WORDS, ago, count, plain, size
 from streamlit_app.facade import hestia, principal, tenant
 
 LAST_BATCHES = 8
-CHART_BATCHES = 20
 
 
 def page() -> None:
@@ -76,8 +75,7 @@ def _attention(batches: Sequence[Batch]) -> None:
         return
     st.subheader("Needs a look")
     for batch in waiting[:LAST_BATCHES]:
-        why = batch.problem.message if batch.problem else "It waits for your decision."
-        _notice(batch, f"**{plain(batch.file_name)}** {STATE_WORDS[batch.state]}: {plain(why)}")
+        _notice(batch, f"**{plain(batch.file_name)}** is {STATE_WORDS[batch.state]}: {plain(why_held(batch))}")
     for batch, check in failing[:LAST_BATCHES]:
         failed = count(check.failed_rows, "row")
         rule = plain(sentence_of(batch, check))
@@ -125,7 +123,4 @@ def _last(batches: Sequence[Batch]) -> None:
     if not batches:
         st.info("No file has arrived yet. Import one, or put one into a drop folder.", icon=":material/info:")
         return
-    done = [batch for batch in batches if batch.state is BatchState.COMMITTED][:CHART_BATCHES]
-    if len(done) > 1:
-        show_chart(done)
     show_batches(batches[:LAST_BATCHES])

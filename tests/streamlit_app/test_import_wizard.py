@@ -142,7 +142,7 @@ def test_a_file_with_other_columns_is_explained_and_can_be_read_anew(rules, page
     app.toggle[0].set_value(True).run()
     app = press(app, "Read the columns from this file")
 
-    assert "missing: day" in refused
+    assert "missing: day" in refused.replace("\\", "")
     assert ["id", "amount", "shop"] in columns(app)
 
 
