@@ -44,15 +44,15 @@ def columns_form(columns: Sequence[Column], examples: pl.DataFrame, *, key: str)
         height="content" if len(columns) <= MOST_COLUMNS else 430,
         disabled=["In the file", "First values"],
         column_config={
-            "In the file": st.column_config.TextColumn(width="medium"),
-            "Name": st.column_config.TextColumn(required=True, width="medium"),
-            "Type": st.column_config.SelectboxColumn(options=list(_TYPES), required=True, width="small"),
+            "In the file": st.column_config.TextColumn(width=140),
+            "Name": st.column_config.TextColumn(required=True, width=140),
+            "Type": st.column_config.SelectboxColumn(options=list(_TYPES), required=True, width=135),
             "Written as": st.column_config.TextColumn(
                 help="For dates, such as 31.12.2024 or %d.%m.%Y; for yes or no, such as ja|nein.",
-                width="small",
+                width=115,
             ),
             "Places": st.column_config.NumberColumn(
-                help="Decimal places of a decimal number.", min_value=0, max_value=18, step=1, width="small"
+                help="Decimal places of a decimal number.", min_value=0, max_value=18, step=1, width=80
             ),
         },
     )

@@ -96,11 +96,14 @@ def open_tab(browser: Browser, installation: Installation) -> Iterator[Callable[
 
 
 @pytest.fixture
-def picture() -> Callable[[Page, str], None]:
-    """Keep a screenshot in docs/images, when HESTIA_SCREENSHOTS=1."""
+def picture() -> Callable[..., None]:
+    """Keep a screenshot in docs/images, when HESTIA_SCREENSHOTS=1; ``at_once`` does not wait for calm."""
 
-    def taken(page: Page, name: str) -> None:
+    def taken(page: Page, name: str, *, at_once: bool = False) -> None:
         if not PICTURES:
+            return
+        if at_once:
+            page.screenshot(path=IMAGES / f"{name}.png")
             return
         page.wait_for_timeout(1500)
         height = page.evaluate(

@@ -126,7 +126,7 @@ def test_two_tabs_and_a_running_import_do_not_disturb_each_other(open_tab, tmp_p
     busy.get_by_role("button", name="Continue").click()
     busy.get_by_role("button", name="Import the file").click()
     busy.get_by_text(re.compile(r"orders_1200000_1\.csv: [1-9][\d,]* rows")).wait_for()
-    picture(busy, "import-4-running")
+    picture(busy, "import-4-running", at_once=True)
 
     upload(other, dirty_orders(tmp_path, 300, seed=2), dataset="few_orders")
     other.get_by_role("button", name="Continue").click()
