@@ -1,37 +1,23 @@
 """A run that is killed at any moment goes on where it was; the tables end as if nothing had happened."""
 
-import os
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import time
 from io import BytesIO
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import polars as pl
 import pytest
-from ingest_orders import check, dataset
+from ingest_orders import check, dataset, opened, run_batch
 
-from hestia_assets.bootstrap import Hestia, open_home
+from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import BatchState
-from hestia_assets.settings import Settings
 
 KILLS = 20
-RUN = """
-import sys
-from pathlib import Path
-from hestia_assets.bootstrap import open_home
-from hestia_assets.settings import Settings
-home = open_home(settings=Settings(home=Path(sys.argv[1]), lease_seconds=0.5))
-print("ready", flush=True)
-home.ingest.run(sys.argv[2])
-"""
-
-
-def opened(folder: Path) -> Hestia:
-    return open_home(settings=Settings(home=folder, lease_seconds=0.5))
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["hestia_assets.bootstrap", "pandera.polars"])
 
 
 def file() -> bytes:
@@ -53,11 +39,12 @@ def tables(home: Hestia) -> list[pl.DataFrame]:
     return [frame.drop("_batch", "at", strict=False) for frame in frames]
 
 
-def running(folder: Path, batch: str) -> subprocess.Popen[str]:
+def running(folder: Path, batch: str) -> ForkServerProcess:
     """A run in a process of its own, just about to begin."""
-    run = subprocess.Popen([sys.executable, "-c", RUN, str(folder), batch], stdout=subprocess.PIPE, text=True)
-    assert run.stdout is not None
-    assert run.stdout.readline() == "ready\n"
+    ready = PROCESSES.Event()
+    run = PROCESSES.Process(target=run_batch, args=(folder, batch, ready))
+    run.start()
+    assert ready.wait(60)
     return run
 
 
@@ -66,7 +53,8 @@ def test_killed_at_twenty_random_moments_the_tables_are_the_same(tmp_path):
     undisturbed = opened(tmp_path / "undisturbed")
     whole = received(undisturbed)
     run, started = running(tmp_path / "undisturbed", whole), time.monotonic()
-    assert run.wait() == 0
+    run.join()
+    assert run.exitcode == 0
     duration = time.monotonic() - started
     expected, dice, killed = undisturbed.batches.get(whole), random.Random(20), 0
 
@@ -75,8 +63,8 @@ def test_killed_at_twenty_random_moments_the_tables_are_the_same(tmp_path):
         batch = received(home)
         run = running(tmp_path / f"home{number}", batch)
         time.sleep(dice.uniform(0, duration * 0.8))
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
+        run.kill()
+        run.join()
         killed += home.batches.get(batch).state is not BatchState.COMMITTED
         done = home.ingest.run(batch)
 
@@ -89,10 +77,11 @@ def test_killed_at_twenty_random_moments_the_tables_are_the_same(tmp_path):
 def test_two_runs_of_one_batch_load_it_once(tmp_path):
     home = opened(tmp_path / "home")
     batch = received(home)
-    runs = [subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path / "home"), batch]) for _ in range(2)]
-    codes = [run.wait() for run in runs]
+    runs = [running(tmp_path / "home", batch) for _ in range(2)]
+    for run in runs:
+        run.join()
 
-    assert 0 in codes
+    assert 0 in {run.exitcode for run in runs}
     done = home.batches.get(batch)
     assert done.state is BatchState.COMMITTED
     assert tables(home)[1].height == done.rows_loaded

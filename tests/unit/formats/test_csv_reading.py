@@ -202,7 +202,7 @@ def test_the_original_text_of_a_row_can_be_asked_for():
 
 
 def test_a_record_longer_than_the_limit_costs_its_first_line():
-    data = b'a,b\n1,"' + b"x\n" * 600_000 + b"2,y\n"
+    data = b'a,b\n1,"' + (b"x" * 1000 + b"\n") * 1_200 + b"2,y\n"
     found = chunks(data, recipe("a", "b", chunk_bytes=256 * 1024))
 
     assert rows(found) == [("2", "y")]
@@ -237,8 +237,8 @@ def test_any_table_of_text_comes_back_as_it_was_written(table, delimiter, end, q
     assert account(found).quarantined == 0
 
 
-@settings(deadline=None)
-@given(table=TABLES, repeat=st.integers(20, 60))
+@settings(deadline=None, max_examples=30)
+@given(table=TABLES, repeat=st.integers(20, 40))
 def test_reading_can_go_on_at_every_chunk(table, repeat):
     names = [f"c{number}" for number in range(len(table[0]))]
     target = StringIO(newline="")
