@@ -15,7 +15,7 @@ __all__ = ["__version__", "open_home"]
 
 def __getattr__(name: str) -> object:
     if name == "open_home":
-        from hestia_assets.bootstrap import open_home  # noqa: PLC0415 - keeps the import under 0.3 s
+        from hestia_assets.bootstrap import open_home
 
         return open_home
     raise AttributeError(f"module 'hestia_assets' has no attribute '{name}'")

@@ -42,9 +42,7 @@ def build_definitions(hestia: Hestia) -> dg.Definitions:
 
 
 def _dataset_definitions(hestia: Hestia) -> dg.Definitions:
-    saved = [
-        (each, each.spec) for each in hestia.catalog.all("dataset") if isinstance(each.spec, DatasetSpec)
-    ]
+    saved = [(each, each.spec) for each in hestia.catalog.all("dataset") if isinstance(each.spec, DatasetSpec)]
     datasets = [spec for _, spec in saved]
     jobs = [build_job(spec) for spec in datasets]
     return dg.Definitions(
@@ -58,9 +56,7 @@ def _dataset_definitions(hestia: Hestia) -> dg.Definitions:
 
 
 def _transform_definitions(hestia: Hestia) -> dg.Definitions:
-    transforms = [
-        each.spec for each in hestia.catalog.all("transform") if isinstance(each.spec, TransformSpec)
-    ]
+    transforms = [each.spec for each in hestia.catalog.all("transform") if isinstance(each.spec, TransformSpec)]
     made_from = transform_lineage(hestia, transforms)
     return dg.Definitions(
         assets=[

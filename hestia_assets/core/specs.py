@@ -73,7 +73,9 @@ class Recipe(Spec):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', max_length=1, description="Empty: quotes have no meaning.")
     comment: str = Field(default="", max_length=1, description="Lines that start with it are no data.")
-    preamble_lines: int = Field(default=0, ge=0, description="Physical lines before the header.")
+    preamble_lines: int = Field(
+        default=0, ge=0, description="Lines before the header, blank and comment lines not counted."
+    )
     has_header: bool = True
     columns: tuple[Column, ...] = ()
     chunk_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, description="Memory is bounded by this.")

@@ -79,6 +79,29 @@ def is_blank(line: bytes, width: int) -> bool:
     return not line or (width > 1 and not line.strip(b" \t"))
 
 
+def skip_preamble(data: bytes, wanted: int, dialect: Dialect) -> tuple[int, dict[str, int]]:
+    """Where the first row or the header begins, behind ``wanted`` lines that are neither blank nor comments.
+
+    Returns:
+        The position, and the number of lines before it by kind: preamble, blank, comment.
+    """
+    position = 0
+    lines: dict[str, int] = {"preamble": 0, "blank": 0, "comment": 0}
+    while position < len(data):
+        stop, after = line_end(data, position)
+        line = data[position:stop]
+        if not line.strip(b" \t"):
+            lines["blank"] += 1
+        elif dialect.comment and line.startswith(dialect.comment):
+            lines["comment"] += 1
+        elif lines["preamble"] < wanted:
+            lines["preamble"] += 1
+        else:
+            break
+        position = after
+    return position, lines
+
+
 def split(record: bytes, dialect: Dialect) -> tuple[bytes, ...]:
     """The fields of one well-formed record, quotes taken off."""
     _, field = _patterns(dialect)

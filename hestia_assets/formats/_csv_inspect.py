@@ -11,7 +11,7 @@ from typing import BinaryIO
 from hestia_assets.core.errors import EmptyFileError
 from hestia_assets.core.results import Inspection, Reason
 from hestia_assets.core.specs import Column, Recipe
-from hestia_assets.formats._csv_careful import Kind, Record, line_end, next_record
+from hestia_assets.formats._csv_careful import Kind, Record, line_end, next_record, skip_preamble
 from hestia_assets.formats._csv_dialect import Guess, guess_dialect
 from hestia_assets.formats._csv_structure import Dialect
 from hestia_assets.formats._text_encoding import guess_encoding
@@ -65,9 +65,7 @@ def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
     signs = (recipe.delimiter, recipe.quote, recipe.comment)
     dialect = Dialect(*(sign.encode() for sign in signs))
     sample = _sample(source, recipe.encoding)
-    position = 0
-    for _ in range(recipe.preamble_lines):
-        _, position = line_end(sample, position)
+    position, _ = skip_preamble(sample, recipe.preamble_lines, dialect)
     rows = _rows(sample[position:], Guess(dialect, ()))
     if not rows:
         raise EmptyFileError("The file")

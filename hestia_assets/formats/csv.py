@@ -10,7 +10,7 @@ import polars as pl
 from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, SpecError, UnreadableFileError
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Column, Recipe
-from hestia_assets.formats._csv_careful import RECORD_LIMIT, Kind, Record, line_end, next_record
+from hestia_assets.formats._csv_careful import RECORD_LIMIT, Kind, Record, next_record, skip_preamble
 from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
 from hestia_assets.formats._csv_pieces import (
     Piece,
@@ -113,30 +113,25 @@ def _dialect(recipe: Recipe) -> Dialect:
 
 
 def _head(source: BinaryIO, recipe: Recipe, dialect: Dialect) -> Head:
-    """Read the preamble and the header line."""
-    data, final = b"", False
-    for block, final in blocks(source, recipe.encoding, offset=0, size=RECORD_LIMIT):  # noqa: B007 - used below
+    """Read the preamble and the header line; blank and comment lines among them have their own place."""
+    data = _first_bytes(source, recipe)
+    position, lines = skip_preamble(data, recipe.preamble_lines, dialect)
+    names = [column.name for column in recipe.columns]
+    if recipe.has_header:
+        if position >= len(data):
+            raise EmptyFileError("The file")
+        record = next_record(data, position, dialect, len(names))
+        position, lines["header"], names = record.next, record.lines, _names_in_file(record, recipe)
+    return _placed_head(data, position, lines, names)
+
+
+def _first_bytes(source: BinaryIO, recipe: Recipe) -> bytes:
+    data = b""
+    for block, _ in blocks(source, recipe.encoding, offset=0, size=RECORD_LIMIT):
         data += block
         if len(data) >= RECORD_LIMIT:
             break
-    wanted = [column.source for column in recipe.columns]
-    position = 0
-    lines: dict[str, int] = {"preamble": 0, "blank": 0, "comment": 0, "header": 0}
-    width = len(wanted) if recipe.has_header else 0
-    while position < len(data) and (lines["preamble"] < recipe.preamble_lines or recipe.has_header):
-        if lines["preamble"] < recipe.preamble_lines:
-            position, lines["preamble"] = line_end(data, position)[1], lines["preamble"] + 1
-            continue
-        record = next_record(data, position, dialect, width)
-        position = record.next
-        if record.kind in (Kind.BLANK, Kind.COMMENT):
-            lines[record.kind.value] += record.lines
-            continue
-        lines["header"] = record.lines
-        return _placed_head(data, position, lines, _names_in_file(record, recipe))
-    if recipe.has_header:
-        raise EmptyFileError("The file")
-    return _placed_head(data, position, lines, [column.name for column in recipe.columns])
+    return data
 
 
 def _placed_head(data: bytes, position: int, lines: dict[str, int], names: Sequence[str]) -> Head:

@@ -77,9 +77,9 @@ def _scanned(work: Draft, found: Preview) -> str:
 def show_rejects(rejects: list[Reject]) -> None:
     """The rows of the preview that would be set aside, each with its reason."""
     if not rejects:
-        st.success("No row of this part would be set aside.", icon=":material/check:")
+        st.success("No row would be set aside.", icon=":material/check:")
         return
-    st.markdown(f"**{count(len(rejects), 'row')} of this part would be set aside**")
+    st.markdown(f"**{count(len(rejects), 'XX")
     rows = [
         {"Line": r.line, "Column": r.column, "Why": r.message, "Value": r.value, "Original text": r.text}
         for r in rejects[:REJECTS_SHOWN]

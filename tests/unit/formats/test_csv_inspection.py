@@ -54,6 +54,14 @@ def test_a_title_block_is_a_preamble():
     assert [column.source for column in found.columns] == ["id", "name", "price"]
 
 
+def test_blank_lines_inside_a_title_block_have_their_own_place():
+    data = b"Sales report\n\nmade 2026-01-01\n\nid,name,price\n1,Ada,2\n2,Zoe,3\n"
+    found = look(data)
+    total = sum((chunk.account for chunk in FORMAT.read(BytesIO(data), found.recipe)), LineAccount())
+
+    assert total == LineAccount(total=7, preamble=2, blank=2, header=1, loaded=2)
+
+
 def test_lines_that_start_with_a_hash_are_comments():
     data = b"# it's made today\"\nid,name\n1,Ada\n# middle\n2,Zoe\n"
     found = look(data)
