@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import BinaryIO
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import IncomingFile, StoredFile
 
-BLOCK_BYTES = 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,13 @@ class LocalFileStore:
         folder = self.root / tenant / "batches"
         folder.mkdir(parents=True, exist_ok=True)
         with _vanishing(folder) as (target, temporary):
-            digest, size = hashlib.sha256(), 0
-            while block := source.read(BLOCK_BYTES):
-                digest.update(block)
-                size += len(block)
-                target.write(block)
+            digest, size = _copied(source, target)
             _to_disk(target)
-            final = folder / digest.hexdigest()
+            final = folder / digest
             if not final.exists():
                 temporary.chmod(0o444)
                 temporary.replace(final)
-        return StoredFile(digest.hexdigest(), size)
+        return StoredFile(digest, size)
 
     def open(self, tenant: str, sha256: str) -> BinaryIO:
         """The bytes, seekable. Raises NotFoundError."""
@@ -96,6 +93,18 @@ class LocalExportFolder:
     def path(self, tenant: str, file_name: str) -> Path:
         """Where a published file is."""
         return self.root / tenant / file_name
+
+
+def _copied(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+    """Copy in blocks, each hashed while it is written. Returns the SHA-256 and the number of bytes."""
+    digest, size = hashlib.sha256(), 0
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        while block := source.read(BLOCK_BYTES):
+            hashed = pool.submit(digest.update, block)
+            target.write(block)
+            size += len(block)
+            hashed.result()
+    return digest.hexdigest(), size
 
 
 @contextmanager
