@@ -44,8 +44,10 @@ def cast_all(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
 
 def misfits(text: pl.DataFrame, typed_rows: pl.DataFrame, column: Column) -> pl.Series:
     """Indices of the rows whose text is not empty but did not become a value."""
-    lost = typed_rows[column.name].is_null() & (text[column.name].str.strip_chars() != "")
-    return lost.arg_true()
+    missing, words = typed_rows[column.name].is_null(), text[column.name]
+    if missing.sum() == (words == "").sum():  # an empty field is always missing, so nothing else is
+        return missing.clear().arg_true()
+    return (missing & (words.str.strip_chars() != "")).arg_true()
 
 
 def expected(column: Column) -> str:
@@ -108,7 +110,7 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
         value = text.str.to_date(pattern, strict=False, exact=True)
     else:
         pattern = column.format or TIMESTAMP_FORMAT
-        value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True)
+        value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True, cache=False)
     if "%y" in pattern:  # Polars takes four digits for two
         return pl.when(~text.str.contains(r"\d{4}")).then(value)
     return pl.when(value.dt.year() >= 1000).then(value) if "%Y" in pattern else value
