@@ -79,7 +79,7 @@ def show_rejects(rejects: list[Reject]) -> None:
     if not rejects:
         st.success("No row would be set aside.", icon=":material/check:")
         return
-    st.markdown(f"**{count(len(rejects), 'XX")
+    st.markdown(f"**{count(len(rejects), 'row')} would be set aside**")
     rows = [
         {"Line": r.line, "Column": r.column, "Why": r.message, "Value": r.value, "Original text": r.text}
         for r in rejects[:REJECTS_SHOWN]
