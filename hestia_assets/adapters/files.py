@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ class LocalFileStore:
             if not final.exists():
                 temporary.chmod(0o444)
                 temporary.replace(final)
+            _folder_to_disk(folder)  # the sender's copy may be deleted now
         return StoredFile(digest, size)
 
     def open(self, tenant: str, sha256: str) -> BinaryIO:
@@ -69,8 +70,11 @@ class LocalIncoming:
         return sorted(found, key=lambda item: (item.modified_at, item.path))
 
     def remove(self, file: IncomingFile) -> None:
-        """Take a file out of the drop folder after its bytes are stored as an original."""
-        Path(file.path).unlink(missing_ok=True)
+        """Take a file out of the drop folder after its bytes are stored; one that has changed since stays."""
+        path = Path(file.path)
+        with suppress(FileNotFoundError):
+            if _incoming(path) == file:
+                path.unlink()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class LocalExportFolder:
             _to_disk(target)
             temporary.chmod(0o644)  # a temporary file is the owner's alone; an export is for others
             temporary.replace(folder / file_name)
+            _folder_to_disk(folder)
 
     def path(self, tenant: str, file_name: str) -> Path:
         """Where a published file is."""
@@ -121,6 +126,15 @@ def _vanishing(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
 def _to_disk(target: BinaryIO) -> None:
     target.flush()
     os.fsync(target.fileno())
+
+
+def _folder_to_disk(folder: Path) -> None:
+    """A new name is on the disk only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _is_whole(path: Path) -> bool:

@@ -64,6 +64,11 @@ def _did_you_mean(name: str, known: Collection[str]) -> str:
     return f"Use one of: {', '.join(sorted(known))}." if known else "Create it first: there is none yet."
 
 
+def _where_to_look(kind: str) -> str:
+    """Of things too many to list, the place that lists them."""
+    return "Choose one that is listed by: hestia batches" if kind == "batch" else "Check the name."
+
+
 class SpecError(HestiaError):
     """A declaration is wrong."""
 
@@ -84,8 +89,9 @@ class NotFoundError(HestiaError):
 
     code = "not_found"
 
-    def __init__(self, kind: str, name: str, *, known: Collection[str] = ()) -> None:
-        super().__init__(f"There is no {kind} called '{name}'.", hint=_did_you_mean(name, known))
+    def __init__(self, kind: str, name: str, *, known: Collection[str] | None = None) -> None:
+        hint = _where_to_look(kind) if known is None else _did_you_mean(name, known)
+        super().__init__(f"There is no {kind} called '{name}'.", hint=hint)
 
 
 class ReadError(HestiaError):
@@ -121,7 +127,7 @@ class HeaderMismatchError(ReadError):
         ]
         super().__init__(
             f"The columns of this file are not those of the dataset ({'; '.join(filter(None, parts))}).",
-            hint="Correct the file, or open the Import page with it and save the changed columns.",
+            hint="Correct the file, or take over its columns on the Import page.",
         )
 
 

@@ -1,7 +1,8 @@
 """Asset checks: facts that the import counted become verdicts.
 
 A `reject` check that set rows aside and a `warn` check show as warnings: what was published is clean, the run
-is whole. A failed `hold` check is an error: its batch was not published.
+is whole. Only published batches are judged: an evaluation speaks of the table, which a held batch is no part of
+(see held.py). So a failed `hold` check is the error of a batch that a person has released.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +37,7 @@ def check_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
 
 
 def check_results(dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg.AssetCheckResult]:
-    """The verdicts over all batches of one run."""
+    """The verdicts over the batches that one run published."""
     if not batches:
         return
     yield _account_result(dataset, batches)

@@ -11,6 +11,7 @@ from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, kind_of
 
 DATASET_TAG = "hestia/dataset"
 BATCH_TAG = "hestia/batch"
+HELD_TAG = "hestia/held"
 WAITING_TAG = "hestia/waiting"
 WORKER_TAG = "hestia/worker"
 

@@ -33,6 +33,12 @@ def _checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[str, dg.As
     return {evaluation.check_name: evaluation for evaluation in found}
 
 
+def _observations(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[str, dg.AssetObservation]:
+    events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_OBSERVATION)
+    found = [event.get_dagster_event().asset_observation_data.asset_observation for event in events]
+    return {observation.asset_key.path[0]: observation for observation in found}
+
+
 def _last_run(instance: dg.DagsterInstance) -> dg.DagsterRun:
     return instance.get_runs(limit=1)[0]
 
@@ -97,18 +103,45 @@ def test_the_run_is_tagged_with_dataset_and_batch(home: Hestia, hand_in: HandIn,
     assert run.tags["hestia/batch"] == batch.id
 
 
-def test_a_held_batch_publishes_nothing_and_shows_an_error(home: Hestia, hand_in: HandIn, instance: dg.DagsterInstance):
-    hand_in(DUPLICATES)
+def test_a_held_batch_is_seen_and_changes_no_verdict_about_the_table(
+    home: Hestia, hand_in: HandIn, instance: dg.DagsterInstance
+):
+    hand_in(CLEAN)
+    materialize_dataset(home, "default", "orders")
+    before = _materialization(instance, "validated", "default", "orders")
+    hand_in(DUPLICATES, "twice.csv")
 
     (held,) = materialize_dataset(home, "default", "orders")
 
     run = _last_run(instance)
-    check = _checks(instance, run)["unique__order_id"]
+    seen = _observations(instance, run)
     assert held.state is BatchState.HELD
+    assert held.problem
     assert run.status is dg.DagsterRunStatus.SUCCESS
+    assert run.tags["hestia/held"] == held.id
+    assert _checks(instance, run) == {}
+    assert _materialization(instance, "validated", "default", "orders") == before
+    assert set(seen) == {"imported", "validated"}
+    facts = {name: entry.value for name, entry in seen["validated"].metadata.items()}
+    assert facts["hestia/state"] == "held"
+    assert held.problem.message in facts["hestia/problem"]
+    assert facts["hestia/batch"] == held.id
+    assert facts["hestia/page"] == f"{home.settings.ui_link}/datasets?dataset=orders"
+    assert "unique" in facts["checks"]
+    assert seen["imported"].metadata["lines/total"].value == 3
+
+
+def test_a_released_batch_is_judged_when_it_is_published(home: Hestia, hand_in: HandIn, instance: dg.DagsterInstance):
+    hand_in(DUPLICATES)
+    (held,) = materialize_dataset(home, "default", "orders")
+    home.ingest.release(held.id, author="ada")
+
+    (released,) = materialize_dataset(home, "default", "orders")
+
+    check = _checks(instance, _last_run(instance))["unique__order_id"]
+    assert released.state is BatchState.COMMITTED
     assert not check.passed
     assert check.severity is dg.AssetCheckSeverity.ERROR
-    assert _materialization(instance, "validated", "default", "orders") is None
 
 
 def test_a_file_that_fails_comes_out_as_our_own_error(home: Hestia, hand_in: HandIn, instance: dg.DagsterInstance):

@@ -2,7 +2,7 @@
 
 A run takes one batch, or every batch that waits. Each is imported by itself: one that fails does not stop the
 others, and fails the run only at the end. A held batch fails nothing: none of it is published, so nothing is
-materialized, and its `hold` check shows as an error.
+materialized and no check evaluated; an observation says that it waits and why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +18,7 @@ from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.defs import runs
 from hestia_assets.defs.checks import check_results, check_specs
 from hestia_assets.defs.failures import HestiaFailure, error_from
+from hestia_assets.defs.held import report_held
 from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, table_metadata
 from hestia_assets.defs.names import asset_key, op_name, table_ref
 
@@ -62,9 +63,10 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
         waiting = [config.batch] if config.batch else _waiting(hestia, dataset)
         run_id = runs.mark(context, dataset, batches=",".join(waiting))
         outcome = run_batches(hestia, waiting, run_id=run_id)
-        yield from _selected(context, _materializations(hestia, dataset, outcome.in_state(BatchState.COMMITTED)))
-        yield from _checked(context, check_results(dataset, outcome.batches))
-        _report_held(context, outcome.in_state(BatchState.HELD))
+        committed = outcome.in_state(BatchState.COMMITTED)
+        yield from _selected(context, _materializations(hestia, dataset, committed))
+        yield from _checked(context, check_results(dataset, committed))
+        report_held(context, hestia, dataset, outcome.in_state(BatchState.HELD))
         if outcome.errors:
             first, *others = outcome.errors
             raise HestiaFailure(first, others=others) from None
@@ -134,9 +136,3 @@ def _checked(
 ) -> Iterator[dg.AssetCheckResult]:
     wanted = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
     return (result for result in results if (result.asset_key, result.check_name) in wanted)
-
-
-def _report_held(context: dg.AssetExecutionContext, held: Sequence[Batch]) -> None:
-    for batch in held:
-        why = f"{batch.problem.message} {batch.problem.hint}" if batch.problem else "It waits for a person."
-        context.log.warning("%s is held and not published. %s", batch.file_name, why)
