@@ -39,8 +39,15 @@ def quarantined(hestia: Hestia, batch: Batch) -> pl.LazyFrame:
 
 
 def quarantine_lines(hestia: Hestia, batch: Batch) -> Iterator[bytes]:
-    """CSV, chunk by chunk: where, which rule, why, and the row exactly as it stood in the file."""
-    frame = quarantined(hestia, batch).select(pl.col(old).alias(new) for old, new in DOWNLOAD_COLUMNS.items())
+    """CSV, chunk by chunk: where, which rule, why, and the row exactly as it stood in the file.
+
+    Raises:
+        NotFoundError: at once, when no row of the dataset was ever set aside.
+    """
+    return _as_csv(quarantined(hestia, batch).select(pl.col(old).alias(new) for old, new in DOWNLOAD_COLUMNS.items()))
+
+
+def _as_csv(frame: pl.LazyFrame) -> Iterator[bytes]:
     yield ",".join(DOWNLOAD_COLUMNS.values()).encode() + b"\n"
     for chunk in frame.collect_batches(chunk_size=CHUNK_ROWS, maintain_order=True):
         yield chunk.write_csv(include_header=False).encode()

@@ -4,10 +4,13 @@ Start it with ``python -m streamlit_app.server``; address and port are Hestia's 
 through Streamlit's memory, and neither do downloads.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -22,6 +25,7 @@ from streamlit_app.facade import hestia, uploads
 from streamlit_app.uploads import (
     DAY_SECONDS,
     MEGABYTE,
+    SliceDamagedError,
     SliceMismatchError,
     UploadError,
     UploadFolder,
@@ -63,16 +67,17 @@ def _status(error: HestiaError) -> int:
 
 @explaining
 async def put_slice(request: Request) -> Response:
-    """Add one slice to an open upload: ``PUT /uploads/<token>?offset=…&size=…``."""
+    """Add one slice to an open upload: ``PUT /uploads/<token>?offset=…&size=…``.
+
+    The slice is compared with the header ``X-Slice-SHA256`` where the sender gives one.
+    """
     _refuse_strangers(request)
     token, folder = request.path_params["token"], uploads()
     offset, size = _number(request, "offset"), _number(request, "size")
-    folder.accept(token, offset=offset, size=size)
     try:
-        await _to_disk(request, folder, token, room=size - offset)
-    except ClientDisconnect:  # the sender asks where to go on, or never comes back and the file is cleaned up
+        complete = folder.is_complete(token, size=size) or await _take(request, folder, token, offset=offset, size=size)
+    except ClientDisconnect:  # the sender sends the slice again, or never comes back and the file is cleaned up
         return Response(status_code=204)
-    complete = folder.finish(token, size=size)
     return JSONResponse({"received": size if complete else folder.received(token), "complete": complete})
 
 
@@ -96,22 +101,38 @@ async def get_quarantine(request: Request) -> Response:
     """The quarantined rows of a batch as CSV, chunk by chunk."""
     batch = await anyio.to_thread.run_sync(hestia().batches.get, request.path_params["batch"])
     headers = {"Content-Disposition": f'attachment; filename="{batch.dataset}-quarantine-{batch.id}.csv"'}
-    return StreamingResponse(quarantine_lines(hestia(), batch), media_type="text/csv", headers=headers)
+    lines = await anyio.to_thread.run_sync(quarantine_lines, hestia(), batch)
+    return StreamingResponse(lines, media_type="text/csv", headers=headers)
 
 
-async def _to_disk(request: Request, folder: UploadFolder, token: str, *, room: int) -> None:
-    """Write the body in blocks of about a megabyte; never more of it is in memory."""
-    waiting = bytearray()
-    with folder.appending(token) as target:
-        async for block in request.stream():
-            room -= len(block)
-            if room < 0:
-                raise UploadTooLargeError(folder.max_bytes)
-            waiting += block
-            if len(waiting) >= MEGABYTE:
-                await anyio.to_thread.run_sync(target.write, bytes(waiting))
-                waiting.clear()
-        await anyio.to_thread.run_sync(target.write, bytes(waiting))
+async def _take(request: Request, folder: UploadFolder, token: str, *, offset: int, size: int) -> bool:
+    """Receive one slice beside the file, then let it join; tells whether the file is complete."""
+    folder.accept(token, offset=offset, size=size)
+    with folder.receiving(token) as piece:
+        digest = await _to_disk(request, folder, piece, room=size - offset)
+        if request.headers.get("x-slice-sha256", digest).lower() != digest:
+            raise SliceDamagedError(offset)
+        return await anyio.to_thread.run_sync(partial(folder.add, token, piece, offset=offset, size=size))
+
+
+async def _to_disk(request: Request, folder: UploadFolder, piece: BinaryIO, *, room: int) -> str:
+    """Write the body in blocks of about a megabyte, so that never more is in memory; returns its SHA-256."""
+    waiting, digest = bytearray(), hashlib.sha256()
+
+    def write() -> None:
+        digest.update(waiting)
+        piece.write(waiting)
+
+    async for block in request.stream():
+        room -= len(block)
+        if room < 0:
+            raise UploadTooLargeError(folder.max_bytes)
+        waiting += block
+        if len(waiting) >= MEGABYTE:
+            await anyio.to_thread.run_sync(write)
+            waiting.clear()
+    await anyio.to_thread.run_sync(write)
+    return digest.hexdigest()
 
 
 def _refuse_strangers(request: Request) -> None:
@@ -133,8 +154,14 @@ def _number(request: Request, name: str) -> int:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Open the home before the first visitor, and remove what earlier visitors left behind."""
+    """Open the home before the first visitor, and put away what earlier visitors left behind.
+
+    The pages are imported here, where Streamlit is ready for their components: pages that cannot be drawn must not
+    look healthy, so the server does not start without them.
+    """
+    import_module("streamlit_app.app")
     await anyio.to_thread.run_sync(hestia)
+    uploads().give_back_unused(older_than_seconds=0)
     uploads().clean(older_than_seconds=DAY_SECONDS)
     yield {}
 

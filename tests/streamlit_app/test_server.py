@@ -1,13 +1,26 @@
 """The pages' server: uploads over real HTTP, who may send, what stays in memory."""
 
+import hashlib
 import http.client
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
 
 import psutil
 import pytest
 
+from hestia_assets.bootstrap import open_home
+from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.uploads import MEGABYTE, UploadFolder
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def ask(server, method: str, path: str, body=None, headers=None) -> tuple[int, dict]:
@@ -32,6 +45,69 @@ def test_a_file_is_stored_under_its_token(pages_server):
     assert first == (200, {"received": 3, "complete": False})
     assert last == (200, {"received": 6, "complete": True})
     assert (pages_server.uploads / token).read_bytes() == b"abcdef"
+
+
+def test_one_slice_sent_twice_at_once_is_stored_once(pages_server):
+    token, data = opened(pages_server), b"0123456789abcdef" * 65536 * 4
+    path = f"/uploads/{token}?offset=0&size={len(data) * 2}"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: ask(pages_server, "PUT", path, data), range(2)))
+
+    assert sorted(status for status, _ in answers) == [200, 409]
+    assert {answer["received"] for _, answer in answers} == {len(data)}
+    assert (pages_server.uploads / f"{token}.part").stat().st_size == len(data)
+
+
+def test_a_slice_that_is_stored_already_says_where_to_go_on(pages_server):
+    token = opened(pages_server)
+    ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=6", b"abc")
+    again = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=6", b"abc")
+    ask(pages_server, "PUT", f"/uploads/{token}?offset=3&size=6", b"def")
+    last = ask(pages_server, "PUT", f"/uploads/{token}?offset=3&size=6", b"def")
+
+    assert (again[0], again[1]["received"]) == (409, 3)
+    assert last == (200, {"received": 6, "complete": True})
+    assert (pages_server.uploads / token).read_bytes() == b"abcdef"
+
+
+def test_a_damaged_slice_is_asked_for_again(pages_server):
+    token = opened(pages_server)
+    headers = {"X-Slice-SHA256": hashlib.sha256(b"abc").hexdigest()}
+
+    damaged = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=3", b"abx", headers)
+    again = ask(pages_server, "PUT", f"/uploads/{token}?offset=0&size=3", b"abc", headers)
+
+    assert (damaged[0], damaged[1]["received"]) == (409, 0)
+    assert again == (200, {"received": 3, "complete": True})
+
+
+def test_a_quarantine_that_is_not_there_is_explained(pages_server):
+    home = open_home(pages_server.home)
+    spec = DatasetSpec(name="fine", recipe=home.ingest.inspect(BytesIO(b"a,b\n1,2\n"), file_name="f.csv").recipe)
+    home.catalog.save(spec, author="ada")
+    batch = home.ingest.receive(spec, BytesIO(b"a,b\n1,2\n"), file_name="f.csv", author="ada").batch
+
+    status, answer = ask(pages_server, "GET", f"/downloads/quarantine/{batch.id}.csv")
+
+    assert status == 404
+    assert answer["hint"]
+
+
+def test_pages_that_cannot_be_imported_do_not_start(tmp_path, closed_port):
+    for name in ("streamlit_app", "hestia_assets"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "streamlit_app" / "views" / "home.py").write_text("from streamlit_app.nowhere import nothing\n")
+    environment = {**os.environ, "HESTIA_HOME": str(tmp_path / "home"), "HESTIA_UI_PORT": str(closed_port),
+                   "PYTHONPATH": str(tmp_path)}  # fmt: skip
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "streamlit_app.server"], cwd=tmp_path, env=environment, timeout=60,
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert "No module named 'streamlit_app.nowhere'" in ended.stderr + ended.stdout
 
 
 def test_an_unknown_token_is_refused_with_a_hint(pages_server):

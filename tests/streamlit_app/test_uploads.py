@@ -2,10 +2,13 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from hestia_assets.core.errors import NotFoundError
 from streamlit_app.uploads import (
     DAY_SECONDS,
     SliceMismatchError,
@@ -22,10 +25,7 @@ def folder(tmp_path: Path) -> UploadFolder:
 
 
 def send(folder: UploadFolder, token: str, data: bytes, *, offset: int, size: int) -> bool:
-    folder.accept(token, offset=offset, size=size)
-    with folder.appending(token) as target:
-        target.write(data)
-    return folder.finish(token, size=size)
+    return folder.add(token, BytesIO(data), offset=offset, size=size)
 
 
 def test_a_file_sent_in_slices_arrives_whole(folder):
@@ -53,6 +53,102 @@ def test_a_slice_out_of_order_says_where_to_go_on(folder):
         folder.accept(token, offset=0, size=6)
 
     assert refused.value.received == 3
+
+
+def test_one_slice_sent_twice_at_once_is_stored_once(tmp_path):
+    folder = UploadFolder(tmp_path, max_bytes=10_000_000)
+    data = bytes(range(256)) * 4000
+
+    def attempt(token: str) -> int:
+        try:
+            send(folder, token, data, offset=0, size=len(data) * 2)
+        except SliceMismatchError as refused:
+            return refused.received
+        return 0
+
+    for _ in range(10):
+        token = folder.open_token()
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(attempt, [token, token]))
+
+        assert outcomes == [0, len(data)]
+        assert folder.received(token) == len(data)
+
+
+def test_the_last_slice_again_finds_the_file_complete(folder):
+    token = folder.open_token()
+    send(folder, token, b"abcdef", offset=0, size=6)
+
+    assert send(folder, token, b"abcdef", offset=0, size=6)
+    assert folder.path(token).read_bytes() == b"abcdef"
+
+
+def test_a_slice_that_fails_half_way_leaves_nothing(folder):
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell():
+                raise OSError("disk")
+            return super().read(3)
+
+    token = folder.open_token()
+    send(folder, token, b"ab", offset=0, size=8)
+
+    with pytest.raises(OSError, match="disk"):
+        folder.add(token, Broken(b"cdefgh"), offset=2, size=8)
+
+    assert folder.received(token) == 2
+    assert send(folder, token, b"cdefgh", offset=2, size=8)
+    assert folder.path(token).read_bytes() == b"abcdefgh"
+
+
+def test_a_claimed_file_goes_back_to_its_place(folder, tmp_path):
+    path = tmp_path / "orders" / "march.csv"
+    path.parent.mkdir()
+    path.write_bytes(b"old")
+
+    token = folder.claim(path)
+    gone = not path.exists()
+    kept = folder.path(token).read_bytes()
+    folder.give_back(token)
+
+    assert gone
+    assert kept == b"old"
+    assert path.read_bytes() == b"old"
+    assert list(folder.root.iterdir()) == []
+
+
+def test_a_claimed_file_goes_back_beside_a_newer_one(folder, tmp_path):
+    path = tmp_path / "march.csv"
+    path.write_bytes(b"old")
+    token = folder.claim(path)
+    path.write_bytes(b"new")
+
+    folder.give_back(token)
+
+    assert path.read_bytes() == b"new"
+    assert (tmp_path / "march (2).csv").read_bytes() == b"old"
+
+
+def test_a_file_that_somebody_else_took_cannot_be_claimed(folder, tmp_path):
+    with pytest.raises(NotFoundError):
+        folder.claim(tmp_path / "gone.csv")
+
+    assert list(folder.root.iterdir()) == []
+
+
+def test_a_claimed_file_is_never_cleaned_up_but_goes_back_when_nobody_looks_at_it(folder, tmp_path):
+    path = tmp_path / "march.csv"
+    path.write_bytes(b"old")
+    os.utime(path, (0, 0))
+    token = folder.claim(path)
+
+    folder.clean(older_than_seconds=0)
+    folder.give_back_unused(older_than_seconds=60)
+    still_here = folder.path(token).read_bytes()
+    folder.give_back_unused(older_than_seconds=0)
+
+    assert still_here == b"old"
+    assert path.read_bytes() == b"old"
 
 
 def test_a_file_that_is_too_large_is_refused_before_its_bytes_are_read(folder):
