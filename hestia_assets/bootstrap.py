@@ -6,11 +6,13 @@ import secrets
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from hestia_assets.adapters.delta import DeltaTableStore
 from hestia_assets.adapters.duckdb_engine import DuckDBEngine
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
+from hestia_assets.adapters.held_lease import holding
 from hestia_assets.adapters.home import prepare_home
 from hestia_assets.adapters.metadata import Metadata, open_metadata
 from hestia_assets.core.ports import AuditLog, BatchStore, Format, JobStore, TableStore
@@ -89,13 +91,12 @@ def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner
         specs=metadata.specs,
         batches=metadata.batches,
         jobs=metadata.jobs,
-        leases=metadata.leases,
+        holding=partial(holding, metadata.leases, owner=owner, seconds=settings.lease_seconds),
         audit=metadata.audit,
         formats=FORMATS,
         validator=RuleValidator(RULES),
         clock=_utc_now,
         new_id=_batch_id,
-        owner=owner,
         lease_seconds=settings.lease_seconds,
     )
 

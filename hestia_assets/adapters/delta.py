@@ -15,9 +15,9 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from hestia_assets.adapters import delta_log
 from hestia_assets.adapters.delta_audit import damage, repair
 from hestia_assets.adapters.delta_files import add_action, add_staged, remove_files, write_frame
-from hestia_assets.adapters.delta_lease import HeldLease, rewriting
 from hestia_assets.adapters.delta_maintenance import bring_back, delete_dead_files, join_small_files
-from hestia_assets.adapters.delta_types import cast, storable, table_schema
+from hestia_assets.adapters.delta_types import added_columns, cast, storable, table_schema
+from hestia_assets.adapters.held_lease import HeldLease, holding
 from hestia_assets.core.errors import NotFoundError, TableError
 from hestia_assets.core.layers import TABLE_LAYERS, TableRef
 from hestia_assets.core.ports import LeaseStore
@@ -55,6 +55,15 @@ class DeltaTableStore:
         """The rows of staged files; a column that only some of them have is null in the others."""
         frames = [pl.scan_parquet(self._path(ref) / file.path, glob=False) for file in staged]
         return pl.concat(frames, how="diagonal") if frames else pl.LazyFrame()
+
+    def refuse_conflict(self, ref: TableRef, schema: pl.Schema) -> None:
+        """Raise SchemaConflictError when rows of this schema could not join the table."""
+        if self.exists(ref):
+            added_columns(self.schema(ref), storable(schema, table=str(ref)), table=str(ref))
+
+    def missing(self, ref: TableRef, staged: Sequence[StagedFile]) -> list[StagedFile]:
+        """Staged files that are not on disk any more."""
+        return [file for file in staged if not (self._path(ref) / file.path).is_file()]
 
     def commit(self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: pl.Schema) -> int:
         """Make staged files part of the table, all at once, under the transaction id ``batch``.
@@ -157,7 +166,7 @@ class DeltaTableStore:
     @contextmanager
     def _rewriting(self, ref: TableRef) -> Iterator[HeldLease]:
         """Hold the lease; afterwards, look through the log and take damage back."""
-        lease = rewriting(self._leases, f"table:{ref}", owner=self._owner, seconds=self._lease_seconds)
+        lease = holding(self._leases, f"table:{ref}", owner=self._owner, seconds=self._lease_seconds)
         with lease as held, _explained(ref):
             yield held
             found = damage(self._path(ref))

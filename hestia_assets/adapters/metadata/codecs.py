@@ -72,6 +72,7 @@ def part_to_json(part: BatchPart) -> Json:
         "account": account_to_json(part.account),
         "staged": {layer: asdict(file) for layer, file in part.staged.items()},
         "checks": checks_to_json(part.checks),
+        "table_version": part.table_version,
     }
 
 
@@ -85,6 +86,7 @@ def part_from_json(batch: str, number: int, body: Json) -> BatchPart:
         account=account_from_json(body["account"]),
         staged={layer: StagedFile(**file) for layer, file in body["staged"].items()},
         checks=checks_from_json(body["checks"]),
+        table_version=body["table_version"],
     )
 
 

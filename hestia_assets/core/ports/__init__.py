@@ -1,7 +1,16 @@
 """Ports: what the domains need from the machine. Adapters make them real."""
 
 from hestia_assets.core.ports.files import ExportFolder, FileStore, Incoming
-from hestia_assets.core.ports.metadata import AuditLog, BatchStore, Clock, JobStore, LeaseStore, SpecStore
+from hestia_assets.core.ports.metadata import (
+    AuditLog,
+    BatchStore,
+    Clock,
+    Hold,
+    Holding,
+    JobStore,
+    LeaseStore,
+    SpecStore,
+)
 from hestia_assets.core.ports.rows import Format, RowGate, SqlEngine, Validator
 from hestia_assets.core.ports.tables import TableStore
 
@@ -12,6 +21,8 @@ __all__ = [
     "ExportFolder",
     "FileStore",
     "Format",
+    "Hold",
+    "Holding",
     "Incoming",
     "JobStore",
     "LeaseStore",

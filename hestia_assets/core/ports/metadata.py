@@ -1,6 +1,7 @@
 """Specs, batches, jobs, leases, the audit log, and the time."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -117,6 +118,22 @@ class LeaseStore(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Give it back; does nothing when it was taken over."""
+        ...
+
+
+class Hold(Protocol):
+    """A lease that is being renewed."""
+
+    def verify(self) -> None:
+        """Make sure, right before a commit, that it is still ours. Raises LeaseHeldError."""
+        ...
+
+
+class Holding(Protocol):
+    """Holds an exclusive lease for the time of a ``with`` block."""
+
+    def __call__(self, name: str, *, wait_seconds: float) -> AbstractContextManager[Hold]:
+        """Take the lease, waiting that long for its holder to end. Raises LeaseHeldError."""
         ...
 
 

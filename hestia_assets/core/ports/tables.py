@@ -32,6 +32,14 @@ class TableStore(Protocol):
         """The rows of staged files."""
         ...
 
+    def refuse_conflict(self, ref: TableRef, schema: "pl.Schema") -> None:
+        """Raise SchemaConflictError when rows of this schema could not join the table."""
+        ...
+
+    def missing(self, ref: TableRef, staged: Sequence[StagedFile]) -> list[StagedFile]:
+        """Staged files that are gone, because nobody committed them for a long time."""
+        ...
+
     def commit(self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: "pl.Schema") -> int:
         """Make staged files part of the table, all at once, under the transaction id ``batch``.
 

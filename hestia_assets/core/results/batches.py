@@ -77,7 +77,10 @@ class StagedFile:
 
 @dataclass(frozen=True, slots=True)
 class BatchPart:
-    """A stretch of a batch that was read, checked and staged: where a killed run goes on."""
+    """A stretch of a batch that was read, checked and staged: where a killed run goes on.
+
+    ``table_version``: of the validated table that the checks over all rows looked at; only the plan has it.
+    """
 
     batch: str
     number: int
@@ -86,6 +89,7 @@ class BatchPart:
     account: LineAccount
     staged: Mapping[str, StagedFile] = field(default_factory=dict[str, StagedFile])  # layer → file
     checks: tuple[CheckResult, ...] = ()
+    table_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import polars as pl
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.core.ports import Format, Validator
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, Reject, SetFailure, TextChunk
+from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, Reject, TextChunk
 from hestia_assets.core.specs import CheckSpec, Recipe, Severity
+from hestia_assets.domains.ingest.sets import as_failures
 
 TYPES_FROM_BYTES = 32 * 1024 * 1024
 """Types are guessed from this much of a file, which is all of most files."""
@@ -75,7 +76,8 @@ def preview_file(
     fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
     passed = _without(judgement.typed.with_row_index("index"), fatal)
     together = validator.judge_set(passed.drop("index").lazy(), None, checks)
-    fatal = pl.concat([fatal, *(_as_failures(chunk, failure) for failure in together)])
+    rejecting = [failure for failure in together if failure.result.severity is Severity.REJECT]
+    fatal = pl.concat([fatal, *(as_failures(chunk, failure) for failure in rejecting)])
     rejects = sorted([*chunk.rejects, *_failed_rows(chunk, fatal)], key=lambda reject: reject.row)
     bad = fatal["index"].unique()
     return Preview(
@@ -92,22 +94,6 @@ def preview_file(
 
 def _without(rows: pl.DataFrame, fatal: pl.DataFrame) -> pl.DataFrame:
     return rows.join(fatal.select("index"), on="index", how="anti", maintain_order="left")
-
-
-def _as_failures(chunk: TextChunk, failure: SetFailure) -> pl.DataFrame:
-    """Rejecting failures of a set check in the shape of a Judgement's."""
-    result = failure.result
-    wanted = failure.rows if result.severity is Severity.REJECT else failure.rows.clear()
-    found = chunk.frame.with_row_index("index").filter(pl.col("_row").is_in(wanted.implode()))
-    return found.select(
-        "index",
-        check=pl.lit(result.name),
-        rule=pl.lit(result.rule),
-        column=pl.lit(result.columns[0]),
-        message=pl.lit(failure.message),
-        value=pl.col(result.columns[0]),
-        severity=pl.lit(result.severity.value),
-    )
 
 
 def _failed_rows(chunk: TextChunk, fatal: pl.DataFrame) -> list[Reject]:

@@ -11,6 +11,14 @@ from hestia_assets.core.results import Batch, BatchPart, Judgement, StagedFile, 
 from hestia_assets.core.specs import DatasetSpec, Severity
 from hestia_assets.domains.ingest import quarantine
 
+PUBLISHED = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
+"""Commit order; the batch row comes last."""
+
+
+def published_anywhere(tables: TableStore, batch: Batch) -> bool:
+    """Whether a table has the batch already: then it can only be finished, as it was planned."""
+    return any(tables.has_batch(TableRef(layer, batch.tenant, batch.dataset), batch.id) for layer in PUBLISHED)
+
 
 @dataclass(frozen=True)
 class PartMaker:
@@ -48,6 +56,10 @@ class PartMaker:
         if frame.is_empty():
             return None
         return self.tables.stage(self.ref(layer), frame, batch=self.batch.id, part=number)
+
+    def is_published(self) -> bool:
+        """Whether a table has the batch already."""
+        return published_anywhere(self.tables, self.batch)
 
     def ref(self, layer: Layer) -> TableRef:
         """The dataset's table in a layer."""

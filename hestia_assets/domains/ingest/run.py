@@ -4,11 +4,11 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.ports import BatchStore, Format, JobStore
+from hestia_assets.core.ports import BatchStore, Format, Hold, JobStore
 from hestia_assets.core.results import (
     Batch,
     BatchPart,
@@ -22,11 +22,10 @@ from hestia_assets.core.results import (
     merge_checks,
 )
 from hestia_assets.core.specs import Severity
-from hestia_assets.domains.ingest.parts import PartMaker, Progress
+from hestia_assets.domains.ingest.parts import PUBLISHED, PartMaker, Progress
 from hestia_assets.domains.ingest.sets import PLAN, Planner, final_files
 
-PUBLISHED = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
-"""Commit order; the batch row comes last."""
+UNBALANCED = "batch.unbalanced"
 
 AHEAD = 2
 """Chunks that are judged and staged while the next one is read; memory grows with it."""
@@ -41,29 +40,48 @@ class BatchRun:
     batches: BatchStore
     jobs: JobStore
     job: Job
+    hold: Hold
     on_progress: Progress
 
     def go(self, source: BinaryIO) -> Batch:
         """Bring the batch to committed or held. Raises HestiaError."""
         started = time.monotonic()
-        known = self.batches.parts(self._id)
-        parts = [part for part in known if part.number < PLAN]
-        plan = next((part for part in known if part.number == PLAN), None)
-        if plan is None:
-            parts = self._read(parts, source)
-            self.batches.update(self._id, state=BatchState.CHECKING)
-            plan = Planner(self.maker, self.reader).plan(parts, source)
-            self.batches.add_part(plan)
+        for layer in PUBLISHED:
+            self.maker.tables.refuse_conflict(self.maker.ref(layer), self.maker.schema(layer))
+        parts, plan = self._planned(source)
         account = sum((part.account for part in [*parts, plan]), LineAccount())
         checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
-        problem = _reason_to_hold(account, checks)
-        if problem is not None and self.maker.batch.released_by is None:
+        problem = _reason_to_hold(account, checks, released=self.maker.batch.released_by is not None)
+        if problem is not None:
             return self.batches.update(self._id, state=BatchState.HELD, problem=problem, account=account, checks=checks)
         return self._publish(parts, plan, account=account, checks=checks, started=started)
 
     @property
     def _id(self) -> str:
         return self.maker.batch.id
+
+    def _planned(self, source: BinaryIO) -> tuple[list[BatchPart], BatchPart]:
+        """All parts and the plan: those of an earlier run where they still hold, else new ones."""
+        known = self.batches.parts(self._id)
+        if any(self._lost(part) for part in known):
+            self.batches.clear_parts(self._id)
+            known = []
+        parts = [part for part in known if part.number < PLAN]
+        plan = next((part for part in known if part.number == PLAN), None)
+        planner = Planner(self.maker, self.reader)
+        if plan is not None and (self.maker.is_published() or planner.is_current(plan)):
+            return parts, plan
+        parts = parts if plan is not None else self._read(parts, source)
+        self.batches.update(self._id, state=BatchState.CHECKING)
+        plan = planner.plan(parts, source)
+        self.batches.add_part(plan)
+        return parts, plan
+
+    def _lost(self, part: BatchPart) -> bool:
+        """Whether a staged file of the part is gone; never so once a table took them in."""
+        files = [(Layer(key.partition("/")[0]), file) for key, file in part.staged.items() if file.rows]
+        gone = any(self.maker.tables.missing(self.maker.ref(layer), [file]) for layer, file in files)
+        return gone and not self.maker.is_published()
 
     def _read(self, parts: list[BatchPart], source: BinaryIO) -> list[BatchPart]:
         """Read from where the last part ended; judge and stage in the background, in order."""
@@ -98,6 +116,7 @@ class BatchRun:
             files = final_files(parts, plan, layer)
             rows[layer] = sum(file.rows for file in files)
             tables, schema = self.maker.tables, self.maker.schema(layer)
+            self.hold.verify()
             tables.commit(self.maker.ref(layer), files, batch=self._id, schema=schema)
         batch = self.batches.update(
             self._id,
@@ -113,7 +132,7 @@ class BatchRun:
         )
         self.batches.clear_parts(self._id)
         self.on_progress(batch)
-        return replace(batch)
+        return batch
 
 
 def _in_order(
@@ -128,15 +147,16 @@ def _in_order(
         yield waiting.popleft().result()
 
 
-def _reason_to_hold(account: LineAccount, checks: tuple[CheckResult, ...]) -> Problem | None:
+def _reason_to_hold(account: LineAccount, checks: tuple[CheckResult, ...], *, released: bool) -> Problem | None:
+    """Why nothing may be published; an account that does not balance is no person's to release."""
     if not account.balanced:
         return Problem(
-            "batch.unbalanced",
+            UNBALANCED,
             f"{account.total:,} lines were counted, but {account.accounted:,} have a place.",
             "Report this file: Hestia published nothing of it.",
         )
     failed = [check for check in checks if check.severity is Severity.HOLD and not check.passed]
-    if not failed:
+    if not failed or released:
         return None
     named = ", ".join(f"{check.name} ({check.failed_rows:,} rows)" for check in failed)
     return Problem("batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it.")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,9 +14,10 @@ from hestia_assets.core.ports import (
     Clock,
     FileStore,
     Format,
+    Hold,
+    Holding,
     Incoming,
     JobStore,
-    LeaseStore,
     SpecStore,
     TableStore,
     Validator,
@@ -31,12 +33,15 @@ from hestia_assets.core.results import (
     Received,
 )
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Recipe
-from hestia_assets.domains.ingest.holding import holding
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
-from hestia_assets.domains.ingest.parts import PartMaker, Progress
-from hestia_assets.domains.ingest.run import BatchRun
+from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
+from hestia_assets.domains.ingest.run import UNBALANCED, BatchRun
 
 log = logging.getLogger(__name__)
+
+
+WAIT_LEASES = 10
+"""A run waits this many lease lives for another run of its dataset; a killed one frees it after one."""
 
 
 def _silent(_: Batch) -> None:
@@ -53,13 +58,12 @@ class IngestService:
     specs: SpecStore
     batches: BatchStore
     jobs: JobStore
-    leases: LeaseStore
+    holding: Holding
     audit: AuditLog
     formats: Registry[Format]
     validator: Validator
     clock: Clock
     new_id: Callable[[str], str]
-    owner: str
     lease_seconds: float
 
     def receive(self, dataset: DatasetSpec, source: BinaryIO, *, file_name: str, author: str) -> Received:
@@ -89,6 +93,8 @@ class IngestService:
         )
         batch = self.batches.create(wanted)
         known = batch.id != wanted.id
+        if known and batch.state is BatchState.FAILED:  # handed in again, so somebody wants it tried again
+            batch = self.batches.update(batch.id, state=BatchState.RECEIVED)
         if not known:
             self.audit.record(author, "batch.received", batch.id, file=batch.file_name, dataset=spec.spec.key)
         return Received(batch, known)
@@ -135,49 +141,68 @@ class IngestService:
     def run(self, batch: str, *, run_id: str | None = None, on_progress: Progress | None = None) -> Batch:
         """Bring a batch to its end: committed, or held. A committed one stays as it is.
 
+        One run per dataset at a time: a second one waits. A batch of the dataset that was cut off between two
+        commits is finished first.
+
         Raises:
             HeldError: it waits for a person, or was discarded.
-            LeaseHeldError: another run is at work on it.
+            LeaseHeldError: another run of this dataset is still at work.
             HestiaError: it cannot be read; the batch is failed and keeps the reason.
         """
-        owner = f"{self.owner}:{run_id or 'direct'}"
-        with holding(self.leases, f"batch:{batch}", owner=owner, ttl_seconds=self.lease_seconds):
+        asked = self.batches.get(batch)
+        with self._alone(asked, wait_seconds=WAIT_LEASES * self.lease_seconds) as hold:
+            for other in self._cut_off(asked):
+                self._run(other, run_id, hold, _silent)
             found = self.batches.get(batch)
             if found.state is BatchState.COMMITTED:
                 return found
             if found.state in (BatchState.HELD, BatchState.UNDONE):
                 raise _not_runnable(found)
-            return self._run(found, run_id, on_progress or _silent)
+            return self._run(found, run_id, hold, on_progress or _silent)
 
     def release(self, batch: str, *, author: str) -> Batch:
-        """Let a held batch be published by the next run. Raises HeldError when it is not held."""
-        self._held(batch)
+        """Let a held batch be published by the next run. Raises HeldError when that is not for a person to decide."""
+        found = self.batches.get(batch)
+        if found.state is not BatchState.HELD or (found.problem and found.problem.code == UNBALANCED):
+            why = found.problem.message if found.problem else f"Batch {batch} is {found.state.value}, not held."
+            raise HeldError(why, hint="Release only batches that a check holds.")
         self.audit.record(author, "batch.released", batch)
         return self.batches.update(batch, state=BatchState.RECEIVED, released_by=author, problem=None)
 
     def discard(self, batch: str, *, author: str) -> Batch:
-        """Give up a batch that was not published; its original stays. Raises HeldError when it is published."""
-        found = self.batches.get(batch)
-        if found.state is BatchState.COMMITTED:
-            raise HeldError(f"Batch {batch} is published.", hint="Discard only batches that are not.")
-        self.audit.record(author, "batch.discarded", batch)
-        self.batches.clear_parts(batch)
-        return self.batches.update(batch, state=BatchState.UNDONE, finished_at=self.clock())
+        """Give up a batch of which nothing was published; its original stays.
 
-    def _held(self, batch: str) -> Batch:
-        found = self.batches.get(batch)
-        if found.state is not BatchState.HELD:
-            raise HeldError(f"Batch {batch} is {found.state.value}, not held.", hint="Look at its state first.")
-        return found
+        Raises:
+            HeldError: a table has it already.
+            LeaseHeldError: a run of this dataset is at work.
+        """
+        with self._alone(self.batches.get(batch), wait_seconds=1):
+            found = self.batches.get(batch)
+            if found.state is BatchState.COMMITTED or published_anywhere(self.tables, found):
+                hint = "Run it again to finish it." if found.state is not BatchState.COMMITTED else "It stays."
+                raise HeldError(f"Batch {batch} is published, at least in part.", hint=hint)
+            self.audit.record(author, "batch.discarded", batch)
+            self.batches.clear_parts(batch)
+            return self.batches.update(batch, state=BatchState.UNDONE, problem=None, finished_at=self.clock())
 
-    def _run(self, batch: Batch, run_id: str | None, on_progress: Progress) -> Batch:
+    def _cut_off(self, asked: Batch) -> list[Batch]:
+        """Other batches of the dataset that some tables have and others lack, oldest first."""
+        ended = (BatchState.COMMITTED, BatchState.HELD, BatchState.UNDONE)
+        recent = reversed(self.batches.recent(asked.tenant, asked.dataset))
+        others = [other for other in recent if other.id != asked.id and other.state not in ended]
+        return [other for other in others if published_anywhere(self.tables, other)]
+
+    def _alone(self, batch: Batch, *, wait_seconds: float) -> AbstractContextManager[Hold]:
+        return self.holding(f"dataset:{batch.tenant}/{batch.dataset}", wait_seconds=wait_seconds)
+
+    def _run(self, batch: Batch, run_id: str | None, hold: Hold, on_progress: Progress) -> Batch:
         job = self.jobs.start(
             "import", batch.tenant, batch.dataset, batch=batch.id, run_id=run_id, bytes_total=batch.size_bytes
         )
         try:
             maker = self._maker(batch, run_id)
             reader = self.formats.get(maker.spec.recipe.format)
-            run = BatchRun(maker, reader, self.batches, self.jobs, job, on_progress)
+            run = BatchRun(maker, reader, self.batches, self.jobs, job, hold, on_progress)
             with self.files.open(batch.tenant, batch.sha256) as source:
                 done = run.go(source)
         except TransientError as error:  # may succeed when tried again, so it stays pending
@@ -197,18 +222,29 @@ class IngestService:
         return done
 
     def _maker(self, batch: Batch, run_id: str | None) -> PartMaker:
-        """Under the newest spec; parts read under an older one are forgotten."""
-        saved = self.specs.get("dataset", batch.tenant, batch.dataset)
+        """Under the newest spec, unless a table has the batch already: then under the one it was planned with.
+
+        Parts read under an older spec are forgotten, and so is a release: it was given for other checks.
+        """
+        started = published_anywhere(self.tables, batch)
+        version = batch.spec_version if started else None
+        saved = self.specs.get("dataset", batch.tenant, batch.dataset, version=version)
         assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
         if not saved.spec.recipe.columns:
             raise ReadError(
-                f"Dataset {saved.spec.key} has no columns yet.",
-                hint="Open the Import page with a file and save it.",
+                f"Dataset {saved.spec.key} has no columns yet.", hint="Open the Import page with a file and save it."
             )
+        released_by = batch.released_by
         if saved.version != batch.spec_version:
             self.batches.clear_parts(batch.id)
+            released_by = None
         fresh = self.batches.update(
-            batch.id, state=BatchState.READING, spec_version=saved.version, run_id=run_id, problem=None
+            batch.id,
+            state=BatchState.READING,
+            spec_version=saved.version,
+            released_by=released_by,
+            run_id=run_id,
+            problem=None,
         )
         return PartMaker(self.tables, self.validator, self.clock, fresh, saved.spec)
 

@@ -1,24 +1,39 @@
 """Checks that look at all rows of a batch: what fails moves from validated to quarantine before anything is published.
 
-The outcome is one extra part, the plan, kept in one transaction: a resumed run commits what was planned and does not
-judge again against a table that may have grown meanwhile.
+The outcome is one extra part, the plan, kept in one transaction with the version of the table it was made for. A run
+that goes on later commits what was planned if the table is still at that version, and plans again if it is not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import polars as pl
 
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.ports import Format
-from hestia_assets.core.results import BatchPart, LineAccount, Position, Reject, SetFailure, StagedFile
+from hestia_assets.core.results import (
+    START,
+    BatchPart,
+    LineAccount,
+    SetFailure,
+    StagedFile,
+    TextChunk,
+)
 from hestia_assets.core.specs import Severity
 from hestia_assets.domains.ingest import quarantine
 from hestia_assets.domains.ingest.parts import PartMaker
 
 PLAN = 1_000_000
-"""Number of the part that holds the plan; rewritten files of part n are staged as part PLAN + n."""
+"""Number of the part that holds the plan; files it adds or replaces for part n are staged as part PLAN + n."""
+
+
+@dataclass
+class Moves:
+    """What the plan changes: staged files by ``layer/part``, and the physical lines that move to quarantine."""
+
+    staged: dict[str, StagedFile] = field(default_factory=dict[str, StagedFile])
+    lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,84 +43,95 @@ class Planner:
     maker: PartMaker
     reader: Format
 
+    def is_current(self, plan: BatchPart) -> bool:
+        """Whether the validated table is still what the plan was made for."""
+        return plan.table_version == self._table_version()
+
     def plan(self, parts: Sequence[BatchPart], source: BinaryIO) -> BatchPart:
         """Run the set checks, stage what changes, and say what moved."""
+        version = self._table_version()
         failures = self._failures(parts)
         fatal = [failure for failure in failures if failure.result.severity is Severity.REJECT]
-        rejects = list(self._rejects(parts, fatal, source)) if fatal else []
-        staged = dict(self._rewritten(parts, {reject.row for reject in rejects}))
-        now = self.maker.clock()
-        rows = quarantine.from_rejects(rejects, batch=self.maker.batch.id, at=now)
-        file = self.maker.stage(Layer.QUARANTINE, PLAN, rows)
-        if file is not None:
-            staged[Layer.QUARANTINE.value] = file
-        nothing = LineAccount()
+        rows = pl.concat([failure.rows for failure in fatal]).unique() if fatal else pl.Series("_row", [], pl.Int64)
+        moves = Moves()
+        for part in parts:
+            mine = rows.filter((rows >= part.start.row) & (rows < part.end.row))
+            if mine.len():
+                self._move(part, mine, fatal, source, moves)
         return BatchPart(
             batch=self.maker.batch.id,
             number=PLAN,
-            start=Position(),
-            end=Position(),
-            account=nothing.quarantine(sum(reject.lines for reject in rejects)),
-            staged=staged,
+            start=START,
+            end=START,
+            account=LineAccount().quarantine(moves.lines),
+            staged=moves.staged,
             checks=tuple(failure.result for failure in failures),
+            table_version=version,
         )
+
+    def _table_version(self) -> int | None:
+        ref = self.maker.ref(Layer.VALIDATED)
+        return self.maker.tables.version(ref) if self.maker.tables.exists(ref) else None
 
     def _failures(self, parts: Sequence[BatchPart]) -> list[SetFailure]:
         ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
-        files = _files(parts, Layer.VALIDATED)
-        if not files:
-            empty = pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
-            return self.maker.validator.judge_set(empty, None, self.maker.spec.checks)
+        files = [part.staged[ref.layer.value] for part in parts if ref.layer.value in part.staged]
+        empty = pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
+        rows = tables.read_staged(ref, files) if files else empty
         existing = None
         if tables.exists(ref):
             existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
-        return self.maker.validator.judge_set(tables.read_staged(ref, files), existing, self.maker.spec.checks)
+        return self.maker.validator.judge_set(rows, existing, self.maker.spec.checks)
 
-    def _rejects(self, parts: Sequence[BatchPart], fatal: Sequence[SetFailure], source: BinaryIO) -> Iterator[Reject]:
-        """Failing rows with their original text, read again from the file."""
-        first: dict[int, SetFailure] = {}
-        for failure in fatal:
-            for row in failure.rows.to_list():
-                first.setdefault(row, failure)
-        for part in parts:
-            wanted = {row for row in first if part.start.row <= row < part.end.row}
-            if wanted:
-                yield from self._reread(part, wanted, first, source)
+    def _move(
+        self, part: BatchPart, rows: pl.Series, fatal: Sequence[SetFailure], source: BinaryIO, moves: Moves
+    ) -> None:
+        """Stage the part's quarantine rows, and its validated rows without them."""
+        frames: list[pl.DataFrame] = []
+        now = self.maker.clock()
+        for chunk in self._again(part, source):
+            failures = pl.concat([as_failures(chunk, failure) for failure in fatal])
+            frames.append(quarantine.from_failures(chunk, failures, batch=self.maker.batch.id, at=now))
+        bad = pl.concat(frames)
+        number = PLAN + part.number
+        file = part.staged[Layer.VALIDATED.value]
+        good = self.maker.tables.read_staged(self.maker.ref(Layer.VALIDATED), [file])
+        kept = good.filter(~pl.col("_row").is_in(rows.implode())).collect()
+        quarantined = self.maker.stage(Layer.QUARANTINE, number, bad)
+        assert quarantined is not None, "a part without failing rows is not moved"
+        moves.staged[f"{Layer.QUARANTINE.value}/{part.number}"] = quarantined
+        replaced = self.maker.stage(Layer.VALIDATED, number, kept) or replace(file, rows=0)
+        moves.staged[f"{Layer.VALIDATED.value}/{part.number}"] = replaced
+        moves.lines += int(bad["_lines"].sum())
 
-    def _reread(
-        self, part: BatchPart, wanted: set[int], first: Mapping[int, SetFailure], source: BinaryIO
-    ) -> Iterator[Reject]:
+    def _again(self, part: BatchPart, source: BinaryIO) -> Iterator[TextChunk]:
+        """The part's stretch of the file, read once more for the original text."""
         for chunk in self.reader.read(source, self.maker.spec.recipe, start=part.start):
-            found = chunk.frame.with_row_index("index").filter(pl.col("_row").is_in(sorted(wanted)))
-            texts = chunk.original(found["index"].to_list())
-            for (row, line, lines), text in zip(
-                found.select("_row", "_line", "_lines").iter_rows(), texts, strict=True
-            ):
-                failure = first[row]
-                column = failure.result.columns[0]
-                value = found.filter(pl.col("_row") == row)[column][0]
-                yield Reject(row, line, lines, failure.result.rule, failure.message, text, column, value)
+            inside = chunk.frame["_row"] < part.end.row
+            yield chunk if inside.all() else replace(chunk, frame=chunk.frame.filter(inside))
             if chunk.end.row >= part.end.row:
                 return
 
-    def _rewritten(self, parts: Sequence[BatchPart], rows: set[int]) -> Iterator[tuple[str, StagedFile]]:
-        """Validated files without the failing rows, under new names: the old ones stay until the commit."""
-        for part in parts:
-            file = part.staged.get(Layer.VALIDATED.value)
-            gone = [row for row in rows if part.start.row <= row < part.end.row]
-            if file is None or not gone:
-                continue
-            ref = self.maker.ref(Layer.VALIDATED)
-            kept = self.maker.tables.read_staged(ref, [file]).filter(~pl.col("_row").is_in(gone)).collect()
-            new = self.maker.stage(Layer.VALIDATED, PLAN + part.number, kept)
-            yield f"{Layer.VALIDATED.value}/{part.number}", new or replace(file, rows=0)
+
+def as_failures(chunk: TextChunk, failure: SetFailure) -> pl.DataFrame:
+    """Failures of a check over all rows, those of this chunk, in the shape of a Judgement's."""
+    result = failure.result
+    found = chunk.frame.with_row_index("index").filter(pl.col("_row").is_in(failure.rows.implode()))
+    return found.select(
+        "index",
+        check=pl.lit(result.name),
+        rule=pl.lit(result.rule),
+        column=pl.lit(result.columns[0]),
+        message=pl.lit(failure.message),
+        value=pl.col(result.columns[0]),
+        severity=pl.lit(result.severity.value),
+    )
 
 
 def final_files(parts: Sequence[BatchPart], plan: BatchPart, layer: Layer) -> list[StagedFile]:
-    """What the commit of a layer publishes."""
-    files = [plan.staged.get(f"{layer.value}/{part.number}", part.staged.get(layer.value)) for part in [*parts, plan]]
+    """What the commit of a layer publishes: quarantine grows by the plan's files, validated has some replaced."""
+    files: list[StagedFile | None] = []
+    for part in parts:
+        own, planned = part.staged.get(layer.value), plan.staged.get(f"{layer.value}/{part.number}")
+        files += [own, planned] if layer is Layer.QUARANTINE else [planned or own]
     return [file for file in files if file is not None and file.rows]
-
-
-def _files(parts: Sequence[BatchPart], layer: Layer) -> list[StagedFile]:
-    return [part.staged[layer.value] for part in parts if layer.value in part.staged]

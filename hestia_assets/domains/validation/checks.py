@@ -61,11 +61,14 @@ class RuleValidator:
         self, rows: pl.LazyFrame, existing: pl.LazyFrame | None, checks: Sequence[CheckSpec]
     ) -> list[SetFailure]:
         """Run the checks that look at all rows of a batch and of the table."""
-        return [
-            _set_failure(rule, rows, existing, check)
-            for check in checks
-            if isinstance(rule := self.rules.get(check.rule), SetRule)
-        ]
+        failures: list[SetFailure] = []
+        for check in checks:
+            rule = self.rules.get(check.rule)
+            if isinstance(rule, SetRule):
+                failures.append(_set_failure(rule, rows, existing, check))
+                if check.severity is Severity.REJECT:  # a row that is set aside speaks against no other
+                    rows = rows.filter(~pl.col("_row").is_in(failures[-1].rows.implode()))
+        return failures
 
     def _row_failures(self, text: pl.DataFrame, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> pl.DataFrame:
         by_column: dict[str, list[pa.Check]] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +13,15 @@ from hestia_assets.core.access import LOCAL, Purpose
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.settings import Settings
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """The same tests run on both metadata databases."""
+    postgres = request.param == "postgresql"
+    url = request.getfixturevalue("postgres_database") if postgres else ""
+    return Settings(home=tmp_path / "home", metadata_url=url, lease_seconds=2)
 
 
 @pytest.fixture
