@@ -8,6 +8,7 @@ import typer
 from hestia_assets import __version__
 from hestia_assets.cli import (
     batches,
+    decisions,
     demo,
     doctor,
     exports,
@@ -25,6 +26,7 @@ GROUPS: tuple[Register, ...] = (
     services.register,
     importing.register,
     batches.register,
+    decisions.register,
     quarantine.register,
     sql.register,
     transforms.register,

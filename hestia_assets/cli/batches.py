@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hestia_assets.cli.output import AsJson, explained, print_json, print_table
-from hestia_assets.cli.session import session
+from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
+from hestia_assets.cli.session import principal, session
+from hestia_assets.core.access import Purpose
+from hestia_assets.core.layers import Layer, TableRef
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -20,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_datasets(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the datasets and what their last batch brought."""
+    """List the datasets: the rows of their tables, and what became of their last file."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         found = [_dataset_fact(hestia, saved) for saved in hestia.catalog.all("dataset", tenant=hestia.settings.tenant)]
@@ -107,7 +109,7 @@ def _verdict(batch: "Batch") -> str:
     account = batch.account
     if account.balanced:
         return "Every line has its place."
-    return f"{account.total - account.accounted} of {account.total} lines have no place yet."
+    return f"No place yet: {account.total - account.accounted:,} of {counted(account.total, 'line')}."
 
 
 def _check_facts(batch: "Batch") -> list[dict[str, Any]]:
@@ -127,8 +129,19 @@ def _dataset_fact(hestia: "Hestia", saved: "SpecVersion") -> dict[str, Any]:
     return {
         "dataset": saved.spec.name,
         "version": saved.version,
+        "rows": _rows(hestia, Layer.VALIDATED, saved.spec.name),
+        "quarantined": _rows(hestia, Layer.QUARANTINE, saved.spec.name),
         "last_file": last.file_name if last else None,
-        "state": last.state.value if last else None,
-        "rows_loaded": last.rows_loaded if last else 0,
-        "rows_quarantined": last.rows_quarantined if last else 0,
+        "last_state": last.state.value if last else None,
     }
+
+
+def _rows(hestia: "Hestia", layer: Layer, name: str) -> int:
+    """How many rows the table holds now; none where there is no table yet."""
+    import polars as pl
+
+    ref = TableRef(layer, hestia.settings.tenant, name)
+    if not hestia.tables.exists(ref):
+        return 0
+    rows = hestia.gate.read(principal(hestia), ref, purpose=Purpose.PREVIEW)
+    return rows.select(pl.len()).collect().item()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from hestia_assets.cli.output import AsJson, explained, print_json, print_table
+from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import Session, session
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ LIBRARIES = ("dagster", "polars", "duckdb", "deltalake", "pandera", "sqlalchemy"
 LITTLE_BYTES = 2 * 1024**3
 """Less room than this is worth a word."""
 GIGABYTE = 1024**3
+ELSEWHERE = (
+    "Stop that one, or give this home ports of its own: HESTIA_UI_PORT, HESTIA_DAGSTER_PORT, HESTIA_CODE_SERVER_PORT."
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def _database(current: Session) -> Finding:
         datasets = len(hestia.catalog.all("dataset"))
     except HestiaError as error:
         return Finding("home", "problem", error.message, error.hint)
-    return Finding("home", "ok", f"{hestia.settings.home.resolve()}, {datasets} datasets")
+    return Finding("home", "ok", f"{hestia.settings.home.resolve()}, {counted(datasets, 'dataset')}")
 
 
 def _disk(settings: "Settings") -> Finding:
@@ -92,9 +95,15 @@ def _existing(settings: "Settings") -> str:
 
 def _services(settings: "Settings") -> Iterator[Finding]:
     from hestia_assets.adapters.services import build_services
+    from hestia_assets.cli.code_location import serving_home
 
+    serving = serving_home(settings)
+    stranger = serving if serving != settings.home.resolve() else None
     for service in build_services(settings):
-        if service.healthy():
+        healthy = service.healthy()
+        if healthy and stranger:
+            yield Finding(service.name, "note", f"serves another home: {stranger}", ELSEWHERE)
+        elif healthy:
             yield Finding(service.name, "ok", service.url or "healthy")
         else:
             yield Finding(service.name, "note", "not up", "Start it with: hestia up")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hestia_assets.cli.output import AsJson, explained, print_json
+from hestia_assets.cli.output import AsJson, counted, explained, print_json
 from hestia_assets.cli.session import session
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def run(context: typer.Context, name: Annotated[str, typer.Argument()], as_json:
         if as_json:
             print_json(asdict(result) | {"path": str(path)})
         else:
-            typer.echo(f"{path}: {result.rows:,} rows, {result.size_bytes:,} bytes, SHA-256 {result.sha256}")
+            typer.echo(
+                f"{path}: {counted(result.rows, 'row')}, {counted(result.size_bytes, 'byte')}, SHA-256 {result.sha256}"
+            )
 
 
 def exported_path(hestia: "Hestia", result: "ExportResult") -> "Path":

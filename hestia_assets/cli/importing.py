@@ -8,7 +8,7 @@ import typer
 
 from hestia_assets.cli.batches import batch_fact, print_batches
 from hestia_assets.cli.code_location import reload_code_location
-from hestia_assets.cli.output import AsJson, Failure, explained, print_json, print_table, show_error
+from hestia_assets.cli.output import AsJson, Failure, counted, explained, print_json, print_table, show_error
 from hestia_assets.cli.session import session
 from hestia_assets.core.errors import HeldError, HestiaError
 
@@ -158,6 +158,7 @@ def _tell(done: list[Imported]) -> None:
     for one in done:
         if one.batch and one.batch.state.value == "committed":
             typer.echo(_sentence(one, one.batch))
+            _tell_if_empty(one, one.batch)
         if one.error is not None:
             typer.echo(f"{one.path}:", err=True)
             show_error(one.error, as_json=False)
@@ -168,6 +169,14 @@ def _sentence(one: Imported, batch: "Batch") -> str:
     lines = batch.account
     rest = lines.total - lines.loaded - lines.quarantined
     return (
-        f"{one.path.name}: {before}of {lines.total:,} lines {lines.loaded:,} are loaded,"
-        f" {lines.quarantined:,} in quarantine, {rest:,} hold no data."
+        f"{one.path.name}: {before}{counted(lines.total, 'line')}, of which {lines.loaded:,} loaded,"
+        f" {lines.quarantined:,} in quarantine, {rest:,} without data."
     )
+
+
+def _tell_if_empty(one: Imported, batch: "Batch") -> None:
+    """A file of which nothing came through must not look like one that did."""
+    if batch.rows_loaded:
+        return
+    why = f"See why with: hestia quarantine list {batch.dataset}" if batch.rows_quarantined else "It holds no row."
+    typer.echo(f"{one.path.name}: NO ROW WAS LOADED. {why}", err=True)

@@ -54,6 +54,16 @@ def show_error(error: HestiaError, *, as_json: bool) -> None:
         typer.echo(f"{error.message}\n{error.hint}", err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts.
+
+    Example:
+        >>> counted(1, "line"), counted(4752, "row")
+        ('1 line', '4,752 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def print_json(value: object) -> None:
     """One JSON value; dates and decimals become text."""
     typer.echo(json.dumps(value, default=str, ensure_ascii=False))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hestia_assets.cli.output import AsJson, explained, print_json, print_table
+from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import principal, session
 from hestia_assets.core.access import Purpose
 
@@ -44,7 +44,7 @@ def run_sql(
 
 def _print_as_table(result: "pl.DataFrame") -> None:
     print_table(result.columns, result.rows())
-    typer.echo(f"{result.height:,} row{'' if result.height == 1 else 's'}")
+    typer.echo(counted(result.height, "row"))
 
 
 def _print_as_csv(result: "pl.DataFrame") -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hestia_assets.cli.output import AsJson, explained, print_json
+from hestia_assets.cli.output import AsJson, counted, explained, print_json
 from hestia_assets.cli.session import session
 
 
@@ -30,4 +30,6 @@ def run(context: typer.Context, name: Annotated[str, typer.Argument()], as_json:
         if as_json:
             print_json(asdict(result))
         else:
-            typer.echo(f"{result.table}: {result.rows:,} rows, version {result.version}, {result.seconds:.1f} s")
+            typer.echo(
+                f"{result.table}: {counted(result.rows, 'row')}, version {result.version}, {result.seconds:.1f} s"
+            )

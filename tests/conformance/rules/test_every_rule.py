@@ -1,5 +1,7 @@
 """What every rule owes, run for every file in the folder."""
 
+from collections.abc import Iterable
+
 import polars as pl
 import pytest
 
@@ -9,6 +11,16 @@ from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.rules import RULES
 
 CHUNKED = 3
+VALUES = ["SKU-12345", "EUR", "", "7", "500", "SKU-1", "EUR", "7"] * 4
+ROWS = pl.DataFrame({"c": VALUES}).with_row_index("_row", offset=1).with_columns(_line=pl.col("_row") + 1)
+FAILING = {
+    "in_range": 4,  # 500; what is no number fails its type, not the rule
+    "in_set": 20,  # all but EUR and the empty one
+    "matches": 24,  # all but SKU-12345 and the empty one
+    "not_null": 4,
+    "unique": 23,  # 28 that are not empty, 5 of them for the first time
+}
+"""Of these rows, how many fail each rule's own example."""
 
 
 @pytest.fixture(params=RULES.names())
@@ -52,12 +64,22 @@ def test_an_empty_field_fails_only_where_a_value_is_demanded(name):
 
 
 def test_counts_the_same_whatever_the_size_of_the_chunks(name):
-    values = ["SKU-12345", "EUR", "", "7", "500", "SKU-1", "EUR", "7"] * 4
+    whole, parts = failed_rows(name, [ROWS]), failed_rows(name, ROWS.iter_slices(CHUNKED))
+
+    assert (whole, parts) == (FAILING[name], FAILING[name])
+
+
+def test_every_rule_has_an_expected_count():
+    assert set(FAILING) == set(RULES.names())
+
+
+def failed_rows(name: str, parts: Iterable[pl.DataFrame]) -> int:
+    """Rows that fail the rule's example; for a set rule the parts before are the table."""
     columns = (Column(source="c", name="c", type="integer" if name == "in_range" else "text"),)
-    text = pl.DataFrame({"c": values}).with_row_index("_row").with_columns(_line=pl.col("_row") + 2)
-    validator = RuleValidator(RULES)
-
-    whole = validator.judge(text, columns, [spec(name)]).failures.height
-    parts = [validator.judge(part, columns, [spec(name)]).failures.height for part in text.iter_slices(CHUNKED)]
-
-    assert whole == sum(parts)
+    validator, failed, before = RuleValidator(RULES), 0, None
+    for part in parts:
+        judged = validator.judge(part, columns, [spec(name)])
+        failed += sum(result.failed_rows for result in judged.results)
+        failed += sum(one.result.failed_rows for one in validator.judge_set(judged.typed.lazy(), before, [spec(name)]))
+        before = judged.typed.lazy() if before is None else pl.concat([before, judged.typed.lazy()])
+    return failed

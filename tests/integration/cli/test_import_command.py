@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import Result
 
 Command = Callable[..., Result]
@@ -72,7 +73,9 @@ def test_a_dataset_name_that_is_none_is_refused(facts: Facts, orders: Path):
     assert facts("import", orders, "--dataset", "My Orders")["error"]["code"] == "spec.invalid"
 
 
-def test_a_held_batch_says_so_and_exits_with_1(command: Command, facts: Facts, orders: Path, tmp_path: Path):
+@pytest.fixture
+def held_file(facts: Facts, orders: Path, tmp_path: Path) -> Path:
+    """A file that a check of the dataset orders holds."""
     facts("import", orders, "--dataset", "orders")
     spec = facts("get", "dataset", "orders")
     spec["checks"] = [{"rule": "in_range", "columns": ["amount"], "severity": "hold", "params": {"max": 100}}]
@@ -81,12 +84,38 @@ def test_a_held_batch_says_so_and_exits_with_1(command: Command, facts: Facts, o
     file.write_text(str(spec))
     more.write_text("id,amount\n004,900\n")
     facts("apply", "-f", file)
+    return more
 
-    held = command("import", more, "--dataset", "orders", "--json")
+
+def test_a_held_batch_says_so_and_exits_with_1(command: Command, held_file: Path):
+    held = command("import", held_file, "--dataset", "orders", "--json")
 
     assert held.exit_code == 1
     assert '"state": "held"' in held.stdout
-    assert command("import", more, "--dataset", "orders").exit_code == 1
+    assert command("import", held_file, "--dataset", "orders").exit_code == 1
+
+
+def test_a_held_batch_is_published_once_it_is_released(command: Command, facts: Facts, held_file: Path):
+    held = facts("import", held_file, "--dataset", "orders")
+
+    released = facts("release", held["batch"])
+
+    assert (released["state"], released["rows"]["loaded"]) == ("committed", 1)
+    assert facts("sql", "select count(*) as n from validated.orders") == [{"n": 3}]
+    assert command("release", held["batch"]).exit_code == 1
+    assert command("discard", held["batch"]).exit_code == 1
+
+
+def test_a_held_batch_that_is_discarded_leaves_nothing(command: Command, facts: Facts, held_file: Path):
+    held = facts("import", held_file, "--dataset", "orders")
+
+    discarded = command("discard", held["batch"])
+
+    assert discarded.exit_code == 0
+    assert "more.csv is discarded" in discarded.output
+    assert facts("account", held["batch"])["state"] == "undone"
+    assert facts("sql", "select count(*) as n from validated.orders") == [{"n": 2}]
+    assert command("release", held["batch"]).exit_code == 1
 
 
 def test_the_account_of_a_batch_can_be_asked_for(command: Command, facts: Facts, orders: Path):
@@ -112,13 +141,48 @@ def test_quarantined_rows_are_listed_with_line_and_reason(command: Command, fact
     assert "ragged" in command("quarantine", "list", "orders").output
 
 
-def test_datasets_show_their_last_batch(command: Command, facts: Facts, orders: Path):
+def test_datasets_show_their_rows_and_their_last_file(command: Command, facts: Facts, orders: Path):
     facts("import", orders, "--dataset", "orders")
 
     (dataset,) = facts("datasets")
 
-    assert (dataset["dataset"], dataset["state"], dataset["rows_loaded"]) == ("orders", "committed", 2)
+    assert list(dataset) == ["dataset", "version", "rows", "quarantined", "last_file", "last_state"]
+    assert (dataset["dataset"], dataset["last_state"], dataset["rows"]) == ("orders", "committed", 2)
     assert "orders.csv" in command("datasets").output
+
+
+def test_a_last_file_that_failed_takes_nothing_from_the_rows_of_the_table(facts: Facts, orders: Path, tmp_path: Path):
+    other = tmp_path / "other.csv"
+    other.write_text("name,place\nA,B\n")
+    facts("import", orders, other, "--dataset", "orders")
+
+    (dataset,) = facts("datasets")
+
+    assert (dataset["rows"], dataset["quarantined"]) == (2, 1)
+    assert (dataset["last_file"], dataset["last_state"]) == ("other.csv", "failed")
+
+
+def test_a_file_of_which_no_row_is_loaded_does_not_look_like_success(command: Command, orders: Path, tmp_path: Path):
+    command("import", orders, "--dataset", "orders")
+    ragged = tmp_path / "ragged.csv"
+    ragged.write_text("id,amount\n003\n")
+
+    done = command("import", ragged, "--dataset", "orders")
+
+    assert done.exit_code == 0
+    assert "NO ROW WAS LOADED" in done.stderr
+    assert "hestia quarantine list orders" in done.stderr
+    assert "NO ROW" not in command("import", orders, "--dataset", "orders").output
+
+
+def test_a_batch_that_does_not_exist_points_to_the_list(command: Command, orders: Path):
+    command("import", orders, "--dataset", "orders")
+
+    for ask in ("account", "release", "discard"):
+        missing = command(ask, "xyz")
+        assert missing.exit_code == 1
+        assert "hestia batches" in missing.stderr
+        assert "there is none yet" not in missing.stderr
 
 
 def test_inspect_gives_a_reason_for_every_decision(command: Command, facts: Facts, orders: Path):

@@ -65,7 +65,7 @@ def test_specs_are_applied_transformed_and_exported(command: Command, facts: Fac
     assert [(one["kind"], one["outcome"]) for one in applied] == [("transform", "new"), ("export", "new")]
     assert transformed["rows"] == 1
     assert Path(exported["path"]).read_text() == "n\n2\n"
-    assert "1 rows" in command("transform", "run", "totals").output
+    assert "1 row," in command("transform", "run", "totals").output
     assert exported["path"] in command("export", "run", "totals").output
 
 
@@ -121,6 +121,12 @@ def test_the_doctor_names_what_is_not_up_without_calling_it_a_problem(command: C
     assert states["versions"] == states["home"] == states["disk"] == "ok"
     assert set(states) == {"versions", "home", "disk", "code-server", "webserver", "daemon", "pages"}
     assert "hestia up" in command("doctor").output
+
+
+def test_the_doctor_counts_in_plain_words(facts: Facts, imported: None):
+    (home,) = [finding for finding in facts("doctor") if finding["what"] == "home"]
+
+    assert home["found"].endswith(", 1 dataset")
 
 
 def test_the_doctor_finds_a_home_that_cannot_be_used(command: Command, tmp_path: Path):

@@ -1,0 +1,55 @@
+"""A person's decision about a held batch: publish it as it is, or give it up."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hestia_assets.cli.batches import batch_fact, print_batches
+from hestia_assets.cli.output import AsJson, explained, print_json
+from hestia_assets.cli.session import session
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import Hestia
+    from hestia_assets.core.results import Batch
+
+BatchId = Annotated[str, typer.Argument(help="A batch id.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("release")(release)
+    app.command("discard")(discard)
+
+
+def release(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
+    """Publish a held batch in spite of what holds it; its bad rows still go to quarantine."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        _tell(_published(hestia, batch), "is published", as_json=as_json)
+
+
+def discard(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
+    """Give up a batch that was not published; its original file is kept."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        done = hestia.ingest.discard(batch, author=hestia.author)
+        _tell(done, "is discarded; nothing of it is in the tables", as_json=as_json)
+
+
+def _published(hestia: "Hestia", batch: str) -> "Batch":
+    """Release and run. One released by a command that was cut off only runs. Raises HestiaError."""
+    from hestia_assets.cli.dagster_runs import import_batch
+    from hestia_assets.core.results import UNFINISHED
+
+    found = hestia.batches.get(batch)
+    if not (found.released_by and found.state in UNFINISHED):
+        found = hestia.ingest.release(batch, author=hestia.author)
+    return import_batch(hestia, found)
+
+
+def _tell(batch: "Batch", what: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(batch_fact(batch))
+    else:
+        print_batches([batch])
+        typer.echo(f"{batch.file_name} {what}.")
