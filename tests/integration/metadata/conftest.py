@@ -5,25 +5,14 @@ import os
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.context import SpawnContext
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
+from racing import SECONDS, race_runner
 
 SPAWN: SpawnContext = multiprocessing.get_context("spawn")
-SECONDS = 60
 
 Race = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], list[Any]]
-
-
-def _runner(barrier: Barrier, results: "Queue[Any]", function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    barrier.wait(SECONDS)
-    try:
-        results.put(function(*arguments))
-    except BaseException as error:
-        results.put(error)
-        raise
 
 
 @pytest.fixture
@@ -54,7 +43,7 @@ def race() -> Race:
 
     def run(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
         barrier, results = SPAWN.Barrier(len(arguments)), SPAWN.Queue()
-        runners = [SPAWN.Process(target=_runner, args=(barrier, results, function, each)) for each in arguments]
+        runners = [SPAWN.Process(target=race_runner, args=(barrier, results, function, each)) for each in arguments]
         for runner in runners:
             runner.start()
         found = [results.get(timeout=SECONDS) for _ in runners]
