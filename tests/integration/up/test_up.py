@@ -92,6 +92,17 @@ def test_the_doctor_finds_no_problem(up: Up):
     assert [states[name] for name in ("home", "code-server", "webserver", "daemon", "pages")] == ["ok"] * 5
 
 
+def test_the_doctor_of_another_home_says_whose_services_these_are(up: Up, tmp_path: Path):
+    command = [sys.executable, "-m", "hestia_assets.cli.app", "--home", str(tmp_path / "other"), "doctor", "--json"]
+    done = subprocess.run(command, env=up.environment, capture_output=True, text=True, check=False)
+
+    findings = {finding["what"]: finding for finding in json.loads(done.stdout)}
+    assert done.returncode == 0
+    for name in ("code-server", "webserver", "daemon", "pages"):
+        assert findings[name]["state"] == "note"
+        assert str(up.home) in findings[name]["found"]
+
+
 def test_a_second_one_names_the_port_that_is_taken(up: Up):
     done = up.run("up", "--json")
 
