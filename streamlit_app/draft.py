@@ -10,8 +10,7 @@ from typing import BinaryIO
 import polars as pl
 import streamlit as st
 
-from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import IncomingFile, Preview, Reason
+from hestia_assets.core.results import IncomingFile, Preview, Reason, SpecVersion
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe, parse
 from streamlit_app.facade import hestia, tenant, uploads
 
@@ -29,22 +28,17 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class ChosenFile:
-    """A file on this machine's disk: an upload by its token, or a file in a drop folder."""
+    """A file among the uploads, found by its token; ``folder`` is the dataset whose drop folder it came from."""
 
     name: str
     size_bytes: int
-    token: str = ""
-    incoming: IncomingFile | None = None
+    token: str
+    folder: str = ""
 
     @property
     def path(self) -> Path:
-        """Where it is. Raises UnknownUploadError, NotFoundError."""
-        if self.incoming is None:
-            return uploads().path(self.token)
-        path = Path(self.incoming.path)
-        if not path.is_file():
-            raise NotFoundError("file in the drop folder", self.name)
-        return path
+        """Where it is. Raises UnknownUploadError."""
+        return uploads().path(self.token)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -54,10 +48,13 @@ class ChosenFile:
 
     def remove(self) -> None:
         """Take it away once its bytes are kept as an original."""
-        if self.incoming is None:
-            uploads().remove(self.token)
-        else:
-            Path(self.incoming.path).unlink(missing_ok=True)
+        uploads().remove(self.token)
+
+
+def claim(file: IncomingFile) -> ChosenFile:
+    """Take a file out of its drop folder, so that nothing else imports it meanwhile. Raises NotFoundError."""
+    path = Path(file.path)
+    return ChosenFile(path.name, file.size_bytes, token=uploads().claim(path), folder=file.dataset)
 
 
 @dataclass
@@ -65,6 +62,7 @@ class Draft:
     """The state of the wizard.
 
     ``number`` makes the widgets of a new draft new ones; ``edition`` those of the columns, when they change.
+    ``version`` is the saved one that the person sees; ``dropped`` are rules whose columns are not in this file.
     """
 
     number: int = 0
@@ -72,11 +70,13 @@ class Draft:
     file: ChosenFile | None = None
     dataset: str = ""
     saved: DatasetSpec | None = None
+    version: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     guessed: tuple[Column, ...] = ()
     edition: int = 0
     reasons: tuple[Reason, ...] = ()
     checks: tuple[CheckSpec, ...] = ()
+    dropped: tuple[CheckSpec, ...] = ()
     batch: str = ""
     known: bool = False
     cleared: bool = False
@@ -92,6 +92,13 @@ class Draft:
             "recipe": self.recipe.model_dump(), "checks": [check.model_dump() for check in self.checks],
         }  # fmt: skip
         return parse(DatasetSpec, fields)
+
+    def take_saved(self, found: SpecVersion | None) -> None:
+        """Begin with the dataset as it is saved now, or without one."""
+        spec = found.spec if found else None
+        self.saved = spec if isinstance(spec, DatasetSpec) else None
+        self.version = found.version if found else 0
+        self.checks, self.dropped = (self.saved.checks if self.saved else ()), ()
 
     def preview(self) -> Preview:
         """The first rows under the present choices; read again when a choice changed. Raises HestiaError."""
@@ -125,6 +132,10 @@ class Draft:
             found = hestia().ingest.inspect_as(source, chosen).recipe
         kept = {column.source: column for column in self.recipe.columns}
         columns = tuple(kept.get(column.source, column) for column in found.columns)
+        names = {column.name for column in columns}
+        lost = tuple(check for check in self.checks if not names.issuperset(check.columns))
+        self.checks = tuple(check for check in self.checks if check not in lost)
+        self.dropped = (*self.dropped, *lost)
         self.take_recipe(chosen.model_copy(update={"columns": columns}))
 
     def go(self, step: Step) -> None:
@@ -141,9 +152,9 @@ def draft() -> Draft:
 
 
 def start_over() -> Draft:
-    """Forget the draft and remove its upload."""
+    """Forget the draft and remove its upload; a file from a drop folder goes back there."""
     old = draft()
-    if old.file is not None and old.file.token:
-        uploads().remove(old.file.token)
+    if old.file is not None:
+        uploads().give_back(old.file.token)
     st.session_state[_KEY] = Draft(number=old.number + 1)
     return st.session_state[_KEY]

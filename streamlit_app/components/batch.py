@@ -10,9 +10,9 @@ from streamlit_app.components import links
 from streamlit_app.components.account import show_account
 from streamlit_app.components.check_form import sentence_of, why_held
 from streamlit_app.components.explained import explained, explained_later, show_kept, show_problem
-from streamlit_app.components.frames import show_rows
+from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
 from streamlit_app.components.launch import gateway, run_of, start_import
-from streamlit_app.components.words import SEVERITY_WORDS, count, plain, seconds, size
+from streamlit_app.components.words import SEVERITY_WORDS, count, every, plain, seconds, size
 from streamlit_app.downloads import quarantined
 from streamlit_app.facade import hestia, principal
 from streamlit_app.gateway import RunState
@@ -47,7 +47,8 @@ def _watch(batch_id: str) -> None:
     batch = hestia().batches.get(batch_id)
     if batch.state not in UNFINISHED:
         st.rerun()
-    share = min(batch.bytes_done / batch.size_bytes, 1.0) if batch.size_bytes else 0.0
+    reading = batch.size_bytes and batch.state is not BatchState.RECEIVED
+    share = min(batch.bytes_done / batch.size_bytes, 1.0) if reading else 0.0
     st.progress(share, text=_doing(batch))
     with explained():
         _watch_run(batch)
@@ -57,7 +58,7 @@ def _doing(batch: Batch) -> str:
     """What a run is doing, in words."""
     name, rows = plain(batch.file_name), count(batch.rows_done, "row")
     if batch.state is BatchState.RECEIVED:
-        return f"Starting the run of {name} …"
+        return f"{name} waits for its run …"
     if batch.state is BatchState.CHECKING:
         return f"Checking and storing {name}: {rows}"
     return f"Reading {name}: {rows}, {size(batch.bytes_done)} of {size(batch.size_bytes)}"
@@ -67,7 +68,9 @@ def _watch_run(batch: Batch) -> None:
     """A run that ended without finishing its batch, or never began, needs a person."""
     run_id = run_of(batch)
     state = gateway().run_state(run_id) if run_id else None
-    if state is None:
+    if state is None and batch.problem is not None:
+        show_problem(batch.problem)
+    elif state is None:
         st.info("This file waits for its run.", icon=":material/schedule:")
     elif state in {RunState.FAILED, RunState.SUCCEEDED} and hestia().batches.get(batch.id).state in UNFINISHED:
         st.error("**The run stopped before the file was finished.**  \nRun it again: it goes on where it was.")
@@ -88,14 +91,15 @@ def _headline(batch: Batch) -> None:
     name = plain(batch.file_name)
     match batch.state:
         case BatchState.COMMITTED if batch.rows_quarantined:
+            loaded, aside = batch.rows_loaded, batch.rows_quarantined
             text = (
-                f"**{count(batch.rows_loaded, 'row')} of {name} are in {batch.dataset}.** "
-                f"{count(batch.rows_quarantined, 'row')} were set aside."
+                f"**{count(loaded, 'row')} of {name} {'is' if loaded == 1 else 'are'} in {batch.dataset}.** "
+                f"{count(aside, 'row')} {'was' if aside == 1 else 'were'} set aside."
             )
             st.warning(text, icon=":material/task_alt:")
         case BatchState.COMMITTED:
             st.success(
-                f"**All {count(batch.rows_loaded, 'row')} of {name} are in {batch.dataset}.**",
+                f"**{plain(batch.dataset)} has {every(batch.rows_loaded, 'row')} of {name}.**",
                 icon=":material/task_alt:",
             )
         case BatchState.HELD:
@@ -108,8 +112,8 @@ def _headline(batch: Batch) -> None:
         case _:
             st.error(f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:")
     if batch.state is BatchState.HELD:
-        st.markdown(f"**Why:** {plain(why_held(batch))}")
-    elif batch.problem is not None:
+        st.markdown(f"**Why:** {why_held(batch)}")
+    elif batch.problem is not None and batch.state is BatchState.FAILED:
         show_problem(batch.problem)
 
 
@@ -120,15 +124,21 @@ def _actions(batch: Batch) -> None:
             _start(batch)
         if batch.state is BatchState.FAILED and st.button("Run again", icon=":material/play_arrow:", type="primary"):
             _start(batch)
-        if batch.state in {BatchState.HELD, BatchState.FAILED} and st.button(
-            "Discard the file", icon=":material/delete:"
-        ):
-            hestia().ingest.discard(batch.id, author=hestia().author)
-            st.rerun()
+        if batch.state in {BatchState.HELD, BatchState.FAILED}:
+            _discard(batch)
         if batch.state is BatchState.COMMITTED:
             st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:")
         if run_id := run_of(batch):
             st.link_button("The run in Dagster", links.run(run_id), icon=":material/receipt_long:")
+
+
+def _discard(batch: Batch) -> None:
+    """Asks once more: a discarded file is imported only when it is handed in again."""
+    with st.popover("Discard the file", icon=":material/delete:"):
+        st.write(f"None of its rows will be in **{batch.dataset}**. To import it later, bring the file again.")
+        if st.button("Yes, discard it", key=f"discard-{batch.id}"):
+            hestia().ingest.discard(batch.id, author=hestia().author)
+            st.rerun()
 
 
 def _details(batch: Batch) -> None:
@@ -169,11 +179,8 @@ def _aside(batch: Batch) -> None:
             frame.rename(QUARANTINE_LABELS),
             hide_index=True,
             placeholder="",
-            column_config={
-                "Line": st.column_config.NumberColumn(format="%d", width="small"),
-                "Why": st.column_config.TextColumn(width="large"),
-                "Original text": st.column_config.TextColumn(width="large"),
-            },
+            row_height=WRAPPED,
+            column_config=ASIDE_WIDTHS,
         )
         st.caption(
             f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. Line is the line in your file."
@@ -194,18 +201,16 @@ def show_results(batch: Batch) -> None:
         )
         return
     rows = [_result_row(batch, result) for result in batch.checks]
-    st.dataframe(
-        rows, hide_index=True, placeholder="", column_config={"Rule": st.column_config.TextColumn(width="large")}
-    )
+    st.table(rows, hide_index=True)
 
 
 def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
     return {
-        "Rule": sentence_of(batch, result),
+        "Rule": sentence_of(batch, result),  # a table shows Markdown
         "Result": "passed" if result.passed else f"{count(result.failed_rows, 'row')} failed",
-        "Rows looked at": result.checked_rows,
+        "Rows looked at": f"{result.checked_rows:,}",
         "If a row fails": SEVERITY_WORDS[result.severity],
-        "For example": ", ".join(f"line {row.line}: {row.value}" for row in result.sample[:3]),
+        "For example": ", ".join(f"line {row.line}: {plain(row.value or '(empty)')}" for row in result.sample[:3]),
     }
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import Column, ColumnType, parse
+from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.words import TYPE_WORDS
 
 MOST_COLUMNS = 12
@@ -42,17 +43,18 @@ def columns_form(columns: Sequence[Column], examples: pl.DataFrame, *, key: str)
         num_rows="fixed",
         placeholder="",
         height="content" if len(columns) <= MOST_COLUMNS else 430,
+        row_height=WRAPPED,
         disabled=["In the file", "First values"],
         column_config={
-            "In the file": st.column_config.TextColumn(width=140),
-            "Name": st.column_config.TextColumn(required=True, width=140),
-            "Type": st.column_config.SelectboxColumn(options=list(_TYPES), required=True, width=135),
+            "In the file": st.column_config.TextColumn(width=115),
+            "Name": st.column_config.TextColumn(required=True, width=115),
+            "Type": st.column_config.SelectboxColumn(options=list(_TYPES), required=True, width=115),
             "Written as": st.column_config.TextColumn(
                 help="For dates, such as 31.12.2024 or %d.%m.%Y; for yes or no, such as ja|nein.",
-                width=115,
+                width=90,
             ),
             "Places": st.column_config.NumberColumn(
-                help="Decimal places of a decimal number.", min_value=0, max_value=18, step=1, width=80
+                help="Decimal places of a decimal number.", min_value=0, max_value=18, step=1, width=60
             ),
         },
     )

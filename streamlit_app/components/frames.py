@@ -7,6 +7,17 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from hestia_assets.core.results import SYSTEM_COLUMNS
 
 FEW_ROWS = 8
+WRAPPED = 58
+"""Height of a row whose long texts go on in a second line."""
+
+ASIDE_WIDTHS: dict[str, ColumnConfig | str | None] = {
+    "Line": st.column_config.NumberColumn(format="%d", width=60),
+    "Column": st.column_config.TextColumn(width=100),
+    "Why": st.column_config.TextColumn(width=220),
+    "Value": st.column_config.TextColumn(width=100),
+    "Original text": st.column_config.TextColumn(width=260),
+}
+"""Rows that were set aside fit into a window of 800 pixels."""
 
 
 def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320) -> None:

@@ -2,10 +2,26 @@
 
 import streamlit as st
 
-from hestia_assets.core.results import Batch
+from hestia_assets.core.errors import SpecError
+from hestia_assets.core.results import Batch, BatchState, SpecVersion
 from hestia_assets.core.specs import AnySpec, ExportSpec, TransformSpec, kind_of
 from streamlit_app.facade import hestia
 from streamlit_app.gateway import Gateway
+
+
+class ChangedMeanwhileError(SpecError):
+    """Somebody saved another version while a person was deciding."""
+
+    code = "spec.changed_meanwhile"
+
+    def __init__(self, kind: str, name: str, *, is_new: bool) -> None:
+        if is_new:
+            super().__init__(f"There is a {kind} called {name} already.", hint="Choose another name, or open that one.")
+            return
+        super().__init__(
+            f"The {kind} {name} was changed in another tab or by somebody else meanwhile. Your changes are not saved.",
+            hint="Look at it as it is now, and make your changes again.",
+        )
 
 
 def gateway() -> Gateway:
@@ -27,18 +43,35 @@ def start(spec: TransformSpec | ExportSpec) -> str:
         return gateway().launch_export(spec)
 
 
-def save(spec: AnySpec) -> None:
+def save(spec: AnySpec, *, seen: int) -> None:
     """Keep a spec and, when that was a change, show it in Dagster. Raises HestiaError."""
-    if keep(spec):
+    if keep(spec, seen=seen):
         announce(spec)
 
 
-def keep(spec: AnySpec) -> bool:
-    """Keep a spec; tells whether it was a change. Raises HestiaError."""
-    before = hestia().catalog.all(kind_of(spec), tenant=spec.tenant)
-    versions = [item.version for item in before if item.spec.name == spec.name]
-    saved = hestia().catalog.save(spec, author=hestia().author)
-    return versions != [saved.version]
+def keep(spec: AnySpec, *, seen: int) -> bool:
+    """Keep a spec; tells whether it was a change.
+
+    Args:
+        spec: as the person wants it.
+        seen: the version that the person saw while deciding, 0 for none.
+
+    Raises:
+        ChangedMeanwhileError: another version was saved since; nothing is overwritten.
+    """
+    now = newest(spec)
+    if now is not None and now.spec.model_dump_json() == spec.model_dump_json():
+        return False
+    if (now.version if now else 0) != seen:
+        raise ChangedMeanwhileError(kind_of(spec), spec.name, is_new=seen == 0)
+    hestia().catalog.save(spec, author=hestia().author)
+    return True
+
+
+def newest(spec: AnySpec) -> SpecVersion | None:
+    """The newest version of this spec, if it was ever saved."""
+    saved = hestia().catalog.all(kind_of(spec), tenant=spec.tenant)
+    return next((item for item in saved if item.spec.name == spec.name), None)
 
 
 def announce(spec: AnySpec) -> None:
@@ -48,8 +81,14 @@ def announce(spec: AnySpec) -> None:
 
 
 def run_of(batch: Batch) -> str:
-    """The last run of a batch that is known here, or nothing."""
-    return st.session_state.get(_run_key(batch.id)) or batch.run_id or ""
+    """The last run of a batch that is known here, or nothing.
+
+    A batch that waits is no longer in the run that it remembers: that one has ended or given up.
+    """
+    launched = st.session_state.get(_run_key(batch.id), "")
+    if batch.state is BatchState.RECEIVED and launched == batch.run_id:
+        return ""
+    return launched or (batch.run_id or "" if batch.state is not BatchState.RECEIVED else "")
 
 
 def _run_key(batch: str) -> str:

@@ -48,6 +48,16 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def every(number: int, one: str) -> str:
+    """All of so many things.
+
+    Example:
+        >>> every(1, "row"), every(1200, "row")
+        ('the only row', 'all 1,200 rows')
+    """
+    return f"the only {one}" if number == 1 else f"all {count(number, one)}"
+
+
 def size(size_bytes: int) -> str:
     """Bytes in the unit a person would use.
 
@@ -93,8 +103,21 @@ def dataset_name(file_name: str) -> str:
         ('orders', 'ete_ventes')
     """
     stem = file_name.rsplit(".", 1)[0] if "." in file_name else file_name
-    words = [word for word in re.split(r"[^a-z0-9]+", _ascii(stem).lower()) if word and not word.isdigit()]
-    return re.sub(r"^[^a-z]+", "", "_".join(words))[:63] or "dataset"
+    return usable_name(" ".join(word for word in _words(stem) if not word.isdigit())) or "dataset"
+
+
+def usable_name(text: str) -> str:
+    """What a person wrote as a name that Hestia can use; empty where nothing is left of it.
+
+    Example:
+        >>> usable_name("My Flights 2024"), usable_name("2024"), usable_name("my_flights")
+        ('my_flights_2024', '', 'my_flights')
+    """
+    return re.sub(r"^[^a-z]+", "", "_".join(_words(text)))[:63]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", _ascii(text).lower()) if word]
 
 
 def _ascii(text: str) -> str:

@@ -159,9 +159,9 @@ def _rules(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
     checked = next((batch for batch in batches if batch.checks), None)
     if checked is None:
         rows = [{"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]} for check in spec.checks]
-        st.dataframe(rows, hide_index=True, placeholder="")
+        st.table(rows, hide_index=True)
         return
-    st.caption(f"What they found in {checked.file_name}, {ago(checked.finished_at)}:")
+    st.caption(f"What they found in {plain(checked.file_name)}, {ago(checked.finished_at)}:")
     show_results(checked)
 
 

@@ -8,8 +8,9 @@ from hestia_assets.core.specs import ExportSpec, parse
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained
 from streamlit_app.components.launch import save, start
+from streamlit_app.components.name_input import name_input
 from streamlit_app.components.run import show_run
-from streamlit_app.components.words import count, plain, size
+from streamlit_app.components.words import every, plain, size
 from streamlit_app.facade import hestia, principal, tenant
 
 LAYERS = (Layer.TRANSFORMED, Layer.VALIDATED, Layer.QUARANTINE)
@@ -52,7 +53,7 @@ def _file(spec: ExportSpec, result: ExportResult | None) -> None:
         return
     name = hestia().exports.path(spec).name
     st.markdown(
-        f":green[:material/verified:] **{plain(name)}** holds all {count(result.rows, 'row')} of "
+        f":green[:material/verified:] **{plain(name)}** holds {every(result.rows, 'row')} of "
         f"{plain(result.table)} version {result.table_version} · {size(result.size_bytes)}"
     )
     st.caption(f"SHA-256 `{result.sha256}`")
@@ -66,11 +67,11 @@ def _new(tables: list[TableRef], *, expanded: bool) -> None:
     with st.expander("A new export", expanded=expanded, icon=":material/add:"), explained():
         left, right = st.columns(2)
         table = left.selectbox("Table", order, format_func=lambda ref: f"{ref.layer.value}.{ref.name}")
-        name = right.text_input("Name of the file", value=table.name, key=f"export-name-{table}")
-        if not st.button("Save and export", type="primary", icon=":material/play_arrow:"):
+        name = name_input(right, "Name of the file", value=table.name, key=f"export-name-{table}")
+        if not st.button("Save and export", type="primary", icon=":material/play_arrow:", disabled=not name):
             return
-        fields = {"name": name.strip(), "tenant": tenant(), "table": f"{table.layer.value}.{table.name}"}
+        fields = {"name": name, "tenant": tenant(), "table": f"{table.layer.value}.{table.name}"}
         spec = parse(ExportSpec, fields)
-        save(spec)
+        save(spec, seen=0)
         st.session_state[f"export-run-{spec.name}"] = start(spec)
         links.go_to("exports", export=spec.name)

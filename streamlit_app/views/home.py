@@ -17,6 +17,7 @@ from streamlit_app.components.words import STATE_WORDS, ago, count, plain, size
 from streamlit_app.facade import hestia, principal, tenant
 
 LAST_BATCHES = 8
+LINES_SHOWN = 4
 
 
 def page() -> None:
@@ -67,27 +68,47 @@ def _job(job: Job) -> None:
 
 
 def _attention(batches: Sequence[Batch]) -> None:
-    """Files that wait for a person and rules that failed in the newest file of a dataset."""
-    waiting = [batch for batch in batches if batch.state in {BatchState.HELD, BatchState.FAILED}]
-    newest = {batch.dataset: batch for batch in reversed(batches) if batch.state is BatchState.COMMITTED}
-    failing = [(batch, check) for batch in newest.values() for check in batch.checks if not check.passed]
-    if not waiting and not failing:
+    """Per dataset: files that wait for a person, and what its newest file left aside."""
+    needy = {name: lines for name in sorted({batch.dataset for batch in batches}) if (lines := _needs(name, batches))}
+    if not needy:
         return
     st.subheader("Needs a look")
-    for batch in waiting[:LAST_BATCHES]:
-        _notice(batch, f"**{plain(batch.file_name)}** is {STATE_WORDS[batch.state]}: {plain(why_held(batch))}")
-    for batch, check in failing[:LAST_BATCHES]:
-        failed = count(check.failed_rows, "row")
-        rule = plain(sentence_of(batch, check))
-        _notice(batch, f"**{batch.dataset}**: {rule}. {failed} of {plain(batch.file_name)} fail that.")
+    for name, lines in needy.items():
+        _notice(name, lines)
 
 
-def _notice(batch: Batch, text: str) -> None:
+def _needs(name: str, batches: Sequence[Batch]) -> list[tuple[str, Batch]]:
+    """What a person should know of a dataset, as Markdown, each with the file it is about."""
+    mine = [batch for batch in batches if batch.dataset == name]
+    lines = [
+        (f"**{plain(batch.file_name)}** is {STATE_WORDS[batch.state]}: {why_held(batch)}", batch)
+        for batch in mine
+        if batch.state in {BatchState.HELD, BatchState.FAILED}
+    ]
+    newest = next((batch for batch in mine if batch.state is BatchState.COMMITTED), None)
+    if newest is None:
+        return lines
+    if newest.rows_quarantined:
+        aside = count(newest.rows_quarantined, "row")
+        were = "was" if newest.rows_quarantined == 1 else "were"
+        lines.append((f"{aside} of {plain(newest.file_name)} {were} set aside.", newest))
+    failing = [check for check in newest.checks if not check.passed]
+    found = [f"{sentence_of(newest, check)}: {count(check.failed_rows, 'row')} failed." for check in failing]
+    return lines + [(line, newest) for line in found]
+
+
+def _notice(name: str, lines: Sequence[tuple[str, Batch]]) -> None:
     with st.container(border=True):
         words, link = st.columns([6, 1], vertical_alignment="center")
-        words.markdown(f":orange[:material/warning:] {text}")
+        shown = [text for text, _ in lines[:LINES_SHOWN]]
+        if len(lines) > LINES_SHOWN:
+            shown.append(f"and {len(lines) - LINES_SHOWN:,} more")
+        points = "\n".join(f"- {text}" for text in shown)
+        words.markdown(f":orange[:material/warning:] **{plain(name)}**\n\n{points}")
+        files = {batch.id for _, batch in lines}
         with link:
-            links.link_to("datasets", "Look at it", dataset=batch.dataset, batch=batch.id)
+            about = {"batch": files.pop()} if len(files) == 1 else {}
+            links.link_to("datasets", "Look at it", dataset=name, **about)
 
 
 def _datasets(names: Sequence[str], batches: Sequence[Batch]) -> None:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from hestia_assets.core.results import UNFINISHED, Batch
+from hestia_assets.core.results import UNFINISHED, Batch, BatchState
 from streamlit_app.components import links
 from streamlit_app.components.batch import show_batch
 from streamlit_app.components.explained import explained, explained_later, show_kept
-from streamlit_app.components.launch import announce, keep, start_import
+from streamlit_app.components.launch import ChangedMeanwhileError, announce, keep, newest, start_import
 from streamlit_app.components.stepper import show_steps
 from streamlit_app.components.words import plain, size
 from streamlit_app.draft import Draft, Step, draft, start_over
@@ -85,14 +85,32 @@ def _begin(work: Draft) -> None:
 def _hand_in(work: Draft) -> None:
     """Save the dataset, keep the file as a batch, launch its run. Raises HestiaError."""
     assert work.file is not None, "a file is chosen before it runs"
-    changed = keep(work.spec)
+    changed = _keep(work)
     with st.spinner("Storing the file …"), work.file.open() as source:
         received = hestia().ingest.receive(work.spec, source, file_name=work.file.name, author=hestia().author)
         work.batch, work.known = received.batch.id, received.known
     work.file.remove()
-    if received.batch.state in UNFINISHED and not received.batch.run_id:
+    waits = received.batch.state is BatchState.RECEIVED
+    if waits or (received.batch.state in UNFINISHED and not received.batch.run_id):
         work.known = False
         _launch(work, received.batch, changed=changed)
+
+
+def _keep(work: Draft) -> bool:
+    """Save what the person changed, never over somebody else's change; tells whether there was one."""
+    if work.saved is not None and work.spec == work.saved:
+        return False
+    try:
+        changed = keep(work.spec, seen=work.version)
+    except ChangedMeanwhileError:
+        found = newest(work.spec)
+        work.take_saved(found)
+        if work.saved is not None:
+            work.take_recipe(work.saved.recipe)
+        raise
+    saved = newest(work.spec)
+    work.version = saved.version if saved else 0
+    return changed
 
 
 def _launch(work: Draft, batch: Batch, *, changed: bool) -> None:

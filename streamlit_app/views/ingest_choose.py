@@ -4,10 +4,13 @@ import streamlit as st
 
 from hestia_assets.core.results import IncomingFile
 from hestia_assets.core.specs import DatasetSpec, parse
+from streamlit_app.components.explained import explained_later
+from streamlit_app.components.name_input import name_input
 from streamlit_app.components.upload import limit_in_words, upload_area
-from streamlit_app.components.words import ago, dataset_name, plain, size
-from streamlit_app.draft import ChosenFile, Draft, Step, start_over
-from streamlit_app.facade import hestia, tenant
+from streamlit_app.components.words import ago, dataset_name, plain, size, usable_name
+from streamlit_app.draft import ChosenFile, Draft, Step, claim, start_over
+from streamlit_app.facade import hestia, tenant, uploads
+from streamlit_app.uploads import CLAIM_SECONDS
 
 NEW, EXISTING = "A new dataset", "A dataset that exists"
 
@@ -22,11 +25,13 @@ def choose(work: Draft) -> None:
 
 
 def _ask_for_file(work: Draft) -> None:
+    uploads().give_back_unused(older_than_seconds=CLAIM_SECONDS)
     waiting = hestia().ingest.waiting(tenant())
     st.write("Bring a file with rows and columns. Nothing is imported before you have seen what would come of it.")
     note = f"CSV, TSV or other text with columns, up to {limit_in_words()}"
     if uploaded := upload_area(key=f"upload-{work.number}", note=note):
         _take(work, ChosenFile(uploaded.name, uploaded.size_bytes, token=uploaded.token))
+        st.rerun()
     st.subheader("Waiting in the drop folder")
     if not waiting:
         folder = hestia().settings.landing.resolve() / tenant() / "incoming"
@@ -42,24 +47,28 @@ def _waiting_row(work: Draft, file: IncomingFile, number: int) -> None:
         text.markdown(
             f"**{plain(name)}** for {plain(file.dataset)}  \n{size(file.size_bytes)}, arrived {ago(file.modified_at)}"
         )
-        if button.button("Take this file", key=f"take-{number}", width="stretch"):
-            _take(work, ChosenFile(name, file.size_bytes, incoming=file))
+        button.button("Take this file", key=f"take-{number}", width="stretch", on_click=_claim, args=(work, file))
+
+
+def _claim(work: Draft, file: IncomingFile) -> None:
+    """Runs before the page is drawn anew: by then the file may have gone from the list."""
+    with explained_later():
+        _take(work, claim(file))
 
 
 def _take(work: Draft, file: ChosenFile) -> None:
     work.file = file
-    work.dataset = file.incoming.dataset if file.incoming else dataset_name(file.name)
-    st.rerun()
+    work.dataset = file.folder or dataset_name(file.name)
 
 
 def _ask_for_dataset(work: Draft, file: ChosenFile) -> None:
-    known = {item.spec.name: item.spec for item in hestia().catalog.all("dataset", tenant=tenant())}
-    name = file.incoming.dataset if file.incoming else _dataset_input(work, sorted(known))
+    known = {item.spec.name: item for item in hestia().catalog.all("dataset", tenant=tenant())}
+    settled = file.folder and file.folder == usable_name(file.folder)
+    name = file.folder if settled else _dataset_input(work, sorted(known))
     if not st.button("Continue", type="primary", icon=":material/arrow_forward:", disabled=not name):
         return
     work.dataset = parse(DatasetSpec, {"name": name, "tenant": tenant()}).name
-    saved = known.get(work.dataset)
-    work.saved = saved if isinstance(saved, DatasetSpec) else None
+    work.take_saved(known.get(work.dataset))
     _first_look(work, file)
     work.go(Step.PREVIEW)
 
@@ -73,18 +82,14 @@ def _dataset_input(work: Draft, known: list[str]) -> str:
     if where == EXISTING:
         position = known.index(work.dataset) if work.dataset in known else 0
         return st.selectbox("Dataset", known, index=position, help="Its saved way of reading is used.")
-    name = st.text_input(
-        "Name of the new dataset", value=work.dataset, key=f"name-{work.number}",
-        help="Lower case letters, digits and underscores; it begins with a letter.",
-    )  # fmt: skip
+    name = name_input(st, "Name of the new dataset", value=work.dataset, key=f"name-{work.number}")
     if name in known:
         st.info(f"There is a dataset called {name}. The rows will be added to it.", icon=":material/info:")
-    return name.strip()
+    return name
 
 
 def _first_look(work: Draft, file: ChosenFile) -> None:
     """A dataset that exists is read as saved, without questions; a new one is inspected."""
-    work.checks = work.saved.checks if work.saved else ()
     if work.saved is not None and work.saved.recipe.columns:
         work.take_recipe(work.saved.recipe)
         return

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from hestia_assets.core.errors import HestiaError
+from hestia_assets.core.errors import HestiaError, SpecError
 from streamlit_app.components.check_form import add_check, show_checks
 from streamlit_app.components.explained import explained
 from streamlit_app.components.words import count
@@ -25,7 +25,7 @@ def _present(work: Draft) -> None:
         st.info("No rule yet. You can import without any, or add some below.", icon=":material/rule:")
     found = work.preview()
     where = "of the file" if found.complete else "in the preview"
-    removed = show_checks(work.checks, found.checks, key=f"checks-{work.number}", where=where)
+    removed = show_checks(work.checks, found, key=f"checks-{work.number}", where=where)
     if removed is not None:
         work.checks = tuple(check for check in work.checks if check != removed)
         st.rerun()
@@ -39,6 +39,8 @@ def _another(work: Draft) -> None:
     added = add_check(columns, key=f"add-{work.number}-{len(work.checks)}")
     if added is None:
         return
+    if added.name in {check.name for check in work.checks}:
+        raise SpecError("There is such a rule already.", hint="Remove that one first to change it.")
     before = work.checks
     work.checks = (*before, added)
     try:

@@ -1,18 +1,17 @@
 """The Transforms page: SQL with the tables beside it, a live preview. ``?transform=NAME`` opens one."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import SYSTEM_COLUMNS
-from hestia_assets.core.specs import AnySpec, TransformSpec, parse
+from hestia_assets.core.specs import TransformSpec, parse
 from streamlit_app.components import links
-from streamlit_app.components.explained import explained
+from streamlit_app.components.explained import explained, explained_later, show_kept
 from streamlit_app.components.frames import show_rows
-from streamlit_app.components.launch import save, start
+from streamlit_app.components.launch import ChangedMeanwhileError, save, start
+from streamlit_app.components.name_input import name_input
 from streamlit_app.components.run import show_run
 from streamlit_app.components.words import count
 from streamlit_app.facade import hestia, principal, tenant
@@ -31,15 +30,19 @@ def page() -> None:
             st.info("There is no table to ask yet: import a file first.", icon=":material/info:")
             links.link_to("import", "Import a file", icon=":material/upload_file:")
             return
-        saved = {i.spec.name: i.spec for i in hestia().catalog.all("transform", tenant=tenant())}
-        transform = _choose([name for name, spec in saved.items() if isinstance(spec, TransformSpec)], saved)
-        name, sql = _editor(transform)
+        show_kept()
+        saved = {i.spec.name: i for i in hestia().catalog.all("transform", tenant=tenant())}
+        chosen = _choose(list(saved))
+        found = saved[chosen].spec if chosen else None
+        transform = found if isinstance(found, TransformSpec) else None
+        seen = _seen(chosen, saved[chosen].version) if chosen else 0
+        name, sql = _editor(transform, seen)
         _preview(sql)
-        _buttons(name, sql, transform)
+        _buttons(name, sql, transform, seen)
         _result(transform)
 
 
-def _choose(names: list[str], saved: Mapping[str, AnySpec]) -> TransformSpec | None:
+def _choose(names: list[str]) -> str | None:
     asked = st.query_params.get("transform")
     if asked is not None and asked not in names:
         st.query_params.clear()
@@ -48,19 +51,26 @@ def _choose(names: list[str], saved: Mapping[str, AnySpec]) -> TransformSpec | N
     chosen = st.selectbox("Transform", options, index=options.index(asked) if asked else 0, key=f"choose-{asked}")
     if chosen != (asked or NEW):
         links.go_to("transforms", **({} if chosen == NEW else {"transform": chosen}))
-    spec = saved.get(chosen)
-    return spec if isinstance(spec, TransformSpec) else None
+    return chosen if chosen in names else None
 
 
-def _editor(transform: TransformSpec | None) -> tuple[str, str]:
+def _seen(name: str, newest: int) -> int:
+    """The version that this tab edits: the newest when it was opened, until it is saved or loaded again."""
+    key = f"transform-seen-{name}"
+    if f"sql-{name}-{st.session_state.get(key)}" not in st.session_state:  # its editor is not open any more
+        st.session_state[key] = newest
+    return st.session_state[key]
+
+
+def _editor(transform: TransformSpec | None, seen: int) -> tuple[str, str]:
     """The query on the left, what it may read on the right."""
-    key = transform.name if transform else "new"
+    key = f"{transform.name}-{seen}" if transform else "new"
     left, right = st.columns([3, 2])
     with left:
         name = (
             transform.name
             if transform
-            else st.text_input("Name of the table", key="new-transform", placeholder="revenue_by_country")
+            else name_input(st, "Name of the table", key="new-transform", placeholder="revenue_by_country")
         )
         sql = st.text_area("SQL", transform.sql if transform else _first_query(), height=260, key=f"sql-{key}")
         st.caption("Press Ctrl+Enter to see the result again.")
@@ -68,7 +78,7 @@ def _editor(transform: TransformSpec | None) -> tuple[str, str]:
         st.markdown("**Tables you can ask**")
         with st.container(height=320, border=True):
             _tables()
-    return name.strip(), sql.strip()
+    return name, sql.strip()
 
 
 def _first_query() -> str:
@@ -102,15 +112,15 @@ def _preview(sql: str) -> None:
             st.caption(f"The first {PREVIEW_ROWS} rows. Saved and run, the transform keeps them all.")
 
 
-def _buttons(name: str, sql: str, transform: TransformSpec | None) -> None:
+def _buttons(name: str, sql: str, transform: TransformSpec | None, seen: int) -> None:
     with st.container(horizontal=True), explained():
         ready = bool(name and sql)
         if st.button("Save and run", type="primary", icon=":material/play_arrow:", disabled=not ready):
-            spec = _saved(name, sql, transform)
+            spec = _saved(name, sql, transform, seen)
             st.session_state[f"transform-run-{spec.name}"] = start(spec)
             links.go_to("transforms", transform=spec.name)
         if st.button("Save", icon=":material/save:", disabled=not ready):
-            spec = _saved(name, sql, transform)
+            spec = _saved(name, sql, transform, seen)
             links.go_to("transforms", transform=spec.name)
         if transform is not None:
             st.link_button("Open in Dagster", links.asset(Layer.TRANSFORMED, transform.name), icon=":material/hub:")
@@ -118,10 +128,20 @@ def _buttons(name: str, sql: str, transform: TransformSpec | None) -> None:
         st.caption("Give it a name to save it.")
 
 
-def _saved(name: str, sql: str, transform: TransformSpec | None) -> TransformSpec:
+def _saved(name: str, sql: str, transform: TransformSpec | None, seen: int) -> TransformSpec:
+    """Save the query, never over somebody else's change: the page then shows that one instead."""
     described = transform.description if transform else ""
     spec = parse(TransformSpec, {"name": name, "tenant": tenant(), "description": described, "sql": sql})
-    save(spec)
+    try:
+        save(spec, seen=seen)
+    except ChangedMeanwhileError as error:
+        if transform is None:
+            raise
+        with explained_later():
+            raise error
+        del st.session_state[f"transform-seen-{name}"]
+        st.rerun()
+    st.session_state.pop(f"transform-seen-{name}", None)
     return spec
 
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.results import BatchState
+from hestia_assets.core.specs import CheckSpec
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -138,11 +139,13 @@ def test_a_file_with_other_columns_is_explained_and_can_be_read_anew(rules, page
     dropped.write_bytes(b"Sales\nid;amount;shop\n001;1.50;Leeds\n")
 
     app = press(press(open_page("import"), "Take this file"), "Continue")
-    refused = said(app)
-    app.toggle[0].set_value(True).run()
+    refused, buttons = said(app), {button.label: button.disabled for button in app.button}
     app = press(app, "Read the columns from this file")
 
     assert "missing: day" in refused.replace("\\", "")
+    assert "Press 'Read the columns from this file'" in refused.replace("\\", "")
+    assert "nothing to answer" not in refused
+    assert (buttons["Continue"], buttons["Import now"]) == (True, True)
     assert ["id", "amount", "shop"] in columns(app)
 
 
@@ -163,3 +166,93 @@ def test_an_empty_file_is_explained(open_page, pages_home):
     app = press(press(open_page("import"), "Take this file"), "Continue")
 
     assert "nothing.csv is empty" in app.error[0].value.replace("\\", "")
+
+
+def test_a_rule_on_a_column_that_is_gone_leaves_with_a_word(rules, pages_home, dropped, open_page):
+    rules.multiselect[0].set_value(["day"]).run()
+    app = press(choose(rules, "Rule", "not_null"), "Add rule")
+    press(app, "Import the file").run()
+    dropped.write_bytes(b"Sales\nid;amount;shop\n001;1.50;Leeds\n")
+
+    app = press(press(open_page("import"), "Take this file"), "Continue")
+    app = press(app, "Read the columns from this file")
+
+    assert "Rules that name columns which are gone" in said(app)
+    assert ["id", "amount", "shop"] in columns(app)
+    assert not app.error
+
+
+def test_a_file_that_was_taken_is_out_of_the_reach_of_others_and_goes_back(open_page, dropped, pages_home):
+    app = press(open_page("import"), "Take this file")
+    waiting = pages_home.ingest.waiting("default")
+    app = press(app, "Continue")
+    shown = columns(app)
+    press(app, "Start over")
+
+    assert waiting == []
+    assert ["id", "amount", "day"] in shown
+    assert dropped.read_bytes() == ROWS
+
+
+def test_a_file_that_is_gone_when_it_is_taken_is_explained(open_page, dropped):
+    app = open_page("import")
+    dropped.unlink()
+
+    app = press(app, "Take this file")
+
+    assert "file in the drop folder" in app.error[0].value
+
+
+def test_rules_of_another_tab_are_not_overwritten(rules, pages_home, dropped, open_page):
+    press(rules, "Import the file").run()
+    dropped.write_bytes(ROWS + b"003;9.00;02.02.2024\n")
+    mine = press(press(open_page("import"), "Take this file"), "Continue")
+    mine = press(mine, "Continue")
+    mine.multiselect[0].set_value(["id"]).run()
+    mine = press(choose(mine, "Rule", "not_null"), "Add rule")
+    saved = pages_home.catalog.get("dataset", "default", "sales").spec
+    theirs = saved.model_copy(update={"checks": (CheckSpec(rule="unique", columns=("id",)),)})
+    pages_home.catalog.save(theirs, author="bob")
+
+    mine = press(mine, "Import the file").run()
+
+    assert pages_home.catalog.get("dataset", "default", "sales").spec == theirs
+    assert "meanwhile" in said(mine)
+    assert "id must not appear twice" in said(mine)
+    assert len(pages_home.batches.recent("default", "sales")) == 1
+
+
+def test_a_rule_that_is_there_already_is_refused_in_words(rules):
+    for _ in range(2):
+        rules.multiselect[0].set_value(["id"]).run()
+        rules = press(choose(rules, "Rule", "unique"), "Add rule")
+
+    assert "There is such a rule already" in rules.error[0].value
+
+
+def test_a_pattern_is_code_with_a_value_that_fits(rules):
+    rules.multiselect[0].set_value(["id"]).run()
+    rules = choose(rules, "Rule", "matches")
+    rules.text_input[0].set_value("[0-9]{3}").run()
+    rules = press(rules, "Add rule")
+
+    assert "id must look like `[0-9]{3}`**, such as 001" in said(rules)
+
+
+def test_a_name_that_cannot_be_used_is_answered_with_one_that_can(open_page, pages_home):
+    (pages_home.ingest.drop_folder("default", "My Flights 2024") / "f.csv").write_bytes(ROWS)
+    app = press(open_page("import"), "Take this file")
+    refused, blocked = said(app), next(button.disabled for button in app.button if button.label == "Continue")
+
+    app = press(press(app, "Use my_flights_2024"), "Continue")
+
+    assert "lower case letters, digits and underscores" in refused
+    assert blocked
+    assert not app.error
+    assert "dataset **my\\_flights\\_2024**" in said(app)
+
+
+def test_one_wide_column_is_pointed_out(preview):
+    preview = choose(preview, "Between columns", "|")
+
+    assert "Only one column was found, though most lines hold a semicolon" in said(preview)

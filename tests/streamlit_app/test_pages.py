@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.access import Principal
-from hestia_assets.core.results import Batch
+from hestia_assets.core.results import Batch, BatchState, Problem
 from hestia_assets.core.specs import CheckSpec, ColumnType, DatasetSpec, ExportSpec, Severity, TransformSpec
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ def imported(home: "Hestia", *, severity: Severity = Severity.REJECT) -> Batch:
     home.catalog.save(DatasetSpec.model_validate(spec.model_dump()), author="ada")
     received = home.ingest.receive(spec, BytesIO(ORDERS), file_name="orders.csv", author="ada")
     return home.ingest.run(received.batch.id)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button with this label."""
+    return next(button for button in app.button if button.label == label).click().run()
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -130,9 +135,10 @@ def test_a_held_file_can_be_discarded(pages_home, open_page):
     app = open_page("datasets", dataset="orders", batch=batch.id)
     assert "waits for you" in words(app)
 
-    next(button for button in app.button if button.label == "Discard the file").click().run()
+    press(app, "Yes, discard it")
 
     assert "was discarded" in words(app)
+    assert not app.error
     assert pages_home.batches.get(batch.id).state.value == "undone"
 
 
@@ -200,3 +206,108 @@ def test_an_export_without_dagster_says_how_to_start_it(pages_home, open_page):
     app.button(key="run-all_orders").click().run()
 
     assert "hestia up" in app.error[0].value
+
+
+def test_a_released_file_waits_until_its_new_run_begins(pages_home, open_page):
+    held = imported(pages_home, severity=Severity.HOLD)
+    pages_home.batches.update(held.id, run_id="the-run-that-held-it")
+    pages_home.ingest.release(held.id, author="ada")
+
+    app = open_page("datasets", dataset="orders", batch=held.id)
+
+    assert not app.error
+    assert "waits for its run" in words(app)
+    assert [bar.value for bar in progress_bars(app)] == [0]
+
+
+def test_a_discarded_file_shows_no_problem(pages_home, open_page):
+    held = imported(pages_home, severity=Severity.HOLD)
+    problem = Problem("batch.held", "Checks that hold a batch failed: in_range__quantity (1 rows).", "Release it.")
+    pages_home.batches.update(held.id, state=BatchState.UNDONE, problem=problem)
+
+    app = open_page("datasets", dataset="orders", batch=held.id)
+
+    assert not app.error
+    assert "in_range__quantity" not in words(app).replace("\\", "")
+
+
+def test_a_rule_whose_version_is_gone_is_still_a_sentence(pages_home, open_page):
+    held = imported(pages_home, severity=Severity.HOLD)
+    pages_home.batches.update(held.id, spec_version=99)
+
+    app = open_page("datasets", dataset="orders", batch=held.id)
+
+    assert "in_range__quantity" not in words(app).replace("\\", "")
+    assert "quantity must be" in words(app)
+
+
+def test_home_has_one_card_per_dataset_with_everything_that_needs_a_look(pages_home, open_page):
+    imported(pages_home)
+    for number in range(12):
+        other = DatasetSpec(
+            name=f"shop_{number}", recipe=pages_home.catalog.get("dataset", "default", "orders").spec.recipe
+        )
+        pages_home.catalog.save(other, author="ada")
+        for copy in range(6 if number == 3 else 1):
+            rows = ORDERS + f"9{copy},1,DE\n".encode()
+            batch = pages_home.ingest.receive(other, BytesIO(rows), file_name=f"f{copy}.csv", author="ada").batch
+            pages_home.batches.update(batch.id, state=BatchState.FAILED)
+
+    said = words(open_page()).replace("\\", "")
+
+    assert "2 rows of orders.csv were set aside" in said
+    assert all(f"**shop_{number}**" in said for number in range(12))
+    assert "and 2 more" in said
+
+
+def test_a_transform_that_another_tab_changed_is_not_overwritten(pages_home, open_page):
+    imported(pages_home)
+    first = TransformSpec(name="per_country", sql="select 1 as a")
+    pages_home.catalog.save(first, author="ada")
+    app = open_page("transforms", transform="per_country")
+    app.text_area[0].set_value("select 2 as b").run()
+    pages_home.catalog.save(first.model_copy(update={"sql": "select 3 as c"}), author="bob")
+
+    press(app, "Save")
+
+    assert pages_home.catalog.get("transform", "default", "per_country").spec.sql == "select 3 as c"
+    assert "meanwhile" in app.error[0].value
+    assert app.text_area[0].value == "select 3 as c"
+
+
+def test_a_new_transform_does_not_replace_one_of_its_name(pages_home, open_page):
+    imported(pages_home)
+    pages_home.catalog.save(TransformSpec(name="per_country", sql="select 1 as a"), author="ada")
+    app = open_page("transforms")
+    app.text_input(key="new-transform").set_value("per_country").run()
+
+    press(app, "Save")
+
+    assert "There is a transform called per" in app.error[0].value
+    assert pages_home.catalog.get("transform", "default", "per_country").version == 1
+
+
+def test_a_name_that_cannot_be_used_is_answered_with_one_that_can(pages_home, open_page):
+    imported(pages_home)
+    app = open_page("exports")
+    app.text_input[0].set_value("My Flights 2024").run()
+
+    press(app, "Use my_flights_2024")
+
+    assert app.text_input[0].value == "my_flights_2024"
+    assert not app.warning
+
+
+def test_an_empty_value_of_an_example_is_named(pages_home, open_page):
+    rows = b"id,name\n1,Ada\n2,\n3,Bob\n"
+    recipe = pages_home.ingest.inspect(BytesIO(rows), file_name="p.csv").recipe
+    check = CheckSpec(rule="not_null", columns=("name",))
+    spec = DatasetSpec(name="people", recipe=recipe, checks=(check,))
+    pages_home.catalog.save(spec, author="ada")
+    batch = pages_home.ingest.receive(spec, BytesIO(rows), file_name="p.csv", author="ada").batch
+    pages_home.ingest.run(batch.id)
+
+    app = open_page("datasets", dataset="people", batch=batch.id)
+
+    shown = "".join(table.value.to_string() for table in app.table)
+    assert "line 3: (empty)" in shown.replace("\\", "")

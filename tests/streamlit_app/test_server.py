@@ -19,7 +19,6 @@ from hestia_assets.bootstrap import open_home
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.uploads import MEGABYTE, UploadFolder
 
-
 ROOT = Path(__file__).parents[2]
 
 

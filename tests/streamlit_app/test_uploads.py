@@ -85,7 +85,7 @@ def test_the_last_slice_again_finds_the_file_complete(folder):
 
 def test_a_slice_that_fails_half_way_leaves_nothing(folder):
     class Broken(BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def read(self, _size: int | None = -1) -> bytes:
             if self.tell():
                 raise OSError("disk")
             return super().read(3)
