@@ -1,7 +1,8 @@
 """The careful tokenizer: one record at a time, for the stretches that the vectorised pass cannot vouch for.
 
 A quote inside an unquoted field is a character like any other (``5" pipe``). A quote that is never closed, or text
-behind a closing quote, costs the line it stands on and nothing else.
+behind a closing quote, costs the line it stands on and nothing else. Blanks between a closing quote and the next
+delimiter are no part of the value.
 """
 
 import re
@@ -9,10 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from hestia_assets.formats._csv_structure import Dialect
+import numpy as np
 
-RECORD_LIMIT = 1024 * 1024
-"""No record is longer than this many bytes; a quote still open after it was never meant to open."""
+from hestia_assets.core.errors import UnreadableFileError
+from hestia_assets.formats._csv_structure import Dialect, Records
+
+RECORD_LIMIT = 64 * 1024 * 1024
+"""Every record is shorter than this many bytes; a quote still open after it was never meant to open."""
 
 LINE_END = re.compile(rb"\r\n|\n|\r|\Z")
 
@@ -39,33 +43,95 @@ class Record:
     fields: tuple[bytes, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Patterns of a dialect: a whole record, one field, and a record whose last quote is open at the end."""
+
+    record: re.Pattern[bytes]
+    field: re.Pattern[bytes]
+    unclosed: re.Pattern[bytes]
+
+
 @lru_cache(maxsize=64)
-def _patterns(dialect: Dialect) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+def _grammar(dialect: Dialect) -> Grammar:
+    """No pattern ever goes back (``*+``), so time and memory are linear."""
     delimiter, quote = re.escape(dialect.delimiter), re.escape(dialect.quote)
-    if not dialect.quote:
-        plain = rb"[^" + delimiter + rb"\r\n]*"
-        return re.compile(plain + rb"(?:" + delimiter + plain + rb")*(?=[\r\n]|\Z)"), re.compile(plain)
-    quoted = quote + rb"[^" + quote + rb"]*(?:" + quote + quote + rb"[^" + quote + rb"]*)*" + quote
-    plain = rb"(?!" + quote + rb")[^" + delimiter + rb"\r\n]*"
-    field = rb"(?:" + quoted + rb"(?=[\r\n" + delimiter + rb"]|\Z)|" + plain + rb")"
-    record = field + rb"(?:" + delimiter + field + rb")*(?=[\r\n]|\Z)"
-    return re.compile(record), re.compile(field)
+    plain = rb"[^" + delimiter + rb"\r\n]*+"
+    opened, field = rb"(?!)", plain
+    if dialect.quote:
+        opened = quote + rb"[^" + quote + rb"]*+(?:" + quote + quote + rb"[^" + quote + rb"]*+)*+"
+        blanks = rb"[" + re.escape(_blank_signs(dialect)) + rb"]*+"
+        quoted = opened + quote + blanks + rb"(?=[\r\n" + delimiter + rb"]|\Z)"
+        field = rb"(?:" + quoted + rb"|(?!" + quote + rb")" + plain + rb")"
+    record = field + rb"(?:" + delimiter + field + rb")*+(?=[\r\n]|\Z)"
+    unclosed = rb"(?:" + field + delimiter + rb")*+" + opened + rb"\Z"
+    return Grammar(re.compile(record), re.compile(field), re.compile(unclosed))
 
 
 def next_record(data: bytes, start: int, dialect: Dialect, width: int) -> Record:
-    """Read one record of ``width`` fields at ``start``; the buffer holds it whole, or the file ends."""
+    """Read one record of ``width`` fields at ``start`` of a buffer with which the file ends."""
+    record = certain_record(data, start, dialect, width, final=True)
+    assert record is not None, "at the end of the file nothing is left open"
+    return record
+
+
+def certain_record(data: bytes, start: int, dialect: Dialect, width: int, *, final: bool) -> Record | None:
+    """Read one record of ``width`` fields at ``start``; None where bytes behind the buffer could change it.
+
+    A buffer that goes on for ``RECORD_LIMIT`` bytes always decides, and decides alike however long it is.
+
+    Raises:
+        UnreadableFileError: the physical line is as long as the limit.
+    """
     first_end, after = line_end(data, start)
+    if first_end - start >= RECORD_LIMIT:
+        raise line_too_long()
+    if after == first_end and not final:
+        return None
     line = data[start:first_end]
     if dialect.comment and line.startswith(dialect.comment):
         return Record(Kind.COMMENT, start, first_end, after, 1)
-    if is_blank(line, width):
+    if is_blank(line, dialect, width):
         return Record(Kind.BLANK, start, first_end, after, 1)
-    record, _ = _patterns(dialect)
-    match = record.match(data, start, min(len(data), start + RECORD_LIMIT))
-    if match is None or (match.end() == start + RECORD_LIMIT and match.end() < len(data)):
+    stop = min(len(data), start + RECORD_LIMIT)
+    undecided = not final and stop < start + RECORD_LIMIT
+    match = _grammar(dialect).record.match(data, start, stop)
+    if undecided and (_grammar(dialect).unclosed.match(data, start, stop) if match is None else match.end() == stop):
+        return None
+    if match is None or match.end() == start + RECORD_LIMIT:
         return Record(Kind.BAD_QUOTE, start, first_end, after, 1)
-    fields = split(data[start : match.end()], dialect)
-    end, after_record = line_end(data, match.end())
+    return _record(data, start, match.end(), dialect, width)
+
+
+def within_limit(records: Records) -> Records:
+    """The records before the first one that is too long."""
+    if not len(records) or int(records.nexts[-1] - records.starts[0]) < RECORD_LIMIT:
+        return records
+    long = np.flatnonzero(records.ends - records.starts >= RECORD_LIMIT)
+    return records.before(int(long[0]), int(records.starts[long[0]])) if len(long) else records
+
+
+def line_too_long() -> UnreadableFileError:
+    """The error for a file whose lines no buffer holds."""
+    return UnreadableFileError(
+        f"The file has a line of more than {RECORD_LIMIT // 1024**2} MiB.",
+        hint="Check that this is a text table with line ends.",
+    )
+
+
+def open_header() -> UnreadableFileError:
+    """The error for a header that cannot be cut into names."""
+    return UnreadableFileError(
+        "A quote in the header line is not closed.",
+        hint="Correct the header, or choose another quote sign.",
+    )
+
+
+def _record(data: bytes, start: int, stop: int, dialect: Dialect, width: int) -> Record:
+    """A well-formed record, unless its open quote swallowed rows."""
+    first_end, after = line_end(data, start)
+    fields = split(data[start:stop], dialect)
+    end, after_record = line_end(data, stop)
     lines = _lines(data, start, end)
     if len(fields) == width:
         return Record(Kind.ROW, start, end, after_record, lines, fields)
@@ -74,12 +140,16 @@ def next_record(data: bytes, start: int, dialect: Dialect, width: int) -> Record
     return Record(Kind.RAGGED, start, end, after_record, lines, fields)
 
 
-def is_blank(line: bytes, width: int) -> bool:
-    """An empty line; blanks alone count as empty where a row has several columns."""
-    return not line or (width > 1 and not line.strip(b" \t"))
+def is_blank(line: bytes, dialect: Dialect, width: int) -> bool:
+    """An empty line, or spaces and tabs alone where a row has several columns; a delimiter is never blank."""
+    return not line or (width > 1 and not line.strip(_blank_signs(dialect)))
 
 
-def skip_preamble(data: bytes, wanted: int, dialect: Dialect) -> tuple[int, dict[str, int]]:
+def _blank_signs(dialect: Dialect) -> bytes:
+    return b" \t".replace(dialect.delimiter, b"")
+
+
+def skip_preamble(data: bytes, wanted: int, dialect: Dialect, width: int) -> tuple[int, dict[str, int]]:
     """Where the first row or the header begins, behind ``wanted`` lines that are neither blank nor comments.
 
     Returns:
@@ -90,7 +160,7 @@ def skip_preamble(data: bytes, wanted: int, dialect: Dialect) -> tuple[int, dict
     while position < len(data):
         stop, after = line_end(data, position)
         line = data[position:stop]
-        if not line.strip(b" \t"):
+        if is_blank(line, dialect, width):
             lines["blank"] += 1
         elif dialect.comment and line.startswith(dialect.comment):
             lines["comment"] += 1
@@ -104,7 +174,7 @@ def skip_preamble(data: bytes, wanted: int, dialect: Dialect) -> tuple[int, dict
 
 def split(record: bytes, dialect: Dialect) -> tuple[bytes, ...]:
     """The fields of one well-formed record, quotes taken off."""
-    _, field = _patterns(dialect)
+    field = _grammar(dialect).field
     fields: list[bytes] = []
     position = 0
     while True:
@@ -119,7 +189,7 @@ def split(record: bytes, dialect: Dialect) -> tuple[bytes, ...]:
 
 def _unquoted(field: bytes, quote: bytes) -> bytes:
     if quote and field.startswith(quote):
-        return field[1:-1].replace(quote * 2, quote)
+        return field[1 : field.rindex(quote)].replace(quote * 2, quote)
     return field
 
 

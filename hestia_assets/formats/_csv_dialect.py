@@ -1,10 +1,11 @@
 """Which delimiter, quote and comment sign a sample has: clevercsv decides, a width count checks it."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from hestia_assets.core.results import Reason
-from hestia_assets.formats._csv_careful import Kind, line_end, next_record
+from hestia_assets.formats._csv_careful import Kind, certain_record, line_end
 from hestia_assets.formats._csv_structure import Dialect
 
 SNIFF_BYTES = 25_000
@@ -12,6 +13,8 @@ SNIFF_BYTES = 25_000
 
 USUAL = (",", ";", "\t", "|")
 RARE = ("^", "~", ":")
+NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}|://")
+"""Where a colon divides no columns."""
 WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde", ":": "colon"}
 
 
@@ -57,7 +60,7 @@ def _delimiter(body: bytes) -> tuple[str, str]:
         return sniffed, "Lines split by it look most like a table."
     if scores[best] > 0:
         return best, "It splits most lines into the same number of values."
-    if sniffed in RARE and _consistency(body, sniffed) > 0:
+    if sniffed in RARE and _splits_all(body, sniffed):
         return sniffed, "Lines split by it look most like a table."
     unused = next((sign for sign in USUAL if sign.encode() not in body), ",")
     return unused, "No sign splits the lines alike, so there is one column."
@@ -83,11 +86,20 @@ def _consistency(body: bytes, sign: str) -> float:
     return count / widths.total() * (1 + min(width, 100) / 1000)
 
 
+def _splits_all(body: bytes, sign: str) -> bool:
+    """Whether a rare sign splits every line alike, once clock times and addresses are taken out."""
+    widths = _widths(NOT_DELIMITERS.sub(b"", body), Dialect(sign.encode(), b'"', b""))
+    return len(widths) > 1 and min(widths) == max(widths) > 1
+
+
 def _widths(body: bytes, dialect: Dialect) -> list[int]:
     found: list[int] = []
     position = 0
+    cut = len(body) >= SNIFF_BYTES  # then the last record may go on
     while position < len(body):
-        record = next_record(body, position, dialect, 0)
+        record = certain_record(body, position, dialect, 0, final=not (cut and found))
+        if record is None:
+            break
         if record.kind in (Kind.ROW, Kind.RAGGED):
             found.append(len(record.fields))
         position = record.next

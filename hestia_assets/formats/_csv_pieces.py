@@ -10,6 +10,7 @@ from hestia_assets.core.results import Reject
 from hestia_assets.formats._csv_careful import Kind, Record
 from hestia_assets.formats._csv_rows import POSITION_TYPES, blanks, comments, joined, parse, widths
 from hestia_assets.formats._csv_structure import Dialect, Flags, Positions, Records, line_count, plain_quotes
+from hestia_assets.formats._text_source import readable
 
 NOT_TEXT = "not_text"
 MESSAGES = {
@@ -63,11 +64,12 @@ def scanned_piece(data: bytes, records: Records, dialect: Dialect, names: Sequen
     data, records = data[origin : records.nexts[-1]], records.moved(-origin)
     found = widths(data, records, dialect)
     comment = comments(data, records, dialect)
-    blank = blanks(data, records, len(names)) & ~comment
+    blank = blanks(data, records, dialect, len(names)) & ~comment
     is_row = ~(comment | blank)
     broken = is_row & _not_text(data, records)
-    ragged = is_row & ~broken & (found != len(names))
-    if (records.lines[ragged | comment] > 1).any():  # perhaps a quote left open: not for this pass to decide
+    other_width = is_row & (found != len(names))
+    ragged = other_width & ~broken
+    if (records.lines[other_width | comment] > 1).any():  # perhaps a quote left open: not for this pass to decide
         return None
     good = is_row & ~ragged & ~broken
     frame = parse(joined(data, records, good), dialect, names)
@@ -104,17 +106,12 @@ def careful_piece(data: bytes, records: Sequence[Record], names: Sequence[str], 
             counts["loaded"] += record.lines
             good.append((record, row, line))
         else:
-            rule = NOT_TEXT if record.kind is Kind.ROW else record.kind.value
+            rule = record.kind.value if record.kind is Kind.BAD_QUOTE or _is_text(text) else NOT_TEXT
             counts["quarantined"] += record.lines
             rejects.append(_reject(rule, row, line, record.lines, text, found=len(record.fields), width=len(names)))
         row += record.kind not in (Kind.COMMENT, Kind.BLANK)
         line += record.lines
     return Piece(_careful_frame(good, names), rejects, counts, Place(row, line), lambda: _record_spans(good))
-
-
-def readable(text: bytes) -> str:
-    """Original text for a person; bytes that are no text are shown escaped."""
-    return text.decode("utf-8", "backslashreplace")
 
 
 def _careful_frame(good: Sequence[tuple[Record, int, int]], names: Sequence[str]) -> pl.DataFrame:

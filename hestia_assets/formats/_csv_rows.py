@@ -4,6 +4,7 @@ Polars parses; the byte account proves it: bytes = values + quotes + delimiters 
 parser padded, a field it cut, a quote it dropped: each unbalances the sum and sends the stretch to the slow path.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,6 +21,8 @@ def parse(data: bytes, dialect: Dialect, names: Sequence[str]) -> pl.DataFrame |
     """The rows of well-formed ``data`` with LF line ends, or None when the bytes do not add up."""
     if not data:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    if data.startswith(BOM_UTF8):  # Polars would take it for a mark of the file and drop it
+        return None
     try:
         frame = pl.read_csv(
             data,
@@ -64,13 +67,13 @@ def comments(data: bytes, records: Records, dialect: Dialect) -> Flags:
     return _starts_with(data, records, ord(dialect.comment)) if dialect.comment else np.zeros(len(records), bool)
 
 
-def blanks(data: bytes, records: Records, width: int) -> Flags:
+def blanks(data: bytes, records: Records, dialect: Dialect, width: int) -> Flags:
     """Which records are blank lines."""
     empty = records.starts == records.ends
     if width > 1:
         maybe = _starts_with(data, records, ord(" ")) | _starts_with(data, records, ord("\t"))
         for index in np.flatnonzero(maybe & ~empty):
-            empty[index] = is_blank(data[records.starts[index] : records.ends[index]], width)
+            empty[index] = is_blank(data[records.starts[index] : records.ends[index]], dialect, width)
     return empty
 
 

@@ -1,26 +1,37 @@
 """Bytes in any encoding → blocks of UTF-8, with undecodable bytes kept so that only their row is set aside.
 
-A byte that the encoding does not know becomes a lone 0x80, which is not UTF-8: the reader finds it, names its row
-and shows it escaped. Nothing is replaced by a question mark.
+A byte that the encoding does not know becomes three bytes that are no UTF-8: the mark 0xFF and the byte's two halves.
+The reader finds them, sets their row aside and shows the byte itself, escaped. Nothing is replaced by a question mark.
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from hestia_assets.core.errors import SpecError, UnreadableFileError
 
 KEEP = "hestia-keep"
+KEPT = re.compile(rb"\xff([\x80-\x8f])([\x80-\x8f])")
 BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
 
 def _keep(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "\udc80" * (error.end - error.start), error.end
+    broken = error.object[error.start : error.end]
+    return "".join("\udcff" + chr(0xDC80 + byte // 16) + chr(0xDC80 + byte % 16) for byte in broken), error.end
 
 
 codecs.register_error(KEEP, _keep)
+
+
+def readable(text: bytes) -> str:
+    """Original text for a person; bytes that are no text are shown escaped, as they stand in the file."""
+    pieces = KEPT.split(text)
+    shown = [piece.decode("utf-8", "backslashreplace") for piece in pieces[::3]]
+    kept = [f"\\x{high[0] % 16:x}{low[0] % 16:x}" for high, low in zip(pieces[1::3], pieces[2::3], strict=True)]
+    return "".join(part for pair in zip(shown, [*kept, ""], strict=True) for part in pair)
 
 
 def canonical(encoding: str) -> str:

@@ -7,25 +7,36 @@ from typing import BinaryIO, ClassVar
 import numpy as np
 import polars as pl
 
-from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, SpecError, UnreadableFileError
+from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, SpecError
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Column, Recipe
-from hestia_assets.formats._csv_careful import RECORD_LIMIT, Kind, Record, next_record, skip_preamble
+from hestia_assets.formats import _csv_careful as careful_reader
+from hestia_assets.formats._csv_careful import (
+    Kind,
+    Record,
+    certain_record,
+    line_too_long,
+    open_header,
+    skip_preamble,
+    within_limit,
+)
 from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
 from hestia_assets.formats._csv_pieces import (
     Piece,
     Place,
     careful_piece,
     plain_piece,
-    readable,
     scanned_piece,
 )
 from hestia_assets.formats._csv_rows import POSITION_TYPES
-from hestia_assets.formats._csv_structure import Dialect, line_count, scan
-from hestia_assets.formats._text_source import blocks
+from hestia_assets.formats._csv_structure import Dialect, Records, line_count, scan
+from hestia_assets.formats._csv_window import Window
+from hestia_assets.formats._text_source import blocks, readable
 
 FIRST_CAREFUL = 16
 """Records read one by one before the vectorised pass is tried again; doubled each time it fails."""
+HEAD_BYTES = 1024 * 1024
+COUNT_BYTES = 8 * 1024 * 1024
 
 
 class CsvFormat:
@@ -63,7 +74,7 @@ class CsvFormat:
         """
         dialect = _dialect(recipe)
         head = _head(source, recipe, dialect)
-        if start.offset <= head.end.offset:
+        if start == START or start.offset < head.end.offset:
             start, opening = head.end, head.account
         else:
             opening = LineAccount()
@@ -76,19 +87,23 @@ class CsvFormat:
             yield _nothing(names, opening, start)
 
     def write(self, frames: Iterable[pl.DataFrame], target: BinaryIO) -> int:
-        """Write rows with a header; null is an empty field, empty text is ``""``. Returns the number of rows."""
+        """Write rows with a header; null is an empty field, empty text is ``""``. Returns the number of rows.
+
+        In a single column null is ``""`` too: an empty line would be no row.
+        """
         rows = 0
         for number, frame in enumerate(frames):
-            frame.write_csv(target, include_header=number == 0, quote_style="necessary")
+            null = '""' if frame.width == 1 else ""
+            frame.write_csv(target, include_header=number == 0, quote_style="necessary", null_value=null)
             rows += frame.height
         return rows
 
     def count(self, source: BinaryIO) -> int:
-        """Count the records after the header with the careful tokenizer's grammar."""
+        """Count the records after the header of a file that we wrote; empty lines are no records."""
         dialect = Dialect(b",", b'"', b"")
         records = 0
-        for data, final in _whole_records(source, dialect):
-            records += len(scan(data, 0, dialect, final=final))
+        for found in _whole_records(source, dialect):
+            records += int((found.ends > found.starts).sum())
         return max(0, records - 1)
 
 
@@ -114,24 +129,31 @@ def _dialect(recipe: Recipe) -> Dialect:
 
 def _head(source: BinaryIO, recipe: Recipe, dialect: Dialect) -> Head:
     """Read the preamble and the header line; blank and comment lines among them have their own place."""
-    data = _first_bytes(source, recipe)
-    position, lines = skip_preamble(data, recipe.preamble_lines, dialect)
+    size = HEAD_BYTES
+    while True:
+        data, final = Window(blocks(source, recipe.encoding, offset=0, size=size)).view(size)
+        head = _head_in(data, recipe, dialect, final=final)
+        if head is not None:
+            return head
+        if len(data) > careful_reader.RECORD_LIMIT:
+            raise line_too_long()
+        size *= 4
+
+
+def _head_in(data: bytes, recipe: Recipe, dialect: Dialect, *, final: bool) -> Head | None:
+    """The head, or None when it is not certain that ``data`` hold all of it."""
     names = [column.name for column in recipe.columns]
+    position, lines = skip_preamble(data, recipe.preamble_lines, dialect, len(names))
+    if position >= len(data) and not final:
+        return None
     if recipe.has_header:
         if position >= len(data):
             raise EmptyFileError("The file")
-        record = next_record(data, position, dialect, len(names))
+        record = certain_record(data, position, dialect, len(names), final=final)
+        if record is None:
+            return None
         position, lines["header"], names = record.next, record.lines, _names_in_file(record, recipe)
     return _placed_head(data, position, lines, names)
-
-
-def _first_bytes(source: BinaryIO, recipe: Recipe) -> bytes:
-    data = b""
-    for block, _ in blocks(source, recipe.encoding, offset=0, size=RECORD_LIMIT):
-        data += block
-        if len(data) >= RECORD_LIMIT:
-            break
-    return data
 
 
 def _placed_head(data: bytes, position: int, lines: dict[str, int], names: Sequence[str]) -> Head:
@@ -142,10 +164,7 @@ def _placed_head(data: bytes, position: int, lines: dict[str, int], names: Seque
 def _names_in_file(record: Record, recipe: Recipe) -> list[str]:
     """Column names in the order of the file's header."""
     if record.kind is Kind.BAD_QUOTE:
-        raise UnreadableFileError(
-            "A quote in the header line is not closed.",
-            hint="Correct the header, or choose another quote sign.",
-        )
+        raise open_header()
     found = [readable(value) for value in record.fields]
     wanted = [column.source for column in recipe.columns]
     if found == wanted:
@@ -161,19 +180,32 @@ def _names_in_file(record: Record, recipe: Recipe) -> list[str]:
 def _chunks(
     source: BinaryIO, recipe: Recipe, dialect: Dialect, names: Sequence[str], start: Position
 ) -> Iterator[TextChunk]:
-    held, offset, place = b"", start.offset, Place(start.row, start.line)
-    for block, final in blocks(source, recipe.encoding, offset=start.offset, size=recipe.chunk_bytes):
-        data = held + block
-        if not final and len(data) < recipe.chunk_bytes // 2:
-            held = data
-            continue
+    size, offset, place = recipe.chunk_bytes, start.offset, Place(start.row, start.line)
+    window = Window(blocks(source, recipe.encoding, offset=offset, size=size))
+    while (view := window.view(size))[0]:
+        data, final = view
         pieces, used = _pieces(data, dialect, names, place, final=final)
-        held = data[used:]
-        if not pieces:
-            continue
-        chunk = _chunk(data[:used], pieces, Position(offset, place.line, place.row), final=final)
+        if not used:
+            data, final, record = _long_record(window, 2 * len(data), dialect, len(names))
+            pieces, used = [careful_piece(data, [record], names, place)], record.next
+        window.take(used)
+        last = final and used == len(data)
+        chunk = _chunk(data[:used], pieces, Position(offset, place.line, place.row), final=last)
         offset, place = chunk.end.offset, pieces[-1].after
         yield chunk
+
+
+def _long_record(window: Window, size: int, dialect: Dialect, width: int) -> tuple[bytes, bool, Record]:
+    """A buffer, whether the file ends with it, and its first record, for which a chunk is too short.
+
+    The buffer doubles each time, so that looking again and again costs no more than looking twice.
+    """
+    while True:
+        data, final = window.view(min(size, careful_reader.RECORD_LIMIT + 2))
+        record = certain_record(data, 0, dialect, width, final=final)
+        if record is not None:
+            return data, final, record
+        size = 2 * len(data)
 
 
 def _pieces(
@@ -181,21 +213,20 @@ def _pieces(
 ) -> tuple[list[Piece], int]:
     """All records of ``data`` that are certainly whole, and how many bytes they take."""
     whole = len(data) if final else data.rfind(b"\n") + 1
-    plain = plain_piece(data[:whole], dialect, names, place) if whole else None
+    short = 0 < whole < careful_reader.RECORD_LIMIT  # else a record may be too long
+    plain = plain_piece(data[:whole], dialect, names, place) if short else None
     if plain is not None:
         return [plain], whole
     pieces: list[Piece] = []
     position, careful = 0, FIRST_CAREFUL
     while position < len(data):
-        records = scan(data, position, dialect, final=final)
+        records = within_limit(scan(data, position, dialect, final=final))
         piece = scanned_piece(data, records, dialect, names, place) if len(records) else None
         if piece is not None:
             pieces.append(piece)
             position, place = int(records.nexts[-1]), piece.after
         if records.trouble >= len(data) and (piece is not None or not len(records)):
-            careful_needed = not final and len(data) - position > RECORD_LIMIT
-            if not careful_needed:
-                break
+            break
         taken = _take(data, position, careful, dialect, len(names), final=final)
         if not taken:
             break
@@ -205,11 +236,14 @@ def _pieces(
 
 
 def _take(data: bytes, position: int, count: int, dialect: Dialect, width: int, *, final: bool) -> list[Record]:
-    """Up to ``count`` records, one by one; a record that the next block may finish is left."""
+    """Up to ``count`` records, one by one; a record that the next bytes may change is left."""
     taken: list[Record] = []
-    while len(taken) < count and position < len(data) and (final or len(data) - position > RECORD_LIMIT):
-        taken.append(next_record(data, position, dialect, width))
-        position = taken[-1].next
+    while len(taken) < count and position < len(data):
+        record = certain_record(data, position, dialect, width, final=final)
+        if record is None:
+            break
+        taken.append(record)
+        position = record.next
     return taken
 
 
@@ -241,15 +275,17 @@ def _nothing(names: Sequence[str], account: LineAccount, at: Position) -> TextCh
     return TextChunk(pl.DataFrame(schema=schema), [], account, at, at, lambda _: [])
 
 
-def _whole_records(source: BinaryIO, dialect: Dialect) -> Iterator[tuple[bytes, bool]]:
-    """Blocks of a file that we wrote, cut behind a whole record."""
-    held = b""
-    for block, final in blocks(source, "utf-8", offset=0, size=8 * RECORD_LIMIT):
-        data = held + block
-        records = scan(data, 0, dialect, final=final)
-        used = len(data) if final else int(records.nexts[-1]) if len(records) else 0
-        yield data[:used], final
-        held = data[used:]
+def _whole_records(source: BinaryIO, dialect: Dialect) -> Iterator[Records]:
+    """The records of a file that we wrote, a stretch at a time; a stretch doubles until it holds a whole one."""
+    window = Window(blocks(source, "utf-8", offset=0, size=COUNT_BYTES))
+    size = COUNT_BYTES
+    while (view := window.view(size))[0]:
+        records = scan(view[0], 0, dialect, final=view[1])
+        if not len(records) and view[1]:
+            return
+        yield records
+        window.take(int(records.nexts[-1]) if len(records) else 0)
+        size = COUNT_BYTES if len(records) else 2 * len(view[0])
 
 
 FORMAT = CsvFormat()
