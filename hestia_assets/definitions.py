@@ -14,6 +14,7 @@ from hestia_assets.defs.assets.landing import build_landing_asset
 from hestia_assets.defs.assets.transformed import build_transformed_asset
 from hestia_assets.defs.jobs import build_job
 from hestia_assets.defs.lineage import export_lineage, transform_lineage
+from hestia_assets.defs.maintenance import build_maintenance_schedule, maintenance_job
 from hestia_assets.defs.names import asset_key
 from hestia_assets.defs.resources import build_resources
 from hestia_assets.defs.run_sensors import build_run_sensors
@@ -34,6 +35,8 @@ def build_definitions(hestia: Hestia) -> dg.Definitions:
         _transform_definitions(hestia),
         _export_definitions(hestia),
         dg.Definitions(
+            jobs=[maintenance_job],
+            schedules=[build_maintenance_schedule()],
             sensors=build_run_sensors(),
             resources=build_resources(hestia),
             executor=dg.in_process_executor,

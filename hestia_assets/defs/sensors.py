@@ -4,7 +4,7 @@ The batches remember what was imported, not run keys or the cursor, so losing ei
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ def look(
     fail_dead_runs(instance)
     marks = Marks.load(cursor)
     fresh = _receive_all(hestia, datasets, marks=marks, at=at)
-    requests = list(_requests(hestia, instance, datasets, wants=lambda batch: _wants(batch, fresh, at=at)))
+    requests = list(_requests(hestia, instance, datasets, fresh=fresh, at=at))
     reason = None if requests else f"{len(marks.now)} files wait to be whole or corrected."
     return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=marks.dump())
 
@@ -81,22 +81,29 @@ def _requests(
     instance: dg.DagsterInstance,
     datasets: Iterable[DatasetSpec],
     *,
-    wants: Callable[[Batch], bool],
+    fresh: set[str],
+    at: datetime,
 ) -> Iterator[dg.RunRequest]:
     for dataset in datasets:
         waiting = hestia.ingest.pending(dataset.tenant, dataset.name)
-        if any(wants(batch) for batch in waiting) and (request := _request(instance, dataset, waiting)):
+        if not any(_wants(batch, fresh, at=at) for batch in waiting) or _under_way(instance, dataset):
+            continue
+        asked_for = any(batch.id in fresh for batch in waiting)
+        if request := _request(instance, dataset, waiting, asked_for=asked_for):
             yield request
 
 
-def _request(instance: dg.DagsterInstance, dataset: DatasetSpec, waiting: Sequence[Batch]) -> dg.RunRequest | None:
-    """One run for everything that waits, unless one is under way, was cancelled, or keeps dying."""
-    if _under_way(instance, dataset):
-        return None
+def _request(
+    instance: dg.DagsterInstance, dataset: DatasetSpec, waiting: Sequence[Batch], *, asked_for: bool
+) -> dg.RunRequest | None:
+    """One run for everything that waits; unless a person has just asked for it, none that was cancelled or keeps dying.
+
+    ``asked_for``: a file was dropped a moment ago.
+    """
     digest = hashlib.sha256(" ".join(sorted(batch.id for batch in waiting)).encode()).hexdigest()[:16]
     latest = _runs(instance, run_tags(dataset), limit=1)
     attempts = _runs(instance, run_tags(dataset) | {WAITING_TAG: digest}, limit=MAX_ATTEMPTS)
-    if len(attempts) == MAX_ATTEMPTS or _was_cancelled(latest, waiting):
+    if not asked_for and (len(attempts) == MAX_ATTEMPTS or _was_cancelled(latest, waiting)):
         return None
     after = latest[0].dagster_run.run_id if latest else "first"
     return dg.RunRequest(

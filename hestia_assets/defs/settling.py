@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HestiaError, TransientError
-from hestia_assets.core.results import IncomingFile
+from hestia_assets.core.results import BatchState, IncomingFile
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS = 10.0
@@ -54,7 +54,10 @@ class Marks:
 def receive_whole(
     hestia: Hestia, tenant: str, files: Sequence[IncomingFile], *, marks: Marks, at: datetime
 ) -> set[str]:
-    """Take in the files that are whole; returns the ids of batches that are new."""
+    """Take in the files that are whole; returns the ids of batches that wait for a run now.
+
+    Bytes that failed before wait again when they are dropped again; bytes that are in the tables do not.
+    """
     fresh = set[str]()
     for file in files:
         if marks.was_refused(file):
@@ -83,7 +86,7 @@ def _receive(hestia: Hestia, tenant: str, file: IncomingFile, *, marks: Marks) -
             problem=str(error),
         )
         return None
-    return None if received.known else received.batch.id
+    return received.batch.id if received.batch.state is BatchState.RECEIVED else None
 
 
 def _look(file: IncomingFile) -> str:

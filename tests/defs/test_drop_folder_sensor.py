@@ -179,6 +179,39 @@ def test_a_failed_batch_is_not_tried_again(hand_in: Callable[..., Batch], looks:
     assert not looks(later=3600).run_requests
 
 
+def test_a_failed_file_is_loaded_when_it_is_dropped_again_after_the_dataset_was_repaired(
+    drop: Callable[..., Path], looks: Look, home: Hestia, dataset: DatasetSpec
+):
+    content = CLEAN.replace(b"Country", b"Land")
+    drop(content, age_seconds=60)
+    looks()
+    (failed,) = materialize_dataset(home, "default", "orders", raise_on_failure=False)
+    *others, country = dataset.recipe.columns
+    columns = (*others, country.model_copy(update={"source": "Land"}))
+    repaired = dataset.recipe.model_copy(update={"columns": columns})
+    home.catalog.save(dataset.model_copy(update={"recipe": repaired}), author="ada")
+    again = drop(content, age_seconds=60)
+
+    requested = looks().run_requests or ()
+    (loaded,) = materialize_dataset(home, "default", "orders")
+
+    assert failed.state is BatchState.FAILED
+    assert len(requested) == 1
+    assert not again.exists()
+    assert (loaded.id, loaded.state, loaded.rows_loaded) == (failed.id, BatchState.COMMITTED, 2)
+    assert len(home.batches.recent("default", "orders")) == 1
+
+
+def test_a_file_may_be_dropped_again_as_often_as_it_failed(
+    drop: Callable[..., Path], looks: Look, home: Hestia, instance: dg.DagsterInstance
+):
+    for _ in range(MAX_ATTEMPTS + 1):
+        drop(b"colour\nred\n", age_seconds=60)
+        (request,) = looks().run_requests or ()
+        materialize_dataset(home, "default", "orders", raise_on_failure=False)
+        instance.add_run_tags(instance.get_runs(limit=1)[0].run_id, dict(request.tags))
+
+
 def test_a_refused_file_is_told_once_and_stays(drop: Callable[..., Path], looks: Look, home: Hestia):
     path = drop(b"", "empty.csv", age_seconds=60)
 
