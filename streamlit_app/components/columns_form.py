@@ -8,7 +8,6 @@ import streamlit as st
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import Column, ColumnType, parse
-from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.words import TYPE_WORDS
 
 MOST_COLUMNS = 12
@@ -43,7 +42,6 @@ def columns_form(columns: Sequence[Column], examples: pl.DataFrame, *, key: str)
         num_rows="fixed",
         placeholder="",
         height="content" if len(columns) <= MOST_COLUMNS else 430,
-        row_height=WRAPPED,
         disabled=["In the file", "First values"],
         column_config={
             "In the file": st.column_config.TextColumn(width=115),

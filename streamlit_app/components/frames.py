@@ -7,8 +7,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from hestia_assets.core.results import SYSTEM_COLUMNS
 
 FEW_ROWS = 8
-WRAPPED = 58
-"""Height of a row whose long texts go on in a second line."""
+WRAPPED = 66
+"""Height of a row whose long texts go on in a second line; Streamlit wraps text from 4 rem on."""
 
 ASIDE_WIDTHS: dict[str, ColumnConfig | str | None] = {
     "Line": st.column_config.NumberColumn(format="%d", width=60),
