@@ -12,6 +12,8 @@ BOOLEAN_WORDS = "true|false"
 DATE_FORMAT = "%Y-%m-%d"
 TIMESTAMP_FORMAT = "%Y-%m-%d %H:%M:%S"
 DECIMAL_DIGITS = 38
+FLOAT_DIGITS = 15
+BELOW_MICROSECONDS = r"\.\d{6}0*[1-9]"
 
 EXPECTED = {
     ColumnType.INTEGER: "a whole number without leading zeros",
@@ -89,7 +91,23 @@ def _number(text: pl.Expr, column: Column) -> pl.Expr:
         return pl.when(text.str.contains(pattern)).then(value)
     plain = text.str.contains(r"^-?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$")
     code = text.str.contains(r"^\d+[eE]\d+$")
-    return pl.when(plain & ~code & value.is_finite()).then(value)
+    kept = pl.struct(text.alias("text"), value.alias("value")).map_batches(_keeps_digits, return_dtype=pl.Boolean)
+    return pl.when(plain & ~code & value.is_finite() & kept).then(value)
+
+
+def _keeps_digits(rows: pl.Series) -> pl.Series:
+    """Whether a float, printed, has the digits of its text; 15 digits in plain notation always come back."""
+    text, value = rows.struct.field("text"), rows.struct.field("value")
+    short = (text.str.len_bytes() <= FLOAT_DIGITS) & ~text.str.contains("[eE]")
+    if short.all():
+        return short
+    return short.fill_null(value=True) | (_digits(text) == _digits(value.cast(pl.String)))
+
+
+def _digits(number: pl.Series) -> pl.Series:
+    """The digits that count: ``-0.0120e5`` → ``12``."""
+    mantissa = number.str.replace("[eE].*$", "").str.replace_all("[^0-9]", "")
+    return mantissa.str.strip_chars_start("0").str.strip_chars_end("0")
 
 
 def _written_otherwise(text: pl.Expr) -> pl.Expr:
@@ -109,8 +127,10 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
         pattern = column.format or DATE_FORMAT
         value = text.str.to_date(pattern, strict=False, exact=True)
     else:
-        pattern = column.format or TIMESTAMP_FORMAT
+        pattern = (column.format or TIMESTAMP_FORMAT).replace(".%f", "%.f")  # alone, %f counts nanoseconds
         value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True, cache=False)
+        if "f" in pattern:  # a type of microseconds would cut the rest off
+            value = pl.when(~text.str.contains(BELOW_MICROSECONDS)).then(value)
     if "%y" in pattern:  # Polars takes four digits for two
         return pl.when(~text.str.contains(r"\d{4}")).then(value)
     return pl.when(value.dt.year() >= 1000).then(value) if "%Y" in pattern else value

@@ -64,6 +64,10 @@ def test_reads_a_value(kind, options, text, value):
         ("date", "26-01-05"),
         ("date", "2026-01-05 10:00"),
         ("timestamp", "2026-01-05"),
+        ("float", "0.12345678901234567891"),
+        ("float", "12345678901234567891"),
+        ("float", "1e-400"),
+        ("float", "1.23456789e-320"),
     ],
 )
 def test_a_value_that_would_change_is_a_misfit(kind, text):
@@ -71,6 +75,21 @@ def test_a_value_that_would_change_is_a_misfit(kind, text):
     frame = pl.DataFrame({"c": [text, ""]})
 
     assert misfits(frame, cast_all(frame, (how,)), how).to_list() == [0]
+
+
+@pytest.mark.parametrize("text", ["0.1", "0.30000000000000004", "1.7976931348623157e308", "1e22",
+                                  "-0.0", "0.100000000000000000000", "5e-324", "123456789.123456", "0.0e5"])  # fmt: skip
+def test_a_float_that_gives_its_digits_back_is_a_value(text):
+    assert typed([text], column("float")) == [float(text)]
+
+
+@pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S.%f"])
+def test_a_fraction_of_a_second_below_microseconds_is_a_misfit(pattern):
+    texts = ["2026-01-01 10:00:00.123456", "2026-01-01 10:00:00.123456000", "2026-01-01 10:00:00.123456789"]
+    found = typed(texts, column("timestamp", format=pattern))
+    moment = datetime(2026, 1, 1, 10, 0, 0, 123456)  # noqa: DTZ001 - no zone in the file
+
+    assert found == [moment, moment, None]
 
 
 @pytest.mark.parametrize("kind", ["text", "integer", "decimal", "float", "boolean", "date", "timestamp"])
@@ -88,6 +107,15 @@ def test_a_number_that_was_accepted_means_what_was_written(text, kind):
 
     if value is not None:
         assert Decimal(str(value)) == Decimal(text.strip())
+
+
+@settings(deadline=None)
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,22})(\.[0-9]{1,24})?(e-?[0-9]{1,3})?", fullmatch=True))
+def test_a_float_that_was_accepted_says_what_was_written(text):
+    value = typed([text], column("float"))[0]
+
+    if value is not None:
+        assert Decimal(repr(value)) == Decimal(text)
 
 
 def test_four_digits_are_no_two_digit_year():
@@ -123,6 +151,10 @@ def guess(*texts: str) -> tuple[Column, str]:
         (["NA", "DE", "FR"], "text"),
         (["", ""], "text"),
         (["1,5", "2,5"], "text"),
+        (["0.12345678901234567891", "0.5"], "text"),
+        (["0.1234567890123", "0.5"], "float"),
+        (["2026-01-01 10:00:00.123456789", "2026-01-01 10:00:00.5"], "text"),
+        (["2026-01-01 10:00:00.123456", "2026-01-01 10:00:00.5"], "timestamp"),
     ],
 )
 def test_guesses_a_type(texts, kind):

@@ -144,3 +144,53 @@ def test_every_wild_file_balances(path):
 
     assert total.balanced
     assert total.loaded > 0
+
+
+def test_clock_times_are_no_columns():
+    found = look(b"t\n2026-01-01T10:00:00\n2026-01-02T11:30:00\n").recipe
+
+    assert found.delimiter != ":"
+    assert [column.source for column in found.columns] == ["t"]
+
+
+def test_addresses_are_no_columns():
+    assert len(look(b"https://a.example/x\nhttps://a.example/y\n").recipe.columns) == 1
+
+
+def test_a_colon_that_splits_every_line_is_a_delimiter():
+    assert look(b"user:uid:home\nroot:0:/root\nada:7:/home/ada\n").recipe.delimiter == ":"
+
+
+def test_blanks_behind_quotes_in_the_header_do_not_make_it_a_preamble():
+    data = b'id,name,"city" ,"zip" \n' + b"".join(b"%d,n,c,1\n" % n for n in range(50))
+    found = look(data).recipe
+
+    assert found.preamble_lines == 0
+    assert [column.source for column in found.columns] == ["id", "name", "city", "zip"]
+
+
+def test_a_broken_quote_in_the_header_is_refused_and_not_a_preamble():
+    data = b'id,name,"city"x,zip\n' + b"".join(b"%d,n,c,1\n" % n for n in range(50))
+
+    with pytest.raises(UnreadableFileError, match="header"):
+        look(data)
+
+
+def test_the_last_row_of_a_tiny_file_is_no_header():
+    found = look(b"a,b,c\nd,e\nf,g,h,i\n").recipe
+
+    assert (found.preamble_lines, found.has_header, len(found.columns)) == (0, True, 3)
+
+
+def test_what_stands_in_a_long_quoted_text_is_no_evidence():
+    data = b"id,text\n" + b"".join(b'%d,"%s"\n' % (n, b"0.5,x,y\n" * 100_000) for n in range(2))
+
+    assert [column.source for column in look(data).recipe.columns] == ["id", "text"]
+
+
+def test_a_space_above_a_single_column_has_the_same_place_for_inspector_and_reader():
+    data = b" \nname\nx\n \ny\n"
+    found = look(data)
+    total = sum((chunk.account for chunk in FORMAT.read(BytesIO(data), found.recipe)), LineAccount())
+
+    assert total == LineAccount(total=5, preamble=1, header=1, loaded=3)
