@@ -78,7 +78,8 @@ def _begin(work: Draft) -> None:
     with explained_later():
         _hand_in(work)
     if not work.batch:
-        work.cleared, work.step = False, Step.RULES
+        work.cleared = False
+        work.step = Step.RULES if work.step is Step.RUN else work.step
     st.rerun()
 
 
@@ -103,10 +104,11 @@ def _keep(work: Draft) -> bool:
     try:
         changed = keep(work.spec, seen=work.version)
     except ChangedMeanwhileError:
-        found = newest(work.spec)
-        work.take_saved(found)
-        if work.saved is not None:
-            work.take_recipe(work.saved.recipe)
+        if work.saved is None:  # the new dataset's name was taken meanwhile
+            work.step = Step.CHOOSE
+            raise
+        work.take_saved(newest(work.spec))
+        work.take_recipe(work.saved.recipe)
         raise
     saved = newest(work.spec)
     work.version = saved.version if saved else 0

@@ -138,6 +138,30 @@ def test_two_tabs_and_a_running_import_do_not_disturb_each_other(open_tab, tmp_p
     assert account(other) == "303 lines = 1 header + 2 above the header + 297 accepted + 3 set aside"
 
 
+def test_a_held_file_is_released_without_a_false_alarm_in_another_tab(open_tab, tmp_path):
+    file = tmp_path / "returns.csv"
+    file.write_text("no;shop\n1;Leeds\n1;York\n", encoding="utf-8")
+    page = open_tab("import")
+    upload(page, file, dataset="returns")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Add a rule").wait_for()
+    pick(page, "When a row fails", "Hold the whole file")
+    add_rule(page, column="no", rule="must not appear twice")
+    page.get_by_role("button", name="Import the file").click()
+    page.get_by_text("returns.csv waits for you.").wait_for()
+    other = open_tab("")
+    other.get_by_text("returns.csv is waiting for you").wait_for()
+
+    page.get_by_role("button", name="Import it anyway").click()
+    page.get_by_text("returns.csv waits for its run").wait_for()
+    other.get_by_role("link", name="Look at it").last.click()
+    other.get_by_text("All files of this dataset").wait_for()
+
+    for tab in (page, other):
+        tab.get_by_text("returns has all 2 rows of returns.csv.").wait_for()
+        expect(tab.get_by_text("The run stopped")).to_have_count(0)
+
+
 def test_a_query_becomes_a_table_and_the_table_a_file(open_tab, picture):
     page = open_tab("transforms")
     page.get_by_role("textbox", name="Name of the table").fill("revenue_by_country")

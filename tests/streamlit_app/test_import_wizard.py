@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.results import BatchState
-from hestia_assets.core.specs import CheckSpec
+from hestia_assets.core.specs import CheckSpec, DatasetSpec
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -220,6 +220,17 @@ def test_rules_of_another_tab_are_not_overwritten(rules, pages_home, dropped, op
     assert "meanwhile" in said(mine)
     assert "id must not appear twice" in said(mine)
     assert len(pages_home.batches.recent("default", "sales")) == 1
+
+
+def test_a_name_that_was_taken_meanwhile_is_asked_for_again(rules, pages_home):
+    theirs = DatasetSpec(name="sales", description="of somebody else")
+    pages_home.catalog.save(theirs, author="bob")
+
+    app = press(rules, "Import the file").run()
+
+    assert "There is a dataset called sales already" in said(app)
+    assert pages_home.catalog.get("dataset", "default", "sales").spec == theirs
+    assert "Another file" in [button.label for button in app.button]
 
 
 def test_a_rule_that_is_there_already_is_refused_in_words(rules):
