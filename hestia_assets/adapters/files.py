@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,15 +66,14 @@ class LocalIncoming:
         base = self.root / tenant / "incoming"
         folders = [base / dataset] if dataset else sorted(p for p in base.glob("*") if p.is_dir())
         paths = [path for folder in folders for path in folder.glob("*") if _is_whole(path)]
-        found = [_incoming(path) for path in paths]
+        found = [file for path in paths if (file := _incoming(path))]
         return sorted(found, key=lambda item: (item.modified_at, item.path))
 
     def remove(self, file: IncomingFile) -> None:
         """Take a file out of the drop folder after its bytes are stored; one that has changed since stays."""
         path = Path(file.path)
-        with suppress(FileNotFoundError):
-            if _incoming(path) == file:
-                path.unlink()
+        if _incoming(path) == file:
+            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,11 @@ def _is_whole(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(".") and path.suffix not in {".part", ".tmp"}
 
 
-def _incoming(path: Path) -> IncomingFile:
-    stat = path.stat()
+def _incoming(path: Path) -> IncomingFile | None:
+    """How the file looks now; its sender may take it away again at any moment."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
     modified = datetime.fromtimestamp(stat.st_mtime, UTC)
     return IncomingFile(path.parent.name, str(path), stat.st_size, modified)

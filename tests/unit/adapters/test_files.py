@@ -82,6 +82,23 @@ def test_a_file_that_was_replaced_by_one_of_the_same_size_stays(incoming: LocalI
     assert Path(file.path).read_bytes() == b"id\n9\n"
 
 
+def test_a_file_that_vanishes_while_it_is_looked_at_is_left_out(
+    incoming: LocalIncoming, monkeypatch: pytest.MonkeyPatch
+):
+    gone = Path(the_file(incoming).path)
+    is_file = Path.is_file
+
+    def then_gone(path: Path) -> bool:
+        found = is_file(path)
+        path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "is_file", then_gone)
+
+    assert incoming.files("default") == []
+    assert not gone.exists()
+
+
 def test_a_file_that_is_gone_already_is_no_error(incoming: LocalIncoming):
     file = the_file(incoming)
     Path(file.path).unlink()
