@@ -77,8 +77,8 @@ def test_a_value_that_would_change_is_a_misfit(kind, text):
     assert misfits(frame, cast_all(frame, (how,)), how).to_list() == [0]
 
 
-@pytest.mark.parametrize("text", ["0.1", "0.30000000000000004", "1.7976931348623157e308", "1e22",
-                                  "-0.0", "0.100000000000000000000", "5e-324", "123456789.123456", "0.0e5"])  # fmt: skip
+@pytest.mark.parametrize("text", ["0.1", "0.30000000000000004", "1.7976931348623157e308", "1.5e22",
+                                  "-0.0", "0.100000000000000000000", "5e-324", "0.0e5"])  # fmt: skip
 def test_a_float_that_gives_its_digits_back_is_a_value(text):
     assert typed([text], column("float")) == [float(text)]
 
