@@ -36,10 +36,10 @@ def test_a_byte_order_mark_in_the_middle_is_part_of_its_value():
 
 
 def test_a_byte_order_mark_does_not_make_up_for_missing_delimiters():
-    found = chunks("a,b,c,d\n\ufeff1\n5,6,7,8\n".encode(), recipe(*"abcd"))
+    found = chunks("a,b,c,d\n\ufeff1,2,3,4\n5\n6,7,8,9\n".encode(), recipe(*"abcd"))
 
-    assert rows(found) == [("5", "6", "7", "8")]
-    assert [reject.text for chunk in found for reject in chunk.rejects] == ["\ufeff1"]
+    assert rows(found) == [("\ufeff1", "2", "3", "4"), ("6", "7", "8", "9")]
+    assert [reject.text for chunk in found for reject in chunk.rejects] == ["5"]
 
 
 @pytest.mark.parametrize("data", [b"a,b\n", b"\n# x\na,b\n", b"a,b\n1,2\n"])
