@@ -39,8 +39,11 @@ def upload(page: Page, file: Path, *, dataset: str) -> None:
     page.locator("input[type=file]").set_input_files(file)
     name = page.get_by_role("textbox", name="Name of the new dataset")
     page.get_by_role("button", name="Continue").wait_for()
-    if page.get_by_text("A new dataset").is_visible():
+    for _ in range(10):  # a choice made while the page is being drawn may get lost
+        if name.is_visible():
+            break
         page.get_by_text("A new dataset").click()
+        page.wait_for_timeout(1_000)
     name.fill(dataset)
     name.press("Enter")
     page.get_by_role("button", name="Continue").click()
