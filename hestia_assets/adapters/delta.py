@@ -141,7 +141,7 @@ class DeltaTableStore:
         written: list[StagedFile] = []
         try:
             for number, frame in enumerate(frames):
-                rows = frame.select(schema.names()).cast(dict(schema))  # pyright: ignore[reportArgumentType]
+                rows = frame.select(schema.names()).cast(dict(schema))  # pyright: ignore[reportArgumentType] - a schema is a mapping
                 written.append(write_frame(path, rows, stem=f"whole-{uuid4().hex}-{number}"))
         except BaseException:  # whatever stops it, also Ctrl-C: the files belong to nobody
             remove_files(path, written)

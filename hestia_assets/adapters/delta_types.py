@@ -64,7 +64,7 @@ def _instance(dtype: object) -> pl.DataType:
 
 def cast(frame: pl.DataFrame, *, table: str) -> pl.DataFrame:
     """The rows in storable types. Raises TableError."""
-    return frame.cast(dict(storable(frame.schema, table=table)))  # pyright: ignore[reportArgumentType]
+    return frame.cast(dict(storable(frame.schema, table=table)))  # pyright: ignore[reportArgumentType] - a schema is a mapping
 
 
 def has_local_times(dtype: pl.DataType) -> bool:
