@@ -78,7 +78,14 @@ def _dataset_input(work: Draft, known: list[str]) -> str:
     where = NEW
     if known:
         start = 1 if work.dataset in known else 0
-        where = st.radio("Dataset", [NEW, EXISTING], index=start, horizontal=True, label_visibility="collapsed")
+        where = st.radio(
+            "Dataset",
+            [NEW, EXISTING],
+            index=start,
+            horizontal=True,
+            label_visibility="collapsed",
+            key=f"where-{work.number}",
+        )
     if where == EXISTING:
         position = known.index(work.dataset) if work.dataset in known else 0
         return st.selectbox("Dataset", known, index=position, help="Its saved way of reading is used.")
