@@ -13,7 +13,7 @@ MARKS = (
 )
 OTHER_KINDS = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook, an old one or one with a password"),
     (b"PAR1", "a Parquet file"),
     (b"%PDF", "a PDF document"),
     (b"\x1f\x8b", "a gzip archive"),

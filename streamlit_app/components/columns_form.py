@@ -11,6 +11,7 @@ from hestia_assets.core.specs import Column, ColumnType, parse
 from streamlit_app.components.words import TYPE_WORDS
 
 MOST_COLUMNS = 12
+HEIGHT_OF_MORE = 450  # pixels; half a row peeks out, so that one sees there are more
 _TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
 _DATES = {
     "2024-12-31": "%Y-%m-%d",
@@ -41,7 +42,7 @@ def columns_form(columns: Sequence[Column], examples: pl.DataFrame, *, key: str)
         hide_index=True,
         num_rows="fixed",
         placeholder="",
-        height="content" if len(columns) <= MOST_COLUMNS else 430,
+        height="content" if len(columns) <= MOST_COLUMNS else HEIGHT_OF_MORE,
         disabled=["In the file", "First values"],
         column_config={
             "In the file": st.column_config.TextColumn(width=115),

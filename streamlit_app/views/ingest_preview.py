@@ -73,8 +73,9 @@ def _edit(work: Draft) -> None:
         show_reasons(work.reasons)
     if _reading(chosen) != _reading(work.recipe):
         work.read_as(chosen)
+    title = f"{count(len(work.guessed), 'column')}: names and types"
     with (
-        st.expander("Columns: names and types", expanded=True, icon=":material/view_column:"),
+        st.expander(title, expanded=True, icon=":material/view_column:"),
         explained(),
     ):
         columns = columns_form(work.guessed, work.examples(), key=f"columns-{work.number}-{work.edition}")

@@ -112,7 +112,14 @@ def test_an_umlaut_late_in_the_file_is_seen():
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"), [(b"PK\x03\x04zip", "Excel"), (b"%PDF-1.7", "PDF"), (b"PAR1abc", "Parquet"), (b"\0" * 99, "zero")]
+    ("data", "kind"),
+    [
+        (b"PK\x03\x04zip", "Excel"),
+        (b"\xd0\xcf\x11\xe0", "password"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PAR1abc", "Parquet"),
+        (b"\0" * 99, "zero"),
+    ],
 )
 def test_another_kind_of_file_is_refused_by_its_name(data, kind):
     with pytest.raises(UnreadableFileError, match=kind):
