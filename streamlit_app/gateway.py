@@ -16,7 +16,7 @@ from typing import Any
 
 from hestia_assets.core.errors import NotFoundError, UnavailableError
 from hestia_assets.core.results import Batch
-from hestia_assets.core.specs import DatasetSpec, ExportSpec, TransformSpec
+from hestia_assets.core.specs import AnySpec, DatasetSpec, ExportSpec, SourceSpec, TransformSpec
 
 LOCATION, REPOSITORY = "hestia", "__repository__"
 
@@ -128,7 +128,7 @@ class Gateway:
 
     def announce(
         self,
-        spec: DatasetSpec | TransformSpec | ExportSpec,
+        spec: AnySpec,
         *,
         on_wait: Callable[[float], None] | None = None,
     ) -> None:
@@ -201,7 +201,7 @@ class Gateway:
         return reply["data"]
 
 
-def job_name(spec: DatasetSpec | TransformSpec | ExportSpec) -> str:
+def job_name(spec: AnySpec) -> str:
     """The Dagster job that works on a spec."""
-    kinds = {DatasetSpec: "import", TransformSpec: "transform", ExportSpec: "export"}
+    kinds = {DatasetSpec: "import", SourceSpec: "fetch", TransformSpec: "transform", ExportSpec: "export"}
     return f"{kinds[type(spec)]}_{spec.tenant}__{spec.name}"

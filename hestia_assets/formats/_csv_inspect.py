@@ -1,7 +1,6 @@
 """What a CSV file probably is: a recipe, with a reason for every decision. Only looks; loading never sniffs."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import BinaryIO
 from hestia_assets.core.errors import EmptyFileError
 from hestia_assets.core.results import Inspection, Reason
 from hestia_assets.core.specs import Column, Recipe
+from hestia_assets.formats._columns import numbered, text_columns
 from hestia_assets.formats._csv_careful import (
     Kind,
     Record,
@@ -87,17 +87,6 @@ def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
     if not rows:
         raise EmptyFileError("The file")
     return _columns(rows[0].values, has_header=recipe.has_header)
-
-
-def column_name(text: str, number: int) -> str:
-    """A column name for a header text: lower case, words joined by underscores, any script.
-
-    Example:
-        >>> column_name(" Order No. ", 1), column_name("", 3), column_name("Größe (cm)", 4)
-        ('order_no', 'column_3', 'größe_cm')
-    """
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
-    return re.sub(r"\W+", "_", plain).strip("_")[:120] or f"column_{number}"
 
 
 def _sample(source: BinaryIO, encoding: str) -> tuple[bytes, bool]:
@@ -189,18 +178,7 @@ def _years(texts: Sequence[str]) -> bool:
 
 
 def _columns(first: Sequence[str], *, has_header: bool) -> tuple[Column, ...]:
-    sources = list(first) if has_header else [f"column_{number}" for number in range(1, len(first) + 1)]
-    taken: set[str] = set()
-    columns: list[Column] = []
-    for number, source in enumerate(sources, start=1):
-        name = wanted = column_name(source, number)
-        copy = 1
-        while name in taken:
-            copy += 1
-            name = f"{wanted}_{copy}"
-        taken.add(name)
-        columns.append(Column(source=source, name=name))
-    return tuple(columns)
+    return text_columns(first if has_header else numbered(len(first)))
 
 
 def _comment_lines_before(sample: bytes, guess: Guess, line: int, width: int) -> int:

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, SpecError
+from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
-from hestia_assets.core.specs import Column, Recipe
+from hestia_assets.core.specs import Column, NoOptions, Recipe, Spec
 from hestia_assets.formats import _csv_careful as careful_reader
 from hestia_assets.formats._csv_careful import (
     Kind,
@@ -43,6 +44,12 @@ class CsvFormat:
     """Reads delimited text under an explicit recipe and writes UTF-8 with LF and minimal quotes."""
 
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".psv", ".ssv")
+    unit: ClassVar[str] = "line"
+    options: ClassVar[type[Spec]] = NoOptions
+
+    def claim(self, head: bytes, *, file_name: str) -> Claim:  # noqa: ARG002 - a text may begin with anything
+        """Any bytes that no other format recognises may be delimited text; the name makes it likelier."""
+        return Claim.NAMED if file_name.lower().endswith(self.suffixes) else Claim.FALLBACK
 
     def inspect(self, source: BinaryIO, *, file_name: str) -> Inspection:
         """Guess encoding, dialect, preamble and header, each with a reason.

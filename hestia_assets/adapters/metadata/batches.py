@@ -14,6 +14,7 @@ from hestia_assets.adapters.metadata.models import BatchRow, PartRow
 from hestia_assets.core.errors import NotFoundError, TransientError
 from hestia_assets.core.ports import Clock
 from hestia_assets.core.results import UNFINISHED, Batch, BatchPart, BatchState
+from hestia_assets.core.specs import Mode
 
 FIELDS = tuple(field.name for field in fields(Batch))
 _TO_ROW: dict[str, Callable[[Any], Any]] = {
@@ -21,12 +22,16 @@ _TO_ROW: dict[str, Callable[[Any], Any]] = {
     "account": codecs.account_to_json,
     "checks": codecs.checks_to_json,
     "problem": codecs.problem_to_json,
+    "mode": lambda mode: Mode(mode).value if mode else None,
+    "changes": codecs.changes_to_json,
 }
 _FROM_ROW: dict[str, Callable[[Any], Any]] = {
     "state": BatchState,
     "account": codecs.account_from_json,
     "checks": codecs.checks_from_json,
     "problem": codecs.problem_from_json,
+    "mode": lambda mode: Mode(mode) if mode else None,
+    "changes": codecs.changes_from_json,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hestia_assets.core.results import (
     BatchPart,
+    Changes,
     CheckResult,
     FailedRow,
     LineAccount,
@@ -62,6 +63,16 @@ def problem_to_json(problem: Problem | None) -> Json | None:
 def problem_from_json(body: Json | None) -> Problem | None:
     """The inverse of ``problem_to_json``."""
     return Problem(**body) if body else None
+
+
+def changes_to_json(changes: Changes | None) -> Json | None:
+    """What a batch did to the table, once it is known."""
+    return asdict(changes) if changes else None
+
+
+def changes_from_json(body: Json | None) -> Changes | None:
+    """The inverse of ``changes_to_json``."""
+    return Changes(**body) if body else None
 
 
 def part_to_json(part: BatchPart) -> Json:

@@ -152,6 +152,10 @@ class BatchRow(Table):
     problem: Mapped[Any | None] = mapped_column(JsonText)
     released_by: Mapped[str | None]
     run_id: Mapped[str | None]
+    mode: Mapped[str | None]
+    origin: Mapped[str] = mapped_column(server_default="")
+    sequence: Mapped[int | None]
+    changes: Mapped[Any | None] = mapped_column(JsonText)
 
 
 class PartRow(Table):

@@ -11,12 +11,13 @@ from hestia_assets.core.ports.metadata import (
     LeaseStore,
     SpecStore,
 )
-from hestia_assets.core.ports.rows import Format, RowGate, SqlEngine, Validator
+from hestia_assets.core.ports.rows import Claim, Format, RowGate, SqlEngine, Validator, WritableFormat
 from hestia_assets.core.ports.tables import TableStore
 
 __all__ = [
     "AuditLog",
     "BatchStore",
+    "Claim",
     "Clock",
     "ExportFolder",
     "FileStore",
@@ -31,4 +32,5 @@ __all__ = [
     "SqlEngine",
     "TableStore",
     "Validator",
+    "WritableFormat",
 ]

@@ -1,7 +1,8 @@
 """Formats, validation, and the one gate to rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
+from enum import IntEnum
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol, runtime_checkable
 
 from hestia_assets.core.access import Principal, Purpose
 from hestia_assets.core.layers import TableRef
@@ -14,16 +15,35 @@ from hestia_assets.core.results import (
     SetFailure,
     TextChunk,
 )
-from hestia_assets.core.specs import CheckSpec, Column, Recipe
+from hestia_assets.core.specs import CheckSpec, Column, Recipe, Spec
 
 if TYPE_CHECKING:
     import polars as pl
 
 
+class Claim(IntEnum):
+    """How sure a format is that a file is its own, by its first bytes and its name."""
+
+    NO = 0
+    FALLBACK = 1  # text that may be anything
+    NAMED = 2  # only the name says so
+    SURE = 3  # the bytes say so
+
+
 class Format(Protocol):
-    """A file format: bytes ↔ table."""
+    """A file format, read: bytes → tables of text.
+
+    ``unit`` is what its accounts count: ``line``, ``record`` or ``row`` (of a sheet). ``options`` is the model of
+    ``Recipe.options``; its field titles and descriptions are shown to people.
+    """
 
     suffixes: ClassVar[tuple[str, ...]]
+    unit: ClassVar[str]
+    options: ClassVar[type[Spec]]
+
+    def claim(self, head: bytes, *, file_name: str) -> Claim:
+        """How sure it is that a file with these first 64 KiB is its own."""
+        ...
 
     def inspect(self, source: BinaryIO, *, file_name: str) -> Inspection:
         """Guess a recipe from the content. Raises ReadError."""
@@ -36,6 +56,13 @@ class Format(Protocol):
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows under an explicit recipe, from ``start``. Raises ReadError."""
         ...
+
+
+@runtime_checkable
+class WritableFormat(Protocol):
+    """A format that tables can be written in, and that proves what it wrote."""
+
+    suffixes: ClassVar[tuple[str, ...]]
 
     def write(self, frames: Iterable["pl.DataFrame"], target: BinaryIO) -> int:
         """Write typed rows with a header; returns the number of rows."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from hestia_assets.core.results.checks import CheckResult
 from hestia_assets.core.results.reading import LineAccount, Position
+from hestia_assets.core.specs import Mode
 
 
 class BatchState(StrEnum):
@@ -34,12 +35,26 @@ class Problem:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch does, or did, to the validated table, in rows. ``blanked``: values an empty one would replace."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    deleted: int = 0
+    blanked: int = 0
+
+
 @dataclass(frozen=True)
 class Batch:
     """One file that arrived: immutable bytes named by SHA-256, its state and its line account.
 
     Times are UTC. ``rows_done`` and ``bytes_done`` grow while a run reads; ``rows_loaded`` and
     ``rows_quarantined`` are final once committed. ``checks`` are the results of the last complete run.
+    ``mode``: what this batch does to the rows that are there, empty for the dataset's own. ``origin``: where the file
+    came from, such as ``upload``, ``archive orders.zip`` or an address. ``sequence``: order of commit in its dataset,
+    from 1. ``changes`` are known once committed.
     """
 
     id: str
@@ -64,6 +79,10 @@ class Batch:
     problem: Problem | None = None
     released_by: str | None = None
     run_id: str | None = None
+    mode: Mode | None = None
+    origin: str = ""
+    sequence: int | None = None
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,11 @@
-"""A file as it is read: lines and their places, text rows, the guessed recipe, the preview."""
+"""A file as it is read: lines and their places, text rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hestia_assets.core.specs import Recipe
-
 if TYPE_CHECKING:
     import polars as pl
-from hestia_assets.core.results.checks import CheckResult
 
 SYSTEM_COLUMNS = ("_batch", "_row", "_line")
 """Added to every imported and validated row: batch id, record number, first physical line (both from 1)."""
@@ -16,7 +13,7 @@ SYSTEM_COLUMNS = ("_batch", "_row", "_line")
 
 @dataclass(frozen=True, slots=True)
 class LineAccount:
-    """Where every physical line of a file went.
+    """Where every physical line of a file went (or record, or sheet row: the format's ``unit``).
 
     ``total`` is counted on its own; the account balances when the parts sum up to it.
     A record that spans three lines counts three times in ``loaded`` or ``quarantined``.
@@ -93,10 +90,11 @@ class Reject:
 class TextChunk:
     """A stretch of a file as text.
 
-    ``frame`` has the recipe's columns (String, never null: an empty field is ``""``) and ``_row``, ``_line``
-    (Int64), ``_lines`` (Int32, physical lines of the record). ``rejects`` are records that are no rows.
-    ``account`` covers just this stretch, ``total`` counted independently of the parts. ``original(indices)`` gives
-    the source text of the frame's rows at these indices.
+    ``frame`` has the recipe's columns in its order (String; an empty field is ``""``, null only where the format
+    itself says "no value", or an optional column is missing) and ``_row``, ``_line`` (Int64), ``_lines`` (Int32, units
+    of the account that the record takes). ``_line`` is the place a person can go to: physical line, Excel row.
+    ``rejects`` are records that are no rows. ``account`` covers just this stretch, ``total`` counted independently
+    of the parts. ``original(indices)`` gives the source text of the frame's rows at these indices.
     """
 
     frame: "pl.DataFrame"
@@ -105,38 +103,3 @@ class TextChunk:
     start: Position
     end: Position
     original: Callable[[Sequence[int]], list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One decision of the inspector: what, which value, why."""
-
-    what: str
-    value: str
-    because: str
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """A guessed recipe with a reason for every decision."""
-
-    recipe: Recipe
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a file would become, from its first stretch.
-
-    ``text`` and ``typed`` hold the same first rows before and after typing, rejected rows left out;
-    ``complete`` tells whether the stretch is the whole file. ``raw`` are the file's first lines as they are.
-    """
-
-    text: "pl.DataFrame"
-    typed: "pl.DataFrame"
-    rejects: list[Reject]
-    checks: tuple[CheckResult, ...]
-    account: LineAccount
-    raw: list[str]
-    scanned_bytes: int
-    complete: bool

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from hestia_assets.core.access import Principal, Purpose
-from hestia_assets.core.errors import ExportError
+from hestia_assets.core.errors import ExportError, SpecError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.ports import AuditLog, ExportFolder, Format, RowGate, TableStore
+from hestia_assets.core.ports import AuditLog, ExportFolder, Format, RowGate, TableStore, WritableFormat
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import SYSTEM_COLUMNS, ExportResult
 from hestia_assets.core.specs import ExportSpec
@@ -88,7 +88,7 @@ class ExportService:
         self, rows: pl.LazyFrame, ref: TableRef, target: BinaryIO, path: Path, spec: ExportSpec
     ) -> dict[str, Any]:
         """Write, then trust nothing: read the file again, count, compare with the table, hash."""
-        fmt = self.formats.get(spec.format)
+        fmt = writable(self.formats, spec.format)
         written = fmt.write(_frames(rows, ref), target)
         target.flush()
         with path.open("rb") as again:
@@ -133,3 +133,16 @@ def _height(rows: pl.LazyFrame) -> int:
 def _sha256(path: Path) -> str:
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def writable(formats: Registry[Format], name: str) -> WritableFormat:
+    """The format, if tables can be written in it.
+
+    Raises:
+        UnknownPluginError: there is no such format.
+        SpecError: it can only be read.
+    """
+    fmt = formats.get(name)
+    if not isinstance(fmt, WritableFormat):
+        raise SpecError(f"The format {name} can be read, but not yet be written.", hint="Export as csv.")
+    return fmt

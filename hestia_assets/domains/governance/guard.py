@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from hestia_assets.core.access import LOCAL, Principal
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.ports import Format, RowGate
+from hestia_assets.core.ports import Format, RowGate, WritableFormat
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import RowRule, Rule
-from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, ExportSpec, TransformSpec
+from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, ExportSpec, SourceSpec, TransformSpec, parse
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,16 @@ class SpecChecker:
         match spec:
             case DatasetSpec():
                 self._dataset(spec)
+            case SourceSpec():
+                pass
             case TransformSpec():
                 self._transform(spec)
             case ExportSpec():
                 self._export(spec)
 
     def _dataset(self, spec: DatasetSpec) -> None:
-        self.formats.get(spec.recipe.format)
+        for recipe in (spec.recipe, *spec.other_recipes):
+            parse(self.formats.get(recipe.format).options, recipe.options)
         for check in spec.checks:
             rule = self.rules.get(check.rule)
             _refuse_unknown_parameters(check, rule)
@@ -61,7 +64,8 @@ class SpecChecker:
             _refuse_other_tenant(ref, spec)
 
     def _export(self, spec: ExportSpec) -> None:
-        self.formats.get(spec.format)
+        if not isinstance(self.formats.get(spec.format), WritableFormat):
+            raise SpecError(f"The format {spec.format} can be read, but not yet be written.", hint="Export as csv.")
         _refuse_other_tenant(TableRef.parse(spec.table, tenant=spec.tenant), spec)
 
 

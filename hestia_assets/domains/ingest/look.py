@@ -8,7 +8,7 @@ from typing import BinaryIO
 import polars as pl
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.core.ports import Format, Validator
+from hestia_assets.core.ports import Claim, Format, Validator
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, Reject, TextChunk
 from hestia_assets.core.specs import CheckSpec, Recipe, Severity
@@ -18,6 +18,7 @@ TYPES_FROM_BYTES = 32 * 1024 * 1024
 """Types are guessed from this much of a file, which is all of most files."""
 
 PREVIEW_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 64 * 1024
 RAW_LINES = 60
 RAW_BYTES = 64 * 1024
 
@@ -47,14 +48,20 @@ def _with_types(
 
 
 def _by_content(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> Inspection:
+    """The surest format first; the first whose bytes it can be."""
+    source.seek(0)
+    head = source.read(HEAD_BYTES)
+    claims = {name: formats.get(name).claim(head, file_name=file_name) for name in formats.names()}
     refusal: UnreadableFileError | None = None
-    for name in formats.names():
+    for name in sorted(filter(claims.get, claims), key=lambda name: -claims[name]):
         source.seek(0)
         try:
             return formats.get(name).inspect(source, file_name=file_name)
         except UnreadableFileError as error:
             refusal = refusal or error
-    assert refusal is not None, "at least one format is installed"
+            if claims[name] is Claim.SURE:
+                break
+    assert refusal is not None, "at least one format takes any text"
     raise refusal
 
 

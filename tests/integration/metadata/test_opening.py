@@ -27,8 +27,8 @@ ADD_A_COLUMN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "HEAD"
 
 
 def upgrade():
@@ -48,7 +48,7 @@ def _utc_now() -> datetime:
 def _later_version(folder: Path, script: str) -> Revisions:
     """The migrations of a future Hestia that has one more."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_more.py").write_text(script)
+    (folder / "versions" / "9999_more.py").write_text(script.replace("HEAD", Revisions().head))
     return Revisions(folder)
 
 
@@ -128,7 +128,7 @@ def test_processes_of_a_later_version_that_start_at_once_upgrade_once(race, reop
 
     revisions = race(_upgrade, [(database_url, tmp_path, later.folder)] * 4)
 
-    assert revisions == ["0002"] * 4
+    assert revisions == ["9999"] * 4
 
 
 def test_an_upgrade_keeps_every_row(reopen, database_url, tmp_path, clock):
@@ -151,10 +151,10 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(reopen, databas
     newer = open_metadata(database_url, home=tmp_path, clock=clock, revisions=later)
     _save_a_spec(newer)
 
-    with pytest.raises(HomeTooNewError, match="0002"):
+    with pytest.raises(HomeTooNewError, match="9999"):
         reopen()
 
-    assert newer.revision() == "0002"
+    assert newer.revision() == "9999"
     assert newer.specs.get("dataset", "default", "orders").version == 1
     newer.close()
 
@@ -211,7 +211,7 @@ open_metadata({database_url!r}, home=Path("."), clock=lambda: datetime.now(UTC),
     again.close()
     later = _later_version(tmp_path / "later", ADD_A_COLUMN)
     upgraded = open_metadata(database_url, home=tmp_path, clock=clock, revisions=later)
-    assert upgraded.revision() == "0002"
+    assert upgraded.revision() == "9999"
     assert not list(tmp_path.glob("*.migrating*"))
     upgraded.close()
 

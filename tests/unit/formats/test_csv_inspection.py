@@ -7,7 +7,7 @@ import pytest
 
 from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
 from hestia_assets.core.results import Inspection, LineAccount
-from hestia_assets.formats._csv_inspect import column_name
+from hestia_assets.formats._columns import column_name
 from hestia_assets.formats.csv import FORMAT
 
 TESTDATA = Path(__file__).parents[3].parent / "shared" / "testdata"
