@@ -8,10 +8,10 @@ from hestia_assets.core.access import Principal, Purpose
 from hestia_assets.core.layers import TableRef
 from hestia_assets.core.results import (
     START,
+    Guess,
     Inspection,
     Judgement,
     Position,
-    Reason,
     SetFailure,
     TextChunk,
 )
@@ -108,8 +108,8 @@ class RowGate(Protocol):
 class Validator(Protocol):
     """Says what is valid: types and checks."""
 
-    def guess(self, text: "pl.DataFrame", columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
-        """Columns with types guessed from their text, and the evidence."""
+    def guess(self, text: "pl.DataFrame", columns: tuple[Column, ...]) -> Guess:
+        """Columns with types guessed from their text, the evidence, and what only a person can decide."""
         ...
 
     def schema(self, columns: tuple[Column, ...]) -> "pl.Schema":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hestia_assets.core.results.batches import Changes
 from hestia_assets.core.results.checks import CheckResult
 from hestia_assets.core.results.reading import LineAccount, Reject
-from hestia_assets.core.specs import Recipe
+from hestia_assets.core.specs import Column, Recipe
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,6 +47,15 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     chosen: int = 0
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Columns with types guessed from their text, the evidence, and what only a person can decide."""
+
+    columns: tuple[Column, ...]
+    reasons: tuple[Reason, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

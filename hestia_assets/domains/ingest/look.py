@@ -42,9 +42,13 @@ def _with_types(
     recipe = inspection.recipe
     sample = recipe.model_copy(update={"chunk_bytes": TYPES_FROM_BYTES})
     chunk = next(iter(formats.get(recipe.format).read(source, sample)), None) or _no_rows(recipe)
-    columns, reasons = validator.guess(chunk.frame, recipe.columns)
-    typed = recipe.model_copy(update={"columns": columns})
-    return replace(inspection, recipe=typed, reasons=(*inspection.reasons, *reasons))
+    guess = validator.guess(chunk.frame, recipe.columns)
+    return replace(
+        inspection,
+        recipe=recipe.model_copy(update={"columns": guess.columns}),
+        reasons=(*inspection.reasons, *guess.reasons),
+        questions=(*inspection.questions, *guess.questions),
+    )
 
 
 def _by_content(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> Inspection:

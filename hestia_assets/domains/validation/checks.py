@@ -8,7 +8,7 @@ import polars as pl
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import CheckResult, FailedRow, Judgement, Reason, SetFailure
+from hestia_assets.core.results import CheckResult, FailedRow, Guess, Judgement, SetFailure
 from hestia_assets.core.rules import RowRule, Rule, SetRule
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, Severity
 from hestia_assets.domains.validation.guess import guess_types
@@ -38,8 +38,8 @@ class RuleValidator:
 
     rules: Registry[Rule]
 
-    def guess(self, text: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
-        """Columns with types guessed from their text, and the evidence."""
+    def guess(self, text: pl.DataFrame, columns: tuple[Column, ...]) -> Guess:
+        """Columns with types guessed from their text, the evidence, and what only a person can decide."""
         return guess_types(text, columns)
 
     def schema(self, columns: tuple[Column, ...]) -> pl.Schema:

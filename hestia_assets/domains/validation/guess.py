@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hestia_assets.core.results import Reason
+from hestia_assets.core.results import Guess, Reason
 from hestia_assets.core.specs import Column, ColumnType
 from hestia_assets.domains.validation.types import readable_format, typed
 
@@ -24,10 +24,10 @@ IDENTIFIERS = (
 MOST_DECIMALS = 9
 
 
-def guess_types(frame: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Reason, ...]]:
+def guess_types(frame: pl.DataFrame, columns: tuple[Column, ...]) -> Guess:
     """Each column with its type; one reason for each that is not plain text."""
     guessed = [_guess(frame[column.name].str.strip_chars(), column) for column in columns]
-    return tuple(column for column, _ in guessed), tuple(reason for _, reason in guessed if reason)
+    return Guess(tuple(column for column, _ in guessed), tuple(reason for _, reason in guessed if reason))
 
 
 def _guess(text: pl.Series, column: Column) -> tuple[Column, Reason | None]:

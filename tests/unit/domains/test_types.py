@@ -129,8 +129,8 @@ def test_says_what_was_expected_in_plain_words():
 
 
 def guess(*texts: str) -> tuple[Column, str]:
-    (found,), reasons = guess_types(pl.DataFrame({"c": list(texts)}), (column("text"),))
-    return found, reasons[0].because if reasons else ""
+    guess = guess_types(pl.DataFrame({"c": list(texts)}), (column("text"),))
+    return guess.columns[0], guess.reasons[0].because if guess.reasons else ""
 
 
 @pytest.mark.parametrize(
