@@ -7,7 +7,10 @@
     ├── ReadError                    a file cannot be read
     │   ├── UnreadableFileError      wrong kind of bytes
     │   ├── EmptyFileError           no bytes, or no rows
-    │   └── HeaderMismatchError      the columns are not those of the recipe
+    │   ├── HeaderMismatchError      the columns are not those of the recipe
+    │   ├── ArchiveError             an archive cannot be unpacked
+    │   └── TooLargeError            more bytes than are allowed
+    ├── FetchError                   another place does not give the file
     ├── HeldError                    a batch waits for a person
     ├── SqlError                     a query was refused or failed
     ├── HomeError                    HESTIA_HOME cannot be used
@@ -129,6 +132,30 @@ class HeaderMismatchError(ReadError):
             f"The columns of this file are not those of the dataset ({'; '.join(filter(None, parts))}).",
             hint="Correct the file, or take over its columns on the Import page.",
         )
+
+
+class ArchiveError(ReadError):
+    """An archive cannot be unpacked, or not safely."""
+
+    code = "read.archive"
+
+
+class TooLargeError(ReadError):
+    """The file has more bytes than are allowed."""
+
+    code = "read.too_large"
+
+    def __init__(self, file_name: str, *, limit_bytes: int, setting: str) -> None:
+        super().__init__(
+            f"{file_name} is larger than {limit_bytes / 1_000_000:,.0f} MB, the most that is allowed.",
+            hint=f"Hand it in in smaller files, or set {setting} to a larger number.",
+        )
+
+
+class FetchError(HestiaError):
+    """Another place does not give the file."""
+
+    code = "fetch.failed"
 
 
 class HeldError(HestiaError):

@@ -1,6 +1,6 @@
 """Ports: what the domains need from the machine. Adapters make them real."""
 
-from hestia_assets.core.ports.files import ExportFolder, FileStore, Incoming
+from hestia_assets.core.ports.files import Archives, ExportFolder, FileStore, Incoming
 from hestia_assets.core.ports.metadata import (
     AuditLog,
     BatchStore,
@@ -11,14 +11,17 @@ from hestia_assets.core.ports.metadata import (
     LeaseStore,
     SpecStore,
 )
+from hestia_assets.core.ports.remote import Connector, Reach, SeenStore
 from hestia_assets.core.ports.rows import Claim, Format, RowGate, SqlEngine, Validator, WritableFormat
 from hestia_assets.core.ports.tables import TableStore
 
 __all__ = [
+    "Archives",
     "AuditLog",
     "BatchStore",
     "Claim",
     "Clock",
+    "Connector",
     "ExportFolder",
     "FileStore",
     "Format",
@@ -27,7 +30,9 @@ __all__ = [
     "Incoming",
     "JobStore",
     "LeaseStore",
+    "Reach",
     "RowGate",
+    "SeenStore",
     "SpecStore",
     "SqlEngine",
     "TableStore",

@@ -1,20 +1,18 @@
 """Originals, drop folders, published files."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from hestia_assets.core.results import (
-    IncomingFile,
-    StoredFile,
-)
+from hestia_assets.core.results import IncomingFile, Member, OpenMember, SkippedMember, StoredFile
 
 
 class FileStore(Protocol):
     """Originals, immutable, named by SHA-256, one folder per tenant."""
 
     def put(self, tenant: str, source: BinaryIO) -> StoredFile:
-        """Copy a stream in chunks, hashing it; the file appears all at once."""
+        """Copy a stream in chunks, hashing it; the file appears all at once. Raises TooLargeError."""
         ...
 
     def open(self, tenant: str, sha256: str) -> BinaryIO:
@@ -51,4 +49,20 @@ class Incoming(Protocol):
 
     def remove(self, file: IncomingFile) -> None:
         """Take a file out of the folder."""
+        ...
+
+
+class Archives(Protocol):
+    """Files that hold files: zip, gz, bz2, zst. Told by content; an xlsx or ods is none."""
+
+    def members(self, source: BinaryIO, *, file_name: str) -> list[Member | SkippedMember]:
+        """What is inside, in its order; nothing where ``source`` is no archive. Raises ArchiveError."""
+        ...
+
+    def unpacked(self, source: BinaryIO, *, file_name: str) -> Iterator[OpenMember | SkippedMember]:
+        """Each member as it is unpacked, to be read before the next. Raises ArchiveError, TooLargeError."""
+        ...
+
+    def member(self, source: BinaryIO, name: str, *, file_name: str) -> AbstractContextManager[BinaryIO]:
+        """One member, unpacked to a file that vanishes, seekable. Raises ArchiveError, NotFoundError."""
         ...
