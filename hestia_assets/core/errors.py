@@ -12,6 +12,7 @@
     │   └── TooLargeError            more bytes than are allowed
     ├── FetchError                   another place does not give the file
     ├── HeldError                    a batch waits for a person
+    ├── EditError                    an edit would make a row that is not valid
     ├── SqlError                     a query was refused or failed
     ├── HomeError                    HESTIA_HOME cannot be used
     │   └── HomeTooNewError          made by a newer Hestia
@@ -162,6 +163,12 @@ class HeldError(HestiaError):
     """A batch waits for a person's decision."""
 
     code = "batch.held"
+
+
+class EditError(HestiaError):
+    """An edit names a row that is not there, or would make one that is not valid; nothing was changed."""
+
+    code = "edit.refused"
 
 
 class SqlError(HestiaError):

@@ -15,10 +15,14 @@ class Layer(StrEnum):
     VALIDATED = "validated"
     TRANSFORMED = "transformed"
     EXPORTED = "exported"
+    HISTORY = "history"
 
 
 TABLE_LAYERS = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED, Layer.TRANSFORMED)
 """Layers that hold Delta tables; landing and exported hold files."""
+
+INTERNAL_LAYERS = (Layer.HISTORY,)
+"""Tables that are Hestia's own: row versions that left validated. No person reads them as data, none is an asset."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -84,6 +84,8 @@ def part_to_json(part: BatchPart) -> Json:
         "staged": {layer: asdict(file) for layer, file in part.staged.items()},
         "checks": checks_to_json(part.checks),
         "table_version": part.table_version,
+        "changes": changes_to_json(part.changes),
+        "problem": problem_to_json(part.problem),
     }
 
 
@@ -98,6 +100,8 @@ def part_from_json(batch: str, number: int, body: Json) -> BatchPart:
         staged={layer: StagedFile(**file) for layer, file in body["staged"].items()},
         checks=checks_from_json(body["checks"]),
         table_version=body["table_version"],
+        changes=changes_from_json(body.get("changes")),  # parts of older versions have none
+        problem=problem_from_json(body.get("problem")),
     )
 
 

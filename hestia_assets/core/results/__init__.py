@@ -7,10 +7,13 @@ from hestia_assets.core.results.batches import (
     BatchState,
     Changes,
     IncomingFile,
+    KeptRow,
     Problem,
     Received,
+    RowEdit,
     StagedFile,
     StoredFile,
+    UndoResult,
 )
 from hestia_assets.core.results.checks import CheckResult, FailedRow, Judgement, SetFailure, merge_checks
 from hestia_assets.core.results.inspection import (
@@ -70,6 +73,7 @@ __all__ = [
     "Job",
     "JobState",
     "Judgement",
+    "KeptRow",
     "Lease",
     "LineAccount",
     "Member",
@@ -84,6 +88,7 @@ __all__ = [
     "ReceivedMany",
     "Reject",
     "RemoteFile",
+    "RowEdit",
     "SeenFiles",
     "SetFailure",
     "SkippedMember",
@@ -94,6 +99,7 @@ __all__ = [
     "TableVersion",
     "TextChunk",
     "TransformResult",
+    "UndoResult",
     "Verdict",
     "merge_checks",
 ]

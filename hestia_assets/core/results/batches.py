@@ -98,7 +98,8 @@ class StagedFile:
 class BatchPart:
     """A stretch of a batch that was read, checked and staged: where a killed run goes on.
 
-    ``table_version``: of the validated table that the checks over all rows looked at; only the plan has it.
+    Only the plan has ``table_version`` (of the validated table that the checks over all rows looked at), ``changes``,
+    and ``problem``: why a person must see the batch before it is published.
     """
 
     batch: str
@@ -109,6 +110,41 @@ class BatchPart:
     staged: Mapping[str, StagedFile] = field(default_factory=dict[str, StagedFile])  # layer → file
     checks: tuple[CheckResult, ...] = ()
     table_version: int | None = None
+    changes: Changes | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowEdit:
+    """New values, as text, for columns of one validated row; ``batch`` and ``row`` as the row shows them now."""
+
+    batch: str
+    row: int
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row of an undone (or redone) batch that a later batch replaced: what names it, its line, by which batch."""
+
+    identity: str
+    line: int
+    replaced_by: str
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """What undo or redo did, or would do, to the validated table, in rows.
+
+    ``removed`` rows leave, ``restored`` rows come back, ``kept`` stay as a later batch or edit left them; the first of
+    those are in ``kept_rows``.
+    """
+
+    batch: Batch
+    removed: int = 0
+    restored: int = 0
+    kept: int = 0
+    kept_rows: tuple[KeptRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
