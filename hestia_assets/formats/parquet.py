@@ -1,0 +1,205 @@
+"""Apache Parquet (parquet.apache.org): typed columns, read as exact text together with their types.
+
+Numbers are written digit for digit, floats as the shortest text that gives the same float back; timestamps without a
+zone as they stand, those with one in UTC with a ``Z``; durations in ISO 8601; nested values as JSON; bytes in hex.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal
+
+import polars as pl
+from pydantic import Field
+
+from hestia_assets.core.ports import Claim
+from hestia_assets.core.results import START, Inspection, LineAccount, Note, Position, Reason, Reject, TextChunk
+from hestia_assets.core.specs import Column, Recipe, Spec, parse
+from hestia_assets.formats._columns import matched
+from hestia_assets.formats._parquet_file import (
+    CELL_BYTES,
+    ENCRYPTED,
+    MAGIC,
+    batches,
+    damaged,
+    is_too_large,
+    open_file,
+    row_count,
+)
+from hestia_assets.formats._parquet_types import bytes_as, typed_columns, why
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from hestia_assets.formats._parquet_text import TextMaker
+
+MOST_ROWS = 65_536
+
+
+class ParquetOptions(Spec):
+    """What only Parquet files need."""
+
+    binary: Literal["text", "hex"] = Field(
+        default="hex",
+        title="Columns of bytes",
+        description="text: they hold UTF-8 text, as some writers store it; hex: two digits for each byte.",
+    )
+
+
+class ParquetFormat:
+    """Reads one table; types come from the file and are not guessed."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
+    unit: ClassVar[str] = "record"
+    options: ClassVar[type[Spec]] = ParquetOptions
+    knows_types: ClassVar[bool] = True
+
+    def claim(self, head: bytes, *, file_name: str) -> Claim:
+        """Sure by the mark at the file's start; a file of that name without it may be cut off at the front."""
+        if head.startswith((MAGIC, ENCRYPTED)):
+            return Claim.SURE
+        return Claim.NAMED if file_name.lower().endswith(self.suffixes) else Claim.NO
+
+    def inspect(self, source: BinaryIO, *, file_name: str) -> Inspection:
+        """Columns and types as the file declares them.
+
+        Raises:
+            UnreadableFileError: it is cut off, damaged, encrypted, or no Parquet file.
+        """
+        file = open_file(source, file_name)
+        binary, question = bytes_as(file)
+        recipe = Recipe(format="parquet", options={"binary": binary}, columns=typed_columns(file.schema_arrow))
+        reasons = [Reason("format", "parquet", "The file begins and ends with PAR1.")]
+        reasons += [why(column, field.type) for column, field in zip(recipe.columns, file.schema_arrow, strict=True)]
+        large = sum(row_count(file, number) for number in range(file.num_row_groups) if is_too_large(file, number))
+        text = f"Values of more than {CELL_BYTES // 2**20} MB are not unpacked; their rows are set aside."
+        notes = (Note("large values", large, text),) if large else ()
+        return Inspection(recipe, tuple(reasons), questions=(question,) if question else (), notes=notes)
+
+    def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:  # noqa: ARG002 - nothing to choose
+        """The columns with the types that the file declares. Raises UnreadableFileError."""
+        return typed_columns(open_file(source, "The file").schema_arrow)
+
+    def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
+        """Yield text rows, a stretch of a row group at a time.
+
+        Raises:
+            HeaderMismatchError: the columns are not those of the recipe.
+            UnreadableFileError: a page is damaged.
+        """
+        options = parse(ParquetOptions, recipe.options)
+        file = open_file(source, "The file")
+        names = matched(file.schema_arrow.names, recipe)
+        reader = _Reader(file, recipe, names, options, size_bytes=source.seek(0, io.SEEK_END))
+        yield from reader.chunks(start)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    file: "pq.ParquetFile"
+    recipe: Recipe
+    names: Sequence[str]
+    options: ParquetOptions
+    size_bytes: int
+
+    def chunks(self, start: Position) -> Iterator[TextChunk]:
+        first = 1
+        for number in range(self.file.num_row_groups):
+            rows = row_count(self.file, number)
+            if start.row < first + rows:
+                at = Position(start.offset, start.row, start.row) if start.row > first else self._at(first)
+                yield from (
+                    self._large(number, at) if is_too_large(self.file, number) else self._group(number, at, first)
+                )
+            first += rows
+
+    def _group(self, number: int, at: Position, first: int) -> Iterator[TextChunk]:
+        """The rows of one row group from ``at``; the last chunk's total is what the file declares."""
+        left, skip = first + row_count(self.file, number) - at.row, at.row - first
+        for batch in batches(self.file, number, self._batch_rows(number)):
+            if skip >= batch.num_rows:
+                skip -= batch.num_rows
+                continue
+            rows = batch.slice(skip)
+            skip = 0
+            chunk = self._chunk(rows, at)
+            yield chunk
+            at, left = chunk.end, left - rows.num_rows
+        if left:
+            raise damaged(f"{abs(left):,} rows {'are missing' if left > 0 else 'too many'} in row group {number + 1}")
+
+    def _chunk(self, batch: "pa.RecordBatch", at: Position) -> TextChunk:
+        from hestia_assets.formats._parquet_text import TextMaker
+
+        texts = TextMaker(self.options.binary)
+        series: dict[str, pl.Series] = {}
+        rejects: dict[int, Reject] = {}
+        for name, array in zip(self.names, batch.columns, strict=True):
+            series[name] = _text(texts, array)
+            for index, value in texts.broken.items():
+                rejects.setdefault(index, _no_text(at.row + index, name, value))
+            texts.broken.clear()
+        rows = batch.num_rows
+        frame = self._frame(series, at, rows)
+        original = frame.drop("_row", "_line", "_lines")
+        bad = [rejects[index] for index in sorted(rejects)]
+        bad = [replace(reject, text=_as_json(original, reject.row - at.row)) for reject in bad]
+        if bad:
+            frame = frame.filter(~pl.col("_row").is_in([reject.row for reject in bad]))
+        end = self._at(at.row + rows)
+        account = LineAccount(total=rows, loaded=frame.height, quarantined=len(bad))
+        kept = frame.drop("_row", "_line", "_lines")
+        return TextChunk(frame, bad, account, at, end, lambda indices: [_as_json(kept, i) for i in indices])
+
+    def _frame(self, series: dict[str, pl.Series], at: Position, rows: int) -> pl.DataFrame:
+        number = pl.int_range(at.row, at.row + rows, dtype=pl.Int64, eager=True)
+        absent = pl.Series([None], dtype=pl.String).new_from_index(0, rows)
+        found = [series.get(column.name, absent).alias(column.name) for column in self.recipe.columns]
+        one = pl.Series("_lines", [1], dtype=pl.Int32).new_from_index(0, rows)
+        return pl.DataFrame([*found, number.alias("_row"), number.alias("_line"), one])
+
+    def _large(self, number: int, at: Position) -> Iterator[TextChunk]:
+        """Rows with values that are too large to unpack, set aside one by one."""
+        group = self.file.metadata.row_group(number)
+        left = row_count(self.file, number)
+        largest = max((group.column(i) for i in range(group.num_columns)), key=lambda c: c.total_uncompressed_size)
+        size = largest.total_uncompressed_size // max(1, left) // 2**20
+        message = f"Its value in '{largest.path_in_schema}' has about {size:,} MB; at most {CELL_BYTES // 2**20} MB."
+        bad = [Reject(row, row, 1, "too_large", message, "", None) for row in range(at.row, at.row + left)]
+        frame = self._frame({name: pl.Series([], dtype=pl.String) for name in self.names}, at, 0)
+        account = LineAccount(total=left, quarantined=left)
+        yield TextChunk(frame, bad, account, at, self._at(at.row + left), lambda _: [])
+
+    def _batch_rows(self, number: int) -> int:
+        """As many rows as the recipe's chunk allows, judged by the row group's declared size."""
+        width = self.file.metadata.row_group(number).total_byte_size // max(1, row_count(self.file, number))
+        return max(1, min(MOST_ROWS, self.recipe.chunk_bytes // max(1, width)))
+
+    def _at(self, row: int) -> Position:
+        """How far a record is, in bytes of the file; the end is the file's end."""
+        rows = sum(row_count(self.file, number) for number in range(self.file.num_row_groups))
+        return Position(self.size_bytes * (row - 1) // max(1, rows), row, row)
+
+
+def _text(texts: "TextMaker", array: "pa.Array") -> pl.Series:
+    import pyarrow as pa
+
+    try:
+        return pl.Series(texts.texts(array), dtype=pl.String)
+    except (pa.ArrowException, OverflowError) as error:
+        raise damaged(str(error)) from error
+
+
+def _no_text(row: int, column: str, value: str) -> Reject:
+    message = f"The bytes in '{column}' are no text in UTF-8; they are shown in hex."
+    return Reject(row, row, 1, "encoding", message, "", column, value)
+
+
+def _as_json(frame: pl.DataFrame, index: int) -> str:
+    """A record as it is shown to a person: its values as text, by column."""
+    return json.dumps(frame.row(index, named=True), ensure_ascii=False)
+
+
+FORMAT = ParquetFormat()
