@@ -1,8 +1,11 @@
 """Text → typed values, strictly: a value that would change its meaning or lose a digit is a failure, not a guess.
 
 ``007`` is no integer, ``12E4`` no number, ``1.005`` no decimal of two places, ``1/21/77`` no four-digit year. Blanks
-around numbers and dates do not count; text is never touched. An empty field is null in every type.
+around numbers and dates do not count; text is never touched. A null word of the column is null in every type: compared
+without the blanks around it, in a text column with them.
 """
+
+import re
 
 import polars as pl
 
@@ -14,6 +17,10 @@ TIMESTAMP_FORMAT = "%Y-%m-%d %H:%M:%S"
 DECIMAL_DIGITS = 38
 FLOAT_DIGITS = 15
 BELOW_MICROSECONDS = r"\.\d{6}0*[1-9]"
+PLAIN_SIGNS = (".", "")
+EMPTY_IS_NULL = ("",)
+ALIKE = {" ": " \u00a0\u202f", "'": "'\u2019"}
+"""Signs between thousands that people cannot tell apart."""
 
 EXPECTED = {
     ColumnType.INTEGER: "a whole number without leading zeros",
@@ -45,11 +52,14 @@ def cast_all(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
 
 
 def misfits(text: pl.DataFrame, typed_rows: pl.DataFrame, column: Column) -> pl.Series:
-    """Indices of the rows whose text is not empty but did not become a value."""
+    """Indices of the rows whose text means a value but did not become one."""
     missing, words = typed_rows[column.name].is_null(), text[column.name]
-    if missing.sum() == (words == "").sum():  # an empty field is always missing, so nothing else is
+    empty = words.null_count() + (words == "").sum()
+    if "" in column.null_words and missing.sum() == empty:  # these are always missing, so nothing else is
         return missing.clear().arg_true()
-    return (missing & (words.str.strip_chars() != "")).arg_true()
+    candidates = words.filter(missing).str.strip_chars()
+    means_value = candidates.is_not_null() & ~candidates.is_in(_stripped(column.null_words))
+    return missing.arg_true().filter(means_value)
 
 
 def expected(column: Column) -> str:
@@ -58,13 +68,22 @@ def expected(column: Column) -> str:
         column.type, TIMESTAMP_FORMAT
     )
     shown = words.replace("|", " or ") if column.type is ColumnType.BOOLEAN else readable_format(words)
-    return EXPECTED[column.type].format(scale=column.scale, format=shown)
+    said = EXPECTED[column.type].format(scale=column.scale, format=shown)
+    return said + _written_like(column)
+
+
+def _written_like(column: Column) -> str:
+    numbers = {ColumnType.INTEGER: "1{0}234", ColumnType.DECIMAL: "1{0}234{1}5", ColumnType.FLOAT: "1{0}234{1}5"}
+    if column.type not in numbers or (column.decimal_sign, column.thousands_sign) == PLAIN_SIGNS:
+        return ""
+    return f", written like {numbers[column.type].format(column.thousands_sign, column.decimal_sign)}"
 
 
 def readable_format(pattern: str) -> str:
     """A strptime pattern as people write it: ``%d.%m.%Y`` → ``DD.MM.YYYY``."""
     for sign, word in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%y", "YY"), ("%H", "hh"), ("%M", "mm"),
-                       ("%S", "ss"), ("%.f", ".fff"), ("%b", "Mon")):  # fmt: skip
+                       ("%S", "ss"), ("%.f", ".fff"), ("%b", "Mon"), ("%B", "Month"), ("%I", "hh"),
+                       ("%p", "AM")):  # fmt: skip
         pattern = pattern.replace(sign, word)
     return pattern
 
@@ -73,13 +92,47 @@ def typed(column: Column) -> pl.Expr:
     """Expression that turns a text column into its type."""
     text = pl.col(column.name)
     if column.type is ColumnType.TEXT:
-        return pl.when(text != "").then(text)
+        return _text(text, column.null_words)
     stripped = text.str.strip_chars()
+    value = _value(stripped, column)
+    if column.null_words in (EMPTY_IS_NULL, ()):  # an empty text is no value of any of these types
+        return value
+    return pl.when(~stripped.is_in(_stripped(column.null_words))).then(value)
+
+
+def _text(text: pl.Expr, null_words: tuple[str, ...]) -> pl.Expr:
+    if null_words == EMPTY_IS_NULL:
+        return pl.when(text != "").then(text)
+    return pl.when(~text.is_in(list(null_words))).then(text) if null_words else text
+
+
+def _stripped(null_words: tuple[str, ...]) -> pl.Series:
+    return pl.Series([word.strip() for word in null_words], dtype=pl.String).implode()
+
+
+def _value(text: pl.Expr, column: Column) -> pl.Expr:
     if column.type is ColumnType.BOOLEAN:
-        return _boolean(stripped, column.format or BOOLEAN_WORDS)
+        return _boolean(text, column.format or BOOLEAN_WORDS)
     if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
-        return _temporal(stripped, column)
-    return _number(stripped, column)
+        return _temporal(text, column)
+    if (column.decimal_sign, column.thousands_sign) != PLAIN_SIGNS:
+        text = _plainly_written(text, column)
+    return _number(text, column)
+
+
+def _plainly_written(text: pl.Expr, column: Column) -> pl.Expr:
+    """``1.234,50`` → ``1234.50``; null where the signs do not stand as they must, or mean both."""
+    decimal, thousands = column.decimal_sign, column.thousands_sign
+    ending = r"(?:[eE][+-]?\d+)?$"
+    if decimal == thousands:
+        return pl.when(text.str.contains(r"^-?\d+" + ending)).then(text)
+    point = re.escape(decimal)
+    if not thousands:
+        return pl.when(text.str.contains(rf"^-?\d*(?:{point}\d+)?{ending}")).then(text.str.replace(point, "."))
+    group = f"[{ALIKE.get(thousands, thousands)}]"
+    pattern = rf"^-?(?:\d*|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:{point}\d+)?{ending}"
+    joined = text.str.replace_all(group, "").str.replace(point, ".")
+    return pl.when(text.str.contains(pattern)).then(joined)
 
 
 def _number(text: pl.Expr, column: Column) -> pl.Expr:
@@ -131,6 +184,13 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
         value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True, cache=False)
         if "f" in pattern:  # a type of microseconds would cut the rest off
             value = pl.when(~text.str.contains(BELOW_MICROSECONDS)).then(value)
+    if re.search("%[A-Za-z]%[A-Za-z]", pattern):  # nothing between them: only their width tells them apart
+        value = pl.when(text.str.contains(f"^{_widths(pattern)}")).then(value)
     if "%y" in pattern:  # Polars takes four digits for two
         return pl.when(~text.str.contains(r"\d{4}")).then(value)
     return pl.when(value.dt.year() >= 1000).then(value) if "%Y" in pattern else value
+
+
+def _widths(pattern: str) -> str:
+    widths = {"%Y": r"\d{4}", "%b": r"\p{L}+", "%B": r"\p{L}+", "%p": r"\p{L}+", "%f": r"\d+"}
+    return re.sub("%[A-Za-z]", lambda sign: widths.get(sign[0], r"\d{2}"), pattern.replace("%.f", ""))

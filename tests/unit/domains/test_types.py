@@ -150,7 +150,7 @@ def guess(*texts: str) -> tuple[Column, str]:
         (["12E4", "13E5"], "text"),
         (["NA", "DE", "FR"], "text"),
         (["", ""], "text"),
-        (["1,5", "2,5"], "text"),
+        (["1,5", "2,5"], "decimal"),
         (["0.12345678901234567891", "0.5"], "text"),
         (["0.1234567890123", "0.5"], "float"),
         (["2026-01-01 10:00:00.123456789", "2026-01-01 10:00:00.5"], "text"),
@@ -180,7 +180,7 @@ def test_says_how_many_values_will_be_set_aside():
     assert "1 will be set aside" in why
 
 
-@pytest.mark.parametrize(("values", "word"), [(["1.5"] * 99, "-"), (["2026-01-01"] * 99, "still there")])
+@pytest.mark.parametrize(("values", "word"), [(["1.5"] * 99, "about two"), (["2026-01-01"] * 99, "still there")])
 def test_a_column_with_words_among_its_values_stays_text_and_no_row_is_set_aside(values, word):
     found, why = guess(*values, word)
 

@@ -1,0 +1,63 @@
+"""Numbers as candidates: which signs can stand in them, and where two ways to read them are possible."""
+
+import polars as pl
+
+from hestia_assets.core.specs import Column, ColumnType
+from hestia_assets.domains.validation.types import ALIKE, PLAIN_SIGNS
+
+NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
+MOST_DECIMALS = 9
+LOOKS_LIKE_ONE = r"^-?\d[\d.,' \u00a0\u202f\u2019]*$|^-?[.,]\d+$"
+GROUPINGS = (",", ".", " ", "'")
+SHOWN_SIGNS = {".": "a decimal point", ",": "a decimal comma"}
+
+
+def number_candidates(values: pl.Series, column: Column) -> list[Column]:
+    """Number types worth trying, the plainest first."""
+    head = values.head(200)
+    if head.str.contains(LOOKS_LIKE_ONE).any():
+        return [candidate for signs in _sign_pairs(values) for candidate in _of_signs(values, column, signs)]
+    if head.str.contains(r"^-?\d*[.,]?\d+[eE][+-]?\d+$").any():
+        return [_candidate(column, ColumnType.FLOAT, (sign, "")) for sign in (".", ",")]
+    return []
+
+
+def _sign_pairs(values: pl.Series) -> list[tuple[str, str]]:
+    """Decimal and thousands signs that the values can have, by the marks that occur in them."""
+    marks = {mark for mark in GROUPINGS if values.str.contains(f"\\d[{ALIKE.get(mark, mark)}]\\d|^-?[{mark}]\\d").any()}
+    pairs = [PLAIN_SIGNS]
+    for decimal in (".", ","):
+        pairs += [(decimal, "")] if decimal in marks else []
+        pairs += [(decimal, mark) for mark in GROUPINGS if mark in marks and mark != decimal]
+    return list(dict.fromkeys(pairs))
+
+
+def _of_signs(values: pl.Series, column: Column, signs: tuple[str, str]) -> list[Column]:
+    point = "\\." if signs[0] == "." else signs[0]
+    decimals = int(values.str.extract(rf"{point}(\d+)$").str.len_chars().max() or 0)  # pyright: ignore[reportArgumentType] - a count
+    whole = _candidate(column, ColumnType.INTEGER, signs)
+    if decimals > MOST_DECIMALS:
+        return [whole, _candidate(column, ColumnType.FLOAT, signs)]
+    scale = max(2, min(decimals, MOST_DECIMALS))
+    return [whole, _candidate(column, ColumnType.DECIMAL, signs).model_copy(update={"scale": scale})]
+
+
+def _candidate(column: Column, kind: ColumnType, signs: tuple[str, str]) -> Column:
+    decimal, thousands = signs
+    return column.model_copy(update={"type": kind, "decimal_sign": decimal, "thousands_sign": thousands})
+
+
+def signs_of(column: Column) -> tuple[str, str]:
+    """Decimal and thousands sign."""
+    return column.decimal_sign, column.thousands_sign
+
+
+def implausible(values: pl.Series, best: Column, rival: Column) -> bool:
+    """Whether ``1.234`` can be no thousands, because the column has ``5678`` or the other way ``0.5`` as well."""
+    return signs_of(best) == PLAIN_SIGNS and bool(rival.thousands_sign) and bool(values.str.contains(r"^-?\d{4}").any())
+
+
+def shown_signs(column: Column) -> str:
+    """The signs in words: ``a decimal comma, '.' between thousands``."""
+    thousands = column.thousands_sign
+    return SHOWN_SIGNS[column.decimal_sign] + (f", {thousands!r} between thousands" if thousands else "")
