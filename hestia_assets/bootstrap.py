@@ -15,6 +15,7 @@ from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, Loca
 from hestia_assets.adapters.held_lease import holding
 from hestia_assets.adapters.home import prepare_home
 from hestia_assets.adapters.metadata import Metadata, open_metadata
+from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.core.ports import AuditLog, BatchStore, Format, JobStore, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import Rule
@@ -84,8 +85,11 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
 
 
 def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner: str) -> IngestService:
+    files = LocalFileStore(settings.landing, max_bytes=settings.max_file_bytes)
+    files.sweep()
     return IngestService(
-        files=LocalFileStore(settings.landing),
+        files=files,
+        archives=LimitedArchives(settings.unpacked_limit_mb * 1_000_000, folder=settings.landing),
         incoming=LocalIncoming(settings.landing),
         tables=tables,
         specs=metadata.specs,

@@ -28,9 +28,22 @@ class Settings(BaseSettings):
     dagster_public_url: str = Field(default="", description="The Dagster address in links; empty: dagster_url.")
     ui_public_url: str = Field(default="", description="The page address in links; empty: host and ui_port.")
     max_upload_mb: int = Field(default=5_000, gt=0, description="Largest file a page accepts.")
+    max_file_mb: int | None = Field(default=None, gt=0, description="Largest file by any way; empty: max_upload_mb.")
+    unpacked_limit_mb: int = Field(default=20_000, gt=0, description="The most that one archive may unpack to.")
+    allow_private_urls: bool = Field(default=True, description="Files may be fetched from this machine's network.")
+    fetch_timeout_seconds: float = Field(default=3_600.0, gt=0, description="Time one download may take.")
+    s3_endpoint_url: str = Field(default="", description="An S3 server other than Amazon's.")
+    s3_region: str = Field(default="", description="Region of the buckets; empty: as AWS tools find it.")
+    s3_access_key_id: str = Field(default="", description="Key for S3; empty: as AWS tools find it.")
+    s3_secret_access_key: str = Field(default="", repr=False, description="Its secret.")
     sql_memory_limit: str = Field(default="1GB", description="Memory one user query may take in DuckDB.")
     sql_timeout_seconds: float = Field(default=60.0, gt=0, description="Time one user query may take.")
     lease_seconds: float = Field(default=60.0, gt=0, description="A rewrite lease is free again after this.")
+
+    @property
+    def max_file_bytes(self) -> int:
+        """The largest file that is taken in, whichever way it comes."""
+        return (self.max_file_mb or self.max_upload_mb) * 1_000_000
 
     @property
     def landing(self) -> Path:

@@ -1,8 +1,10 @@
 """Files on this machine's disk: originals by hash, drop folders, the exports folder."""
 
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,24 +13,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.errors import NotFoundError, TooLargeError
 from hestia_assets.core.results import IncomingFile, StoredFile
 
 BLOCK_BYTES = 4 * 1024 * 1024
+YOUNG_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class LocalFileStore:
-    """Originals below ``landing/<tenant>/batches/<sha256>``, read-only once written."""
+    """Originals below ``landing/<tenant>/batches/<sha256>``, read-only once written, none above ``max_bytes``."""
 
     root: Path
+    max_bytes: int | None = None
 
     def put(self, tenant: str, source: BinaryIO) -> StoredFile:
-        """Copy a stream in chunks, hashing it; the file appears all at once."""
+        """Copy a stream in chunks, hashing it; the file appears all at once. Raises TooLargeError."""
         folder = self.root / tenant / "batches"
         folder.mkdir(parents=True, exist_ok=True)
         with _vanishing(folder) as (target, temporary):
-            digest, size = _copied(source, target)
+            digest, size = _copied(source, target, max_bytes=self.max_bytes)
             _to_disk(target)
             final = folder / digest
             if not final.exists():
@@ -40,6 +44,13 @@ class LocalFileStore:
     def open(self, tenant: str, sha256: str) -> BinaryIO:
         """The bytes, seekable. Raises NotFoundError."""
         return self.path(tenant, sha256).open("rb")
+
+    def sweep(self) -> int:
+        """Delete what killed processes left half written; returns how many files."""
+        dead = [path for path in self.root.glob("*/batches/.*.part") if _is_dead(path)]
+        for path in dead:
+            path.unlink(missing_ok=True)
+        return len(dead)
 
     def path(self, tenant: str, sha256: str) -> Path:
         """Where the bytes are. Raises NotFoundError."""
@@ -99,16 +110,34 @@ class LocalExportFolder:
         return self.root / tenant / file_name
 
 
-def _copied(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+def _copied(source: BinaryIO, target: BinaryIO, *, max_bytes: int | None) -> tuple[str, int]:
     """Copy in blocks, each hashed while it is written. Returns the SHA-256 and the number of bytes."""
     digest, size = hashlib.sha256(), 0
+    if max_bytes is not None and _left(source) > max_bytes:
+        raise _too_large(max_bytes)
     with ThreadPoolExecutor(max_workers=1) as pool:
         while block := source.read(BLOCK_BYTES):
             hashed = pool.submit(digest.update, block)
             target.write(block)
             size += len(block)
             hashed.result()
+            if max_bytes is not None and size > max_bytes:
+                raise _too_large(max_bytes)
     return digest.hexdigest(), size
+
+
+def _left(source: BinaryIO) -> int:
+    """Bytes from here to the end, 0 where only reading tells."""
+    if not source.seekable():
+        return 0
+    here = source.tell()
+    end = source.seek(0, os.SEEK_END)
+    source.seek(here)
+    return end - here
+
+
+def _too_large(max_bytes: int) -> TooLargeError:
+    return TooLargeError("The file", limit_bytes=max_bytes, setting="HESTIA_MAX_FILE_MB")
 
 
 @contextmanager
@@ -116,10 +145,21 @@ def _vanishing(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A temporary file that is gone afterwards unless it was renamed."""
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as target:
         temporary = Path(target.name)
+        fcntl.flock(target, fcntl.LOCK_EX)  # for as long as we live: see _is_dead
         try:
             yield target, temporary  # pyright: ignore[reportReturnType] - the wrapper is a BinaryIO in all but name
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _is_dead(path: Path) -> bool:
+    """Whether nobody writes this temporary file any more. One that is a moment old may not be locked yet."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return time.time() - path.stat().st_mtime > YOUNG_SECONDS
+    except OSError:  # locked by its writer, or gone
+        return False
 
 
 def _to_disk(target: BinaryIO) -> None:

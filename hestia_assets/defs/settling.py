@@ -64,18 +64,18 @@ def receive_whole(
             marks.keep(file, REFUSED)
         elif not marks.is_whole(file, at=at):
             marks.keep(file)
-        elif batch := _receive(hestia, tenant, file, marks=marks):
-            fresh.add(batch)
+        else:
+            fresh |= _receive(hestia, tenant, file, marks=marks)
     return fresh
 
 
-def _receive(hestia: Hestia, tenant: str, file: IncomingFile, *, marks: Marks) -> str | None:
+def _receive(hestia: Hestia, tenant: str, file: IncomingFile, *, marks: Marks) -> set[str]:
     try:
         received = hestia.ingest.receive_incoming(file, tenant=tenant, author="drop folder")
     except TransientError as error:
         log.info("%s waits for the next look: %s", file.path, error)
         marks.keep(file)
-        return None
+        return set()
     except HestiaError as error:
         marks.keep(file, REFUSED)
         hestia.audit.record(
@@ -85,8 +85,8 @@ def _receive(hestia: Hestia, tenant: str, file: IncomingFile, *, marks: Marks) -
             file=file.path,
             problem=str(error),
         )
-        return None
-    return received.batch.id if received.batch.state is BatchState.RECEIVED else None
+        return set()
+    return {each.batch.id for each in received.received if each.batch.state is BatchState.RECEIVED}
 
 
 def _look(file: IncomingFile) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from hestia_assets.core.errors import EmptyFileError, HeldError, HestiaError, ReadError, TransientError
+from hestia_assets.core.errors import HeldError, HestiaError, ReadError, TransientError
 from hestia_assets.core.ports import (
+    Archives,
     AuditLog,
     BatchStore,
     Clock,
@@ -28,11 +29,14 @@ from hestia_assets.core.results import (
     BatchState,
     IncomingFile,
     Inspection,
+    Member,
     Preview,
     Problem,
     Received,
+    ReceivedMany,
 )
-from hestia_assets.core.specs import CheckSpec, DatasetSpec, Recipe
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
+from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
 from hestia_assets.domains.ingest.run import UNBALANCED, BatchRun
@@ -53,6 +57,7 @@ class IngestService:
     """Takes files in, shows what they would become, and makes them tables."""
 
     files: FileStore
+    archives: Archives
     incoming: Incoming
     tables: TableStore
     specs: SpecStore
@@ -66,47 +71,59 @@ class IngestService:
     new_id: Callable[[str], str]
     lease_seconds: float
 
-    def receive(self, dataset: DatasetSpec, source: BinaryIO, *, file_name: str, author: str) -> Received:
+    def receive(
+        self,
+        dataset: DatasetSpec,
+        source: BinaryIO,
+        *,
+        file_name: str,
+        author: str,
+        origin: str = UPLOAD,
+        mode: Mode | None = None,
+    ) -> Received:
         """Store a file's bytes and open a batch for them; the very same bytes give the batch that exists.
 
         Raises:
             EmptyFileError: there are no bytes.
+            TooLargeError: there are more bytes than are allowed.
+            ArchiveError: it is an archive of several files, or cannot be unpacked.
             NotFoundError: the dataset has not been saved.
         """
-        spec = self.specs.get("dataset", dataset.tenant, dataset.name)
-        stored = self.files.put(dataset.tenant, source)
-        if not stored.size_bytes:
-            raise EmptyFileError(file_name)
-        now = self.clock()
-        wanted = Batch(
-            id=self.new_id(dataset.name),
-            tenant=dataset.tenant,
-            dataset=dataset.name,
-            file_name=Path(file_name).name,
-            sha256=stored.sha256,
-            size_bytes=stored.size_bytes,
-            state=BatchState.RECEIVED,
-            spec_version=spec.version,
-            author=author,
-            created_at=now,
-            updated_at=now,
-        )
-        batch = self.batches.create(wanted)
-        known = batch.id != wanted.id
-        if known and batch.state is BatchState.FAILED:  # handed in again, so somebody wants it tried again
-            batch = self.batches.update(batch.id, state=BatchState.RECEIVED)
-        if not known:
-            self.audit.record(author, "batch.received", batch.id, file=batch.file_name, dataset=spec.spec.key)
-        return Received(batch, known)
+        return self._arrival.take(dataset, source, file_name=file_name, sender=Sender(author, origin, mode))
 
-    def receive_incoming(self, file: IncomingFile, *, tenant: str, author: str) -> Received:
-        """Take a file out of a drop folder. Raises like ``receive``; the file stays when it fails."""
+    def receive_all(
+        self,
+        dataset: DatasetSpec,
+        source: BinaryIO,
+        *,
+        file_name: str,
+        author: str,
+        origin: str = UPLOAD,
+        mode: Mode | None = None,
+    ) -> ReceivedMany:
+        """Like ``receive``, with one batch per file of an archive; a file of it that cannot be read is named."""
+        return self._arrival.take_all(dataset, source, file_name=file_name, sender=Sender(author, origin, mode))
+
+    def members(self, source: BinaryIO, *, file_name: str) -> list[Member]:
+        """The files inside an archive that can be read; empty where ``source`` is none. Raises ArchiveError."""
+        return [each for each in self.archives.members(source, file_name=file_name) if isinstance(each, Member)]
+
+    def member(self, source: BinaryIO, name: str, *, file_name: str) -> AbstractContextManager[BinaryIO]:
+        """One file of an archive, to look at. Raises ArchiveError, NotFoundError."""
+        return self.archives.member(source, name, file_name=file_name)
+
+    def receive_incoming(self, file: IncomingFile, *, tenant: str, author: str) -> ReceivedMany:
+        """Take a file out of a drop folder. Raises like ``receive_all``; the file stays when it fails."""
         spec = self.specs.get("dataset", tenant, file.dataset).spec
         assert isinstance(spec, DatasetSpec), "kept under this kind"
         with Path(file.path).open("rb") as source:
-            received = self.receive(spec, source, file_name=file.path, author=author)
+            received = self.receive_all(spec, source, file_name=file.path, author=author, origin="drop folder")
         self.incoming.remove(file)
         return received
+
+    @property
+    def _arrival(self) -> Arrival:
+        return Arrival(self.files, self.archives, self.specs, self.batches, self.audit, self.clock, self.new_id)
 
     def waiting(self, tenant: str, dataset: str | None = None) -> list[IncomingFile]:
         """Files in the drop folders, oldest first."""

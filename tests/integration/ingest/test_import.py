@@ -164,7 +164,7 @@ def test_a_file_in_the_drop_folder_is_taken_out_once_its_bytes_are_kept(home: He
     (folder / "a.csv").write_bytes(b"id,qty,day\n1,1,\n")
     (folder / "b.csv.part").write_bytes(b"unfinished")
     (waiting,) = home.ingest.waiting("default")
-    received = home.ingest.receive_incoming(waiting, tenant="default", author="sensor")
+    (received,) = home.ingest.receive_incoming(waiting, tenant="default", author="sensor").received
 
     assert home.ingest.waiting("default") == []
     assert home.ingest.original(received.batch).read_bytes() == b"id,qty,day\n1,1,\n"
