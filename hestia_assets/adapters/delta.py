@@ -14,14 +14,18 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from hestia_assets.adapters import delta_log
 from hestia_assets.adapters.delta_audit import damage, repair
-from hestia_assets.adapters.delta_files import add_action, add_staged, remove_files, write_frame
+from hestia_assets.adapters.delta_files import add_action, add_staged, remove_files, write_frame, write_stream
 from hestia_assets.adapters.delta_maintenance import bring_back, delete_dead_files, join_small_files
+from hestia_assets.adapters.delta_rows import swap_rows
 from hestia_assets.adapters.delta_types import added_columns, cast, storable, table_schema
 from hestia_assets.adapters.held_lease import HeldLease, holding
 from hestia_assets.core.errors import NotFoundError, TableError
-from hestia_assets.core.layers import TABLE_LAYERS, TableRef
+from hestia_assets.core.layers import INTERNAL_LAYERS, TABLE_LAYERS, TableRef
 from hestia_assets.core.ports import LeaseStore
 from hestia_assets.core.results import StagedFile, TableVersion
+
+WAIT_LEASES = 10
+"""A swap of rows waits this many lease lives for another rewrite of the table; a killed one frees it after one."""
 
 
 class DeltaTableStore:
@@ -50,6 +54,16 @@ class DeltaTableStore:
         with _explained(ref):
             kept = cast(frame, table=str(ref))
             return write_frame(self._path(ref), kept, stem=f"part-{batch}-{part}")
+
+    def stage_stream(self, ref: TableRef, rows: pl.LazyFrame, *, batch: str, part: int) -> StagedFile | None:
+        """Like ``stage``, without holding all rows in memory; nothing for no rows. Raises TableError."""
+        with _explained(ref):
+            kept = rows.cast(dict(storable(rows.collect_schema(), table=str(ref))))  # pyright: ignore[reportArgumentType] - a schema is a mapping
+            written = write_stream(self._path(ref), kept, stem=f"part-{batch}-{part}")
+            if written.rows:
+                return written
+            remove_files(self._path(ref), [written])
+            return None
 
     def read_staged(self, ref: TableRef, staged: Sequence[StagedFile]) -> pl.LazyFrame:
         """The rows of staged files; a column that only some of them have is null in the others."""
@@ -81,6 +95,24 @@ class DeltaTableStore:
     def has_batch(self, ref: TableRef, batch: str) -> bool:
         """Whether this batch was committed to the table."""
         return self.exists(ref) and self._open(ref).transaction_version(batch) is not None
+
+    def swap(
+        self,
+        ref: TableRef,
+        leaving: pl.DataFrame | None,
+        staged: Sequence[StagedFile],
+        *,
+        batch: str,
+        schema: pl.Schema,
+    ) -> int:
+        """Take rows out (by ``_batch`` and ``_row``; None: all) and staged ones in, under a lease, once per batch."""
+        path, kept = self._path(ref), storable(schema, table=str(ref))
+        if self.has_batch(ref, batch):
+            return delta_log.version_of(batch, path)
+        with self._rewriting(ref, wait_seconds=WAIT_LEASES * self._lease_seconds) as lease:
+            return swap_rows(
+                path, leaving, staged, batch=batch, schema=kept, table=str(ref), before_commit=lease.verify
+            )
 
     def overwrite(self, ref: TableRef, frames: Iterable[pl.DataFrame], *, schema: pl.Schema) -> int:
         """Replace all rows and columns at once, under a lease. Raises LeaseHeldError, TableError."""
@@ -130,9 +162,10 @@ class DeltaTableStore:
         """Every commit, newest first. Raises NotFoundError."""
         return [_table_version(commit) for commit in self._open(ref).history()]
 
-    def tables(self, tenant: str) -> list[TableRef]:
-        """Every table of a tenant, sorted."""
-        folders = [(layer, self._root / tenant / layer.value) for layer in TABLE_LAYERS]
+    def tables(self, tenant: str, *, internal: bool = False) -> list[TableRef]:
+        """Every table of a tenant, sorted; with ``internal`` also those that are no data."""
+        layers = (*TABLE_LAYERS, *INTERNAL_LAYERS) if internal else TABLE_LAYERS
+        folders = [(layer, self._root / tenant / layer.value) for layer in layers]
         refs = [TableRef(layer, tenant, path.name) for layer, folder in folders for path in folder.glob("*")]
         return sorted(ref for ref in refs if self.exists(ref))
 
@@ -164,9 +197,10 @@ class DeltaTableStore:
             raise NotFoundError(f"version of {ref}", str(version), known=known) from error
 
     @contextmanager
-    def _rewriting(self, ref: TableRef) -> Iterator[HeldLease]:
+    def _rewriting(self, ref: TableRef, *, wait_seconds: float = 0) -> Iterator[HeldLease]:
         """Hold the lease; afterwards, look through the log and take damage back."""
-        lease = holding(self._leases, f"table:{ref}", owner=self._owner, seconds=self._lease_seconds)
+        name, life = f"table:{ref}", self._lease_seconds
+        lease = holding(self._leases, name, owner=self._owner, seconds=life, wait_seconds=wait_seconds)
         with lease as held, _explained(ref):
             yield held
             found = damage(self._path(ref))

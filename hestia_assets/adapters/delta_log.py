@@ -103,16 +103,32 @@ def replace_all(path: Path, actions: Sequence[AddAction], schema: pl.Schema) -> 
     return base + 1
 
 
-def swap(handle: DeltaTable, actions: Sequence[AddAction | RemoveAction], *, operation: str) -> int:
+def prepare(path: Path, schema: pl.Schema, *, table: str) -> None:
+    """Make sure that the table exists and has these columns. Raises SchemaConflictError."""
+    create(path, [], schema, operation="create")
+
+    def attempt() -> int:
+        _widened(DeltaTable(path), schema, table=table)
+        return 0
+
+    retried(attempt, table=table)
+
+
+def swap(
+    handle: DeltaTable, actions: Sequence[AddAction | RemoveAction], *, operation: str, batch: str | None = None
+) -> int:
     """Put files in and take files out. Raises CommitFailedError when another commit came between."""
     base = handle.version()
-    handle.create_write_transaction(list(actions), "append", handle.schema(), commit_properties=exactly_next(operation))
+    properties = exactly_next(operation, batch=batch)
+    handle.create_write_transaction(list(actions), "append", handle.schema(), commit_properties=properties)
     return base + 1
 
 
-def exactly_next(operation: str) -> CommitProperties:
+def exactly_next(operation: str, *, batch: str | None = None) -> CommitProperties:
     """Properties of a commit that becomes the version after its snapshot, or fails."""
-    return CommitProperties(max_commit_retries=0, custom_metadata={OPERATION_KEY: operation})
+    words = {OPERATION_KEY: operation} | ({BATCH_KEY: batch} if batch else {})
+    transactions = [Transaction(batch, 1)] if batch else None
+    return CommitProperties(max_commit_retries=0, custom_metadata=words, app_transactions=transactions)
 
 
 def _of_batch(batch: str) -> CommitProperties:

@@ -76,7 +76,7 @@ def maintain_tables(hestia: Hestia) -> Iterator[Upkeep]:
     """Look after every table of every tenant."""
     specs = [saved.spec for kind in SPEC_KINDS for saved in hestia.catalog.all(kind)]
     for tenant in sorted({hestia.settings.tenant, *(spec.tenant for spec in specs)}):
-        for ref in hestia.tables.tables(tenant):
+        for ref in hestia.tables.tables(tenant, internal=True):
             yield _maintained(hestia, ref)
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hestia_assets.adapters.metadata import codecs
 from hestia_assets.adapters.metadata.engine import Database
 from hestia_assets.adapters.metadata.models import BatchRow, PartRow
-from hestia_assets.core.errors import NotFoundError, TransientError
+from hestia_assets.core.errors import HeldError, NotFoundError, TransientError
 from hestia_assets.core.ports import Clock
 from hestia_assets.core.results import UNFINISHED, Batch, BatchPart, BatchState
 from hestia_assets.core.specs import Mode
@@ -59,16 +59,26 @@ class SqlBatchStore:
             return _from_row(_one(session, batch))
 
     def update(self, batch: str, **changes: Any) -> Batch:
-        """Change named fields of a Batch; ``updated_at`` is set. Raises NotFoundError."""
+        """Change named fields of a Batch; ``updated_at`` is set.
+
+        Raises:
+            NotFoundError: there is no such batch.
+            HeldError: an undone batch would live again while another one holds the same bytes.
+        """
         if unknown := set(changes) - set(FIELDS):
             raise TypeError(f"a Batch has no {', '.join(sorted(unknown))}")
         values = _to_row({"updated_at": self.clock()} | changes)
         statement = update(BatchRow).where(BatchRow.id == batch).values(values).returning(BatchRow)
-        with self.database.writing() as session:
-            row = session.scalars(statement).first()
-            if row is None:
-                raise _not_found(batch)
-            return _from_row(row)
+        try:
+            with self.database.writing() as session:
+                row = session.scalars(statement).first()
+                if row is None:
+                    raise _not_found(batch)
+                return _from_row(row)
+        except IntegrityError as error:  # an undone batch would live again
+            raise HeldError(
+                f"The bytes of {batch} have been imported again, as another batch.", hint="Undo that batch first."
+            ) from error
 
     def recent(self, tenant: str, dataset: str | None = None, *, limit: int = 50) -> list[Batch]:
         """The newest first."""
@@ -86,6 +96,27 @@ class SqlBatchStore:
             BatchRow.dataset == dataset,
             BatchRow.state.in_([state.value for state in UNFINISHED]),
         )
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(BatchRow.created_at, BatchRow.number))
+            return [_from_row(row) for row in rows]
+
+    def sequenced(self, tenant: str, dataset: str) -> list[Batch]:
+        """Batches that were committed at some time, undone ones too, in the order of their first commit."""
+        query = select(BatchRow).where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
+        query = query.where(BatchRow.sequence.is_not(None)).order_by(BatchRow.sequence)
+        with self.database.reading() as session:
+            return [_from_row(row) for row in session.scalars(query)]
+
+    def last_sequence(self, tenant: str, dataset: str) -> int:
+        """The sequence of the batch that was committed last, 0 before the first."""
+        query = select(func.max(BatchRow.sequence)).where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
+        with self.database.reading() as session:
+            return session.scalar(query) or 0
+
+    def parted(self, tenant: str, dataset: str, *, at_least: int) -> list[Batch]:
+        """Batches that have a part of this number or a higher one, oldest first."""
+        ids = select(PartRow.batch).where(PartRow.number >= at_least)
+        query = select(BatchRow).where(BatchRow.tenant == tenant, BatchRow.dataset == dataset, BatchRow.id.in_(ids))
         with self.database.reading() as session:
             rows = session.scalars(query.order_by(BatchRow.created_at, BatchRow.number))
             return [_from_row(row) for row in rows]

@@ -52,7 +52,12 @@ class BatchStore(Protocol):
         ...
 
     def update(self, batch: str, **changes: Any) -> Batch:
-        """Change named fields of a Batch; ``updated_at`` is set. Raises NotFoundError."""
+        """Change named fields of a Batch; ``updated_at`` is set.
+
+        Raises:
+            NotFoundError: there is no such batch.
+            HeldError: an undone batch would live again while another one holds the same bytes.
+        """
         ...
 
     def recent(self, tenant: str, dataset: str | None = None, *, limit: int = 50) -> list[Batch]:
@@ -61,6 +66,18 @@ class BatchStore(Protocol):
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
         """Batches that wait for a run or were cut off in one, oldest first."""
+        ...
+
+    def sequenced(self, tenant: str, dataset: str) -> list[Batch]:
+        """Batches that were committed at some time, undone ones too, in the order of their first commit."""
+        ...
+
+    def last_sequence(self, tenant: str, dataset: str) -> int:
+        """The sequence of the batch that was committed last, 0 before the first."""
+        ...
+
+    def parted(self, tenant: str, dataset: str, *, at_least: int) -> list[Batch]:
+        """Batches that have a part of this number or a higher one, oldest first."""
         ...
 
     def add_part(self, part: BatchPart) -> None:

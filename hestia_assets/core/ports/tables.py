@@ -28,6 +28,10 @@ class TableStore(Protocol):
         """Write rows beside the table; nobody sees them before ``commit``. Same batch and part: same file."""
         ...
 
+    def stage_stream(self, ref: TableRef, rows: "pl.LazyFrame", *, batch: str, part: int) -> StagedFile | None:
+        """Like ``stage``, without holding all rows in memory; nothing for no rows."""
+        ...
+
     def read_staged(self, ref: TableRef, staged: Sequence[StagedFile]) -> "pl.LazyFrame":
         """The rows of staged files."""
         ...
@@ -58,6 +62,29 @@ class TableStore(Protocol):
         """Whether this batch was committed to the table."""
         ...
 
+    def swap(
+        self,
+        ref: TableRef,
+        leaving: "pl.DataFrame | None",
+        staged: Sequence[StagedFile],
+        *,
+        batch: str,
+        schema: "pl.Schema",
+    ) -> int:
+        """Take rows out and put staged files in, all at once, under a lease and the transaction id ``batch``.
+
+        ``leaving`` names rows by ``_batch`` and ``_row``; None means all. A batch that is already in the table changes
+        nothing. Creates the table and adds columns like ``commit``; waits a while for another rewrite to end.
+
+        Returns:
+            The version that holds the batch.
+
+        Raises:
+            LeaseHeldError: another rewrite did not end.
+            SchemaConflictError: a column would change its type.
+        """
+        ...
+
     def overwrite(self, ref: TableRef, frames: Iterable["pl.DataFrame"], *, schema: "pl.Schema") -> int:
         """Replace all rows, under a lease. Returns the new version. Raises LeaseHeldError."""
         ...
@@ -86,6 +113,6 @@ class TableStore(Protocol):
         """Every commit, newest first. Raises NotFoundError."""
         ...
 
-    def tables(self, tenant: str) -> list[TableRef]:
-        """Every table of a tenant, sorted."""
+    def tables(self, tenant: str, *, internal: bool = False) -> list[TableRef]:
+        """Every table of a tenant, sorted; with ``internal`` also those that are no data, for upkeep."""
         ...
