@@ -25,6 +25,8 @@ NAMING = frozenset(NAMES.split())
 
 def changed_as_numbers(values: pl.Series) -> str:
     """Why a column of digits must stay text, with the count that proves it; empty if it need not."""
+    if not values.head(1_000).str.contains(r"^[\d+.-]").any():
+        return ""
     for pattern, words in CHANGING:
         count = int(values.str.contains(pattern).sum())
         if not count:
@@ -43,7 +45,7 @@ def names_of_one_width(values: pl.Series, header: str) -> str:
     width = int(lengths[0])
     if width < LONG or not (lengths == width).all() or not values.str.contains(r"^\d+$").all():
         return ""
-    if values.n_unique() != values.len():
+    if values.len() < 2 or values.n_unique() != values.len():
         return ""
     return f"All {values.len():,} values have {width} digits, none comes twice, and '{header}' names things."
 
@@ -52,6 +54,8 @@ def without_a_unit(values: pl.Series) -> str:
     """Why a column of amounts with a sign beside them stays text; empty if it is no such column."""
     for pattern, words in ((r"^[-+]?\s*[$€£¥₹₽]|[$€£¥₹₽]$|^-?[A-Z]{3} ?\d|\d ?(?:EUR|USD|GBP|CHF|PLN)$", "a currency"),
                            (r"%$", "a percent sign")):  # fmt: skip
+        if not values.head(1_000).str.contains(pattern).any():
+            continue
         marked = values.str.contains(pattern) & values.str.contains(r"^\D{0,5}\d[\d.,'\s]*\D{0,5}$")
         count = int(marked.sum())
         if count * 10 >= values.len() * 9:

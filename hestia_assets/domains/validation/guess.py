@@ -95,8 +95,14 @@ def _of_values(values: pl.Series, column: Column) -> Found:
     if len(zones := zones_of(values)) > 1:
         named = ", ".join(zone.strip() if zone else "none" for zone in zones)
         return Found(column, f"Its times are in several zones ({named}); as one column they would lose them.")
-    words = [column.model_copy(update={"type": ColumnType.BOOLEAN, "format": pair}) for pair in BOOLEANS]
-    return _best(values, column, [*number_candidates(values, column), *words, *candidates])
+    return _best(values, column, [*number_candidates(values, column), *_booleans(values, column), *candidates])
+
+
+def _booleans(values: pl.Series, column: Column) -> list[Column]:
+    """Pairs of words worth trying; of letters both must occur: ``N`` alone may be north."""
+    few = set(values.head(5_000).str.to_lowercase().unique().head(3))
+    pairs = [pair for pair in BOOLEANS if few <= set(pair.split("|")) and (len(pair) > 3 or len(few) == 2)]
+    return [column.model_copy(update={"type": ColumnType.BOOLEAN, "format": pair}) for pair in pairs]
 
 
 def _best(values: pl.Series, column: Column, candidates: list[Column]) -> Found:
