@@ -57,8 +57,8 @@ class ParquetFormat:
     knows_types: ClassVar[bool] = True
 
     def claim(self, head: bytes, *, file_name: str) -> Claim:
-        """Sure by the mark at the file's start; a file of that name without it may be cut off at the front."""
-        if head.startswith((MAGIC, ENCRYPTED)):
+        """Sure by the mark at the file's start and the bytes behind it, which no text has."""
+        if head.startswith((MAGIC, ENCRYPTED)) and not head[4:64].decode("latin-1").isprintable():
             return Claim.SURE
         return Claim.NAMED if file_name.lower().endswith(self.suffixes) else Claim.NO
 

@@ -73,6 +73,13 @@ class WritableFormat(Protocol):
         ...
 
 
+@runtime_checkable
+class TypedFormat(Protocol):
+    """A format whose files declare the types of their columns: ``inspect`` and ``columns`` set them, nobody guesses."""
+
+    knows_types: ClassVar[bool]
+
+
 class SqlEngine(Protocol):
     """Runs one query where nothing but the given tables can be reached."""
 

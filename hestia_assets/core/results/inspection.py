@@ -130,7 +130,8 @@ class Preview:
     """What a file would become, from its first stretch.
 
     ``text`` and ``typed`` hold the same first rows before and after typing, rejected rows left out;
-    ``complete`` tells whether the stretch is the whole file. ``raw`` are the file's first lines as they are.
+    ``complete`` tells whether the stretch is the whole file. ``raw`` are the file's first lines as they are; where it
+    has no lines that a person can read, its first records, and ``raw_places`` their record or row numbers.
     """
 
     text: "pl.DataFrame"
@@ -141,3 +142,4 @@ class Preview:
     raw: list[str]
     scanned_bytes: int
     complete: bool
+    raw_places: tuple[int, ...] = ()

@@ -1,0 +1,178 @@
+"""The verdict on a whole file before anything is kept: read, typed and checked to its end, counted, and let go.
+
+Memory is bounded by the chunk. Checks that look at several rows need the columns they name of all rows; those wait in a
+temporary file.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from hestia_assets.core.ports import Format, Validator
+from hestia_assets.core.results import (
+    AsideCount,
+    Changes,
+    CheckResult,
+    LineAccount,
+    Reject,
+    SetFailure,
+    TextChunk,
+    Verdict,
+    merge_checks,
+)
+from hestia_assets.core.specs import DatasetSpec, Severity
+from hestia_assets.domains.ingest.aside import failed_rows, first_failures, without
+
+SCAN_BYTES = 4 * 1024 * 1024
+"""A verdict speaks after each stretch of this size."""
+
+MOST_REJECTS = 200
+"""Rows set aside that are shown; all are counted."""
+
+OnVerdict = Callable[[Verdict], None]
+"""Told the counts so far after each stretch."""
+
+
+@dataclass
+class _Counts:
+    """What was found so far."""
+
+    account: LineAccount = field(default_factory=LineAccount)
+    good: int = 0
+    aside: dict[tuple[str, str | None], AsideCount] = field(default_factory=dict[tuple[str, str | None], AsideCount])
+    checks: list[CheckResult] = field(default_factory=list[CheckResult])
+    rejects: list[Reject] = field(default_factory=list[Reject])
+    scanned_bytes: int = 0
+
+    def set_aside(self, rule: str, column: str | None, *, rows: int, first_line: int) -> None:
+        known = self.aside.get((rule, column), AsideCount(rule, column, 0, first_line))
+        first = min(known.first_line, first_line)
+        self.aside[rule, column] = AsideCount(rule, column, known.rows + rows, first)
+
+    def add_checks(self, results: Sequence[CheckResult]) -> None:
+        self.checks = list(merge_checks([*self.checks, *results]))
+
+    def verdict(self, total_bytes: int, *, complete: bool, changes: Changes | None = None) -> Verdict:
+        aside = tuple(sorted(self.aside.values(), key=lambda one: (-one.rows, one.first_line)))
+        return Verdict(
+            account=self.account,
+            rows_good=self.good,
+            rows_aside=sum(one.rows for one in aside),
+            aside=aside,
+            checks=tuple(self.checks),
+            scanned_bytes=total_bytes if complete else min(self.scanned_bytes, total_bytes),
+            total_bytes=total_bytes,
+            complete=complete,
+            changes=changes,
+            rejects=tuple(self.rejects),
+        )
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Reads a file to its end under a dataset's spec and counts what would become of it.
+
+    ``existing``: the rows of the table that checks over several rows look at too. ``changes``: what the batch would do
+    to the table; asked once the file was read.
+    """
+
+    reader: Format
+    validator: Validator
+    dataset: DatasetSpec
+    existing: pl.LazyFrame | None = None
+    changes: Callable[[], Changes] | None = None
+
+    def verdict(
+        self, source: BinaryIO, *, on_progress: OnVerdict | None, should_stop: Callable[[], bool] | None
+    ) -> Verdict:
+        """Count everything, or what was read until ``should_stop``. Raises ReadError, SpecError."""
+        counts, total = _Counts(), source.seek(0, 2)
+        with tempfile.TemporaryDirectory(prefix="hestia-verdict-") as folder:
+            kept = _Kept(Path(folder), self._needed())
+            for chunk in self._chunks(source):
+                self._count(chunk, counts, kept)
+                if should_stop is not None and should_stop():
+                    return counts.verdict(total, complete=False)
+                if on_progress is not None:
+                    on_progress(counts.verdict(total, complete=False))
+            self._count_sets(counts, kept)
+        changes = self.changes() if self.changes is not None else None
+        return counts.verdict(total, complete=True, changes=changes)
+
+    def _chunks(self, source: BinaryIO) -> Iterator[TextChunk]:
+        recipe = self.dataset.recipe
+        size = min(recipe.chunk_bytes, SCAN_BYTES)
+        return self.reader.read(source, recipe.model_copy(update={"chunk_bytes": size}))
+
+    def _needed(self) -> list[str]:
+        """Columns that checks name."""
+        named = {name for check in self.dataset.checks for name in check.columns}
+        return [column.name for column in self.dataset.recipe.columns if column.name in named]
+
+    def _count(self, chunk: TextChunk, counts: _Counts, kept: "_Kept") -> None:
+        judgement = self.validator.judge(chunk.frame, self.dataset.recipe.columns, self.dataset.checks)
+        fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
+        bad = fatal["index"].unique()
+        counts.account += chunk.account.quarantine(int(chunk.frame["_lines"][bad].sum()))
+        counts.good += chunk.frame.height - bad.len()
+        counts.add_checks(judgement.results)
+        counts.scanned_bytes = chunk.end.offset
+        _count_aside(chunk, fatal, counts)
+        kept.add(without(judgement.typed.with_row_index("index"), fatal))
+
+    def _count_sets(self, counts: _Counts, kept: "_Kept") -> None:
+        rows = kept.rows()
+        if rows is None:
+            return
+        fatal: list[SetFailure] = []
+        for failure in self.validator.judge_set(rows, self.existing, self.dataset.checks):
+            counts.add_checks([failure.result])
+            if failure.result.severity is Severity.REJECT and failure.rows.len():
+                fatal.append(failure)
+        for failure in fatal:
+            found = rows.filter(pl.col("_row").is_in(failure.rows.implode()))
+            facts = found.select(pl.len(), pl.col("_line").min(), pl.col("_lines").sum()).collect().row(0)
+            counts.set_aside(failure.result.rule, failure.result.columns[0], rows=facts[0], first_line=facts[1])
+            counts.good -= facts[0]
+            counts.account = counts.account.quarantine(facts[2])
+
+
+def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None:
+    """Each row under its first problem; as many as there is room for are kept to be shown."""
+    for reject in chunk.rejects:
+        counts.set_aside(reject.rule, reject.column, rows=1, first_line=reject.line)
+    first = first_failures(fatal)
+    lines = first.with_columns(chunk.frame["_line"][first["index"]])
+    groups = lines.group_by("rule", "column", maintain_order=True).agg(pl.len(), pl.col("_line").min())
+    for rule, column, rows, line in groups.iter_rows():
+        counts.set_aside(rule, column, rows=rows, first_line=line)
+    room = MOST_REJECTS - len(counts.rejects)
+    if room > 0:
+        shown = [*chunk.rejects[:room], *failed_rows(chunk, first.sort("index").head(room))]
+        counts.rejects += sorted(shown, key=lambda reject: reject.row)[:room]
+
+
+@dataclass
+class _Kept:
+    """Columns of the good rows that checks over several rows look at, in a temporary folder."""
+
+    folder: Path
+    columns: Sequence[str]
+    parts: int = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Put a chunk's rows by."""
+        if not self.columns:
+            return
+        rows.select(*self.columns, "_row", "_line", "_lines").write_parquet(
+            self.folder / f"{self.parts:06d}.parquet", compression="lz4"
+        )
+        self.parts += 1
+
+    def rows(self) -> pl.LazyFrame | None:
+        """All of them; None where no check names a column, or there is no row."""
+        return pl.scan_parquet(self.folder / "*.parquet") if self.parts else None
