@@ -42,6 +42,7 @@ test: lint browser  ## Lint, then every test with coverage
 
 bench: $(READY)  ## Import 5 million rows beside DuckDB
 	$(BIN)/python benchmarks/import_csv.py
+	$(BIN)/python benchmarks/formats.py
 
 clean:  ## Remove .venv and what tests leave behind; never .hestia
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* test-results
