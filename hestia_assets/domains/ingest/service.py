@@ -34,12 +34,14 @@ from hestia_assets.core.results import (
     Problem,
     Received,
     ReceivedMany,
+    Verdict,
 )
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
 from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
 from hestia_assets.domains.ingest.run import UNBALANCED, BatchRun
+from hestia_assets.domains.ingest.verdict import Judge, OnVerdict, ShouldStop, rows_present
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +148,19 @@ class IngestService:
     ) -> Preview:
         """What the file's first stretch would become. Raises ReadError, SpecError."""
         return preview_file(self.formats, self.validator, source, recipe, checks=checks, limit=limit)
+
+    def verdict(
+        self,
+        source: BinaryIO,
+        dataset: DatasetSpec,
+        *,
+        on_progress: OnVerdict | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Verdict:
+        """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
+        reader, present = self.formats.get(dataset.recipe.format), rows_present(self.tables, dataset)
+        judge = Judge(reader, self.validator, dataset, present)
+        return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
         """Batches that wait for a run or were cut off in one, oldest first."""

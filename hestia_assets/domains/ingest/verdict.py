@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from hestia_assets.core.ports import Format, Validator
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.ports import Format, TableStore, Validator
 from hestia_assets.core.results import (
     AsideCount,
     Changes,
@@ -24,7 +25,7 @@ from hestia_assets.core.results import (
     Verdict,
     merge_checks,
 )
-from hestia_assets.core.specs import DatasetSpec, Severity
+from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.aside import failed_rows, first_failures, without
 
 SCAN_BYTES = 4 * 1024 * 1024
@@ -33,6 +34,7 @@ SCAN_BYTES = 4 * 1024 * 1024
 MOST_REJECTS = 200
 """Rows set aside that are shown; all are counted."""
 
+ShouldStop = Callable[[], bool]
 OnVerdict = Callable[[Verdict], None]
 """Told the counts so far after each stretch."""
 
@@ -87,7 +89,7 @@ class Judge:
     changes: Callable[[], Changes] | None = None
 
     def verdict(
-        self, source: BinaryIO, *, on_progress: OnVerdict | None, should_stop: Callable[[], bool] | None
+        self, source: BinaryIO, *, on_progress: OnVerdict | None = None, should_stop: ShouldStop | None = None
     ) -> Verdict:
         """Count everything, or what was read until ``should_stop``. Raises ReadError, SpecError."""
         counts, total = _Counts(), source.seek(0, 2)
@@ -154,6 +156,12 @@ def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None
     if room > 0:
         shown = [*chunk.rejects[:room], *failed_rows(chunk, first.sort("index").head(room))]
         counts.rejects += sorted(shown, key=lambda reject: reject.row)[:room]
+
+
+def rows_present(tables: TableStore, dataset: DatasetSpec) -> pl.LazyFrame | None:
+    """The rows that a batch would join; none where it takes their place, updates them, or is the first."""
+    ref = TableRef(Layer.VALIDATED, dataset.tenant, dataset.name)
+    return tables.scan(ref) if dataset.mode is Mode.APPEND and tables.exists(ref) else None
 
 
 @dataclass
