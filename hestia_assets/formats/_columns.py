@@ -37,6 +37,23 @@ def text_columns(sources: Sequence[str], *, null_words: tuple[str, ...] = ("",))
     return tuple(columns)
 
 
+def joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
+    """One text per column from the rows of a header, top-down; a blank in an upper row repeats what is left of it.
+
+    Example:
+        >>> joined_header([["", "2024", "", "2025"], ["city", "men", "women", "men"]])
+        ['city', '2024 men', '2024 women', '2025 men']
+    """
+    width = max((len(row) for row in rows), default=0)
+    full = [[*row, *[""] * (width - len(row))] for row in rows]
+    for row in full[:-1]:
+        for number in range(1, width):
+            row[number] = row[number] if row[number].strip() else row[number - 1]
+    if len(full) == 1:
+        return full[0]
+    return [" ".join(text.strip() for text in column if text.strip()) for column in zip(*full, strict=True)]
+
+
 def numbered(width: int) -> list[str]:
     """Sources for a file without a header."""
     return [f"column_{number}" for number in range(1, width + 1)]

@@ -8,12 +8,12 @@ delimiter are no part of the value.
 import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 import numpy as np
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._csv_structure import Dialect, Records
+from hestia_assets.formats._csv_grammar import blank_signs, grammar, raw_fields, split
+from hestia_assets.formats._csv_structure import CR, LF, Dialect, Records
 
 RECORD_LIMIT = 64 * 1024 * 1024
 """Every record is shorter than this many bytes; a quote still open after it was never meant to open."""
@@ -43,31 +43,6 @@ class Record:
     fields: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """Patterns of a dialect: a whole record, one field, and a record whose last quote is open at the end."""
-
-    record: re.Pattern[bytes]
-    field: re.Pattern[bytes]
-    unclosed: re.Pattern[bytes]
-
-
-@lru_cache(maxsize=64)
-def _grammar(dialect: Dialect) -> Grammar:
-    """No pattern ever goes back (``*+``), so time and memory are linear."""
-    delimiter, quote = re.escape(dialect.delimiter), re.escape(dialect.quote)
-    plain = rb"[^" + delimiter + rb"\r\n]*+"
-    opened, field = rb"(?!)", plain
-    if dialect.quote:
-        opened = quote + rb"[^" + quote + rb"]*+(?:" + quote + quote + rb"[^" + quote + rb"]*+)*+"
-        blanks = rb"[" + re.escape(_blank_signs(dialect)) + rb"]*+"
-        quoted = opened + quote + blanks + rb"(?=[\r\n" + delimiter + rb"]|\Z)"
-        field = rb"(?:" + quoted + rb"|(?!" + quote + rb")" + plain + rb")"
-    record = field + rb"(?:" + delimiter + field + rb")*+(?=[\r\n]|\Z)"
-    unclosed = rb"(?:" + field + delimiter + rb")*+" + opened + rb"\Z"
-    return Grammar(re.compile(record), re.compile(field), re.compile(unclosed))
-
-
 def next_record(data: bytes, start: int, dialect: Dialect, width: int) -> Record:
     """Read one record of ``width`` fields at ``start`` of a buffer with which the file ends."""
     record = certain_record(data, start, dialect, width, final=True)
@@ -95,8 +70,8 @@ def certain_record(data: bytes, start: int, dialect: Dialect, width: int, *, fin
         return Record(Kind.BLANK, start, first_end, after, 1)
     stop = min(len(data), start + RECORD_LIMIT)
     undecided = not final and stop < start + RECORD_LIMIT
-    match = _grammar(dialect).record.match(data, start, stop)
-    if undecided and (_grammar(dialect).unclosed.match(data, start, stop) if match is None else match.end() == stop):
+    match = grammar(dialect).record.match(data, start, stop)
+    if undecided and (grammar(dialect).unsure.match(data, start, stop) if match is None else match.end() == stop):
         return None
     if match is None or match.end() == start + RECORD_LIMIT:
         return Record(Kind.BAD_QUOTE, start, first_end, after, 1)
@@ -129,24 +104,19 @@ def open_header() -> UnreadableFileError:
 
 def _record(data: bytes, start: int, stop: int, dialect: Dialect, width: int) -> Record:
     """A well-formed record, unless its open quote swallowed rows."""
-    first_end, after = line_end(data, start)
     fields = split(data[start:stop], dialect)
     end, after_record = line_end(data, stop)
     lines = _lines(data, start, end)
-    if len(fields) == width:
-        return Record(Kind.ROW, start, end, after_record, lines, fields)
-    if lines > 1 and _swallowed_rows(data, start, end, dialect, width):
-        return Record(Kind.BAD_QUOTE, start, first_end, after, 1)
-    return Record(Kind.RAGGED, start, end, after_record, lines, fields)
+    if lines > 1 and (len(fields) != width or _stray_quote(data[start:stop], dialect)):
+        first_end, after = line_end(data, start)
+        if _are_rows(data, after, end, dialect, width):
+            return Record(Kind.BAD_QUOTE, start, first_end, after, 1)
+    return Record(Kind.ROW if len(fields) == width else Kind.RAGGED, start, end, after_record, lines, fields)
 
 
 def is_blank(line: bytes, dialect: Dialect, width: int) -> bool:
     """An empty line, or spaces and tabs alone where a row has several columns; a delimiter is never blank."""
-    return not line or (width > 1 and not line.strip(_blank_signs(dialect)))
-
-
-def _blank_signs(dialect: Dialect) -> bytes:
-    return b" \t".replace(dialect.delimiter, b"")
+    return not line or (width > 1 and not line.strip(blank_signs(dialect)))
 
 
 def skip_preamble(data: bytes, wanted: int, dialect: Dialect, width: int) -> tuple[int, dict[str, int]]:
@@ -172,27 +142,6 @@ def skip_preamble(data: bytes, wanted: int, dialect: Dialect, width: int) -> tup
     return position, lines
 
 
-def split(record: bytes, dialect: Dialect) -> tuple[bytes, ...]:
-    """The fields of one well-formed record, quotes taken off."""
-    field = _grammar(dialect).field
-    fields: list[bytes] = []
-    position = 0
-    while True:
-        match = field.match(record, position)
-        if match is None:  # not well-formed: the rest is one field, as it stands
-            return (*fields, record[position:])
-        fields.append(_unquoted(match[0], dialect.quote))
-        position = match.end() + 1
-        if position > len(record):
-            return tuple(fields)
-
-
-def _unquoted(field: bytes, quote: bytes) -> bytes:
-    if quote and field.startswith(quote):
-        return field[1 : field.rindex(quote)].replace(quote * 2, quote)
-    return field
-
-
 def line_end(data: bytes, position: int) -> tuple[int, int]:
     """Where the physical line at ``position`` ends, and where the next begins."""
     match = LINE_END.search(data, position)
@@ -202,15 +151,28 @@ def line_end(data: bytes, position: int) -> tuple[int, int]:
 
 def _lines(data: bytes, start: int, end: int) -> int:
     ends = data.count(b"\n", start, end) + data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
-    return ends + 1
+    return ends + (end < len(data) or data[end - 1] not in (LF, CR))  # an escaped line end may be the file's last
 
 
-def _swallowed_rows(data: bytes, start: int, end: int, dialect: Dialect, width: int) -> bool:
-    """Whether every line after the first is a row by itself: then a quote was left open on the first."""
-    _, position = line_end(data, start)
+def _stray_quote(record: bytes, dialect: Dialect) -> bool:
+    """Whether a field that is not quoted holds a quote: perhaps the opening one of a field that was cut."""
+    if not dialect.quote:
+        return False
+    return any(not field.startswith(dialect.quote) and dialect.quote in field for field in raw_fields(record, dialect))
+
+
+def _are_rows(data: bytes, start: int, end: int, dialect: Dialect, width: int) -> bool:
+    """Whether what is between ``start`` and ``end`` are rows by themselves: then a quote was left open before them.
+
+    The last one may go on behind ``end``: there the open quote met the quote that opens a field of it.
+    """
+    position, patterns = start, grammar(dialect)
     while position < end:
-        stop, after = line_end(data, position)
-        if len(split(data[position:stop], dialect)) != width:
+        match = patterns.record.match(data, position, end)
+        if match is None:
+            begun = patterns.unsure.match(data, position, end)
+            return begun is not None and len(split(begun[0], dialect)) <= width
+        if len(split(match[0], dialect)) != width:
             return False
-        position = after
+        position = line_end(data, match.end())[1]
     return True

@@ -21,6 +21,7 @@ from hestia_assets.formats._csv_careful import (
     skip_preamble,
 )
 from hestia_assets.formats._csv_dialect import Guess, guess_dialect
+from hestia_assets.formats._csv_head import SEVERAL, dialect_of
 from hestia_assets.formats._csv_structure import Dialect
 from hestia_assets.formats._text_encoding import guess_encoding
 from hestia_assets.formats._text_source import blocks
@@ -28,8 +29,6 @@ from hestia_assets.formats._text_source import blocks
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_ROWS = 300
 MOST_PREAMBLE = 50
-SEVERAL = 2
-"""A width for telling blank lines before the table's own is known."""
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 
 
@@ -75,8 +74,7 @@ def inspect_csv(source: BinaryIO, *, file_name: str) -> Inspection:
 
 def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
     """The columns of the first record under a recipe that a person chose. Raises EmptyFileError."""
-    signs = (recipe.delimiter, recipe.quote, recipe.comment)
-    dialect = Dialect(*(sign.encode() for sign in signs))
+    dialect = dialect_of(recipe)
     sample, whole = _sample(source, recipe.encoding)
     rows: list[SampleRow] = []
     for width in (SEVERAL, 1):

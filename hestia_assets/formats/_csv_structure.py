@@ -1,7 +1,8 @@
 """Where the records of a stretch of CSV begin and end: one vectorised pass over the bytes, no field is touched.
 
 The grammar is RFC 4180 with any one-byte delimiter and quote and with LF, CRLF or CR line ends. What the pass cannot
-vouch for (text after a closing quote, a quote that is never closed, a stray quote) is left to the careful tokenizer.
+vouch for (text after a closing quote, a quote that is never closed, a stray quote, longer signs, an escape) is left to
+the careful tokenizer.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,17 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One-byte delimiter, quote (empty: none) and comment sign (empty: none)."""
+    """Delimiter, quote, comment and escape sign as UTF-8; empty: none."""
 
     delimiter: bytes
     quote: bytes
     comment: bytes
+    escape: bytes = b""
+
+    @property
+    def plain(self) -> bool:
+        """Whether this pass can find its records: signs of one byte, no escape."""
+        return not self.escape and max(len(self.delimiter), len(self.quote), len(self.comment)) == 1
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,13 @@ from hestia_assets.core.errors import SpecError, UnreadableFileError
 
 KEEP = "hestia-keep"
 KEPT = re.compile(rb"\xff([\x80-\x8f])([\x80-\x8f])")
-BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+BOMS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+}
 
 
 def _keep(error: UnicodeError) -> tuple[str, int]:

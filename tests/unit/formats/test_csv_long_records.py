@@ -114,7 +114,7 @@ def test_an_open_quote_in_a_long_file_is_looked_at_a_few_times_only(monkeypatch:
         seen += 1
         return certain(data, *places, **options)
 
-    monkeypatch.setattr("hestia_assets.formats.csv.certain_record", counting)
+    monkeypatch.setattr("hestia_assets.formats._csv_chunks.certain_record", counting)
     monkeypatch.setattr(_csv_careful, "RECORD_LIMIT", 128 * 1024)
     data = b'a,b\n1,"open\n' + b'2,""\n' * 100_000
     rows, rejects, _ = read(data, recipe("a", "b", chunk_bytes=1024))

@@ -189,7 +189,10 @@ def test_an_open_quote_in_the_header_is_refused():
         chunks(b'a,"b\n1,2\n', recipe("a", "b"))
 
 
-@pytest.mark.parametrize("wrong", [{"encoding": "no-such"}, {"delimiter": '"'}, {"delimiter": "é"}])
+SIGNS = {"delimiter": "|", "escape": "|"}
+
+
+@pytest.mark.parametrize("wrong", [{"encoding": "no-such"}, {"delimiter": 'a"'}, {"delimiter": "\n"}, SIGNS])
 def test_a_recipe_that_cannot_work_is_a_spec_error(wrong):
     with pytest.raises(SpecError):
         chunks(b"a,b\n", recipe("a", "b", **wrong))
