@@ -1,4 +1,4 @@
-"""Files for a person's own disk: published exports as they are, quarantined rows as CSV."""
+"""Files for a person's own disk: exports and originals as they are; accounts and quarantined rows as CSV."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,8 @@ from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.access import LOCAL, Principal, Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import Batch
+from hestia_assets.core.results import ACCOUNT_PARTS, Batch
+from hestia_assets.core.specs import DatasetSpec
 
 DOWNLOAD_COLUMNS = {
     "_line": "line",
@@ -29,6 +30,23 @@ def export_file(hestia: Hestia, name: str) -> Path:
     if name.startswith(".") or path.parent != folder or not path.is_file():
         raise NotFoundError("published file", name)
     return path
+
+
+def account_csv(hestia: Hestia, batch: Batch) -> bytes:
+    """Where every line (record, row) of the file went: part and number, the total last."""
+    counts = batch.account.as_dict()
+    rows = [*((name, counts[name]) for name in ACCOUNT_PARTS), ("total", counts["total"])]
+    head = f"part,{unit_of(hestia, batch)}s"
+    return "\n".join([head, *(f"{name},{number}" for name, number in rows), ""]).encode()
+
+
+def unit_of(hestia: Hestia, batch: Batch) -> str:
+    """What the account of a batch counts: lines, records or rows of a sheet."""
+    try:
+        spec = hestia.catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
+    except NotFoundError:
+        return "line"
+    return hestia.formats.get(spec.recipe.format).unit if isinstance(spec, DatasetSpec) else "line"
 
 
 def quarantined(hestia: Hestia, batch: Batch) -> pl.LazyFrame:

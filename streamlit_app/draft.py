@@ -1,97 +1,129 @@
-"""What one browser tab has decided so far about the file it is importing. Rows and bytes stay on disk."""
+"""What one browser tab has decided so far about the files it is importing. Rows and bytes stay on disk."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import BinaryIO
+from functools import partial
+from typing import Any, BinaryIO
 
 import polars as pl
 import streamlit as st
 
-from hestia_assets.core.results import IncomingFile, Preview, Reason, SpecVersion
+from hestia_assets.core.results import (
+    Inspection,
+    Member,
+    Preview,
+    Problem,
+    Question,
+    Reason,
+    SpecVersion,
+    TableInFile,
+)
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe, parse
-from streamlit_app.facade import hestia, tenant, uploads
+from streamlit_app.chosen import ChosenFile, Fate
+from streamlit_app.counting import Counting
+from streamlit_app.facade import hestia, tenant
 
 _KEY = "draft"
+JOINING = ("mode", "primary_key", "blank_overwrites", "delete_missing", "delete_limit")
+"""Fields of a dataset that say how its rows join those that are there."""
 
 
 class Step(StrEnum):
     """The four steps of the wizard."""
 
-    CHOOSE = "Choose a file"
+    CHOOSE = "Choose files"
     PREVIEW = "Check the preview"
-    RULES = "Add rules"
+    RULES = "Rules and mode"
     RUN = "Import"
-
-
-@dataclass(frozen=True)
-class ChosenFile:
-    """A file among the uploads, found by its token; ``folder`` is the dataset whose drop folder it came from."""
-
-    name: str
-    size_bytes: int
-    token: str
-    folder: str = ""
-
-    @property
-    def path(self) -> Path:
-        """Where it is. Raises UnknownUploadError."""
-        return uploads().path(self.token)
-
-    @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
-        """Its bytes."""
-        with self.path.open("rb") as source:
-            yield source
-
-    def remove(self) -> None:
-        """Take it away once its bytes are kept as an original."""
-        uploads().remove(self.token)
-
-
-def claim(file: IncomingFile) -> ChosenFile:
-    """Take a file out of its drop folder, so that nothing else imports it meanwhile. Raises NotFoundError."""
-    path = Path(file.path)
-    return ChosenFile(path.name, file.size_bytes, token=uploads().claim(path), folder=file.dataset)
 
 
 @dataclass
 class Draft:
     """The state of the wizard.
 
-    ``number`` makes the widgets of a new draft new ones; ``edition`` those of the columns, when they change.
-    ``version`` is the saved one that the person sees; ``dropped`` are rules whose columns are not in this file.
+    ``number`` makes the widgets of a new draft new ones; ``edition`` those of the columns, when they change; ``turn``
+    those of the way of reading, when something else than they changed it.
+    ``looked`` is the position of the file that is shown, ``member`` its part where it is an archive with ``members``;
+    ``refused`` are files that did not arrive. ``version`` is the saved one that the person sees; ``dropped`` are rules
+    whose columns are not in this file. ``spot`` is the first line under discussion and how many lines there are.
     """
 
     number: int = 0
     step: Step = Step.CHOOSE
-    file: ChosenFile | None = None
+    files: tuple[ChosenFile, ...] = ()
+    looked: int = 0
+    member: str = ""
+    members: tuple[Member, ...] | None = None
+    refused: tuple[Problem, ...] = ()
     dataset: str = ""
     saved: DatasetSpec | None = None
     version: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     guessed: tuple[Column, ...] = ()
     edition: int = 0
-    reasons: tuple[Reason, ...] = ()
+    turn: int = 0
+    found: Inspection | None = None
+    answers: dict[str, int] = field(default_factory=dict)
+    joining: dict[str, Any] = field(default_factory=dict)
     checks: tuple[CheckSpec, ...] = ()
     dropped: tuple[CheckSpec, ...] = ()
-    batch: str = ""
-    known: bool = False
+    fates: tuple[Fate, ...] = ()
     cleared: bool = False
+    spot: tuple[int, int] | None = None
     seen: dict[str, Preview] = field(default_factory=dict)
     _examples: pl.DataFrame | None = None
+    _counting: Counting | None = None
+
+    @property
+    def file(self) -> ChosenFile | None:
+        """The file that is shown."""
+        return self.files[self.looked] if self.files else None
+
+    @property
+    def file_name(self) -> str:
+        """Its name, or that of the part of the archive that is shown."""
+        assert self.file is not None, "a file is chosen first"
+        return self.member or self.file.name
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """The bytes that are shown. Raises HestiaError."""
+        assert self.file is not None, "a file is chosen first"
+        return self.file.open(self.member)
+
+    @property
+    def unit(self) -> str:
+        """What the account of this file counts: line, record or row."""
+        return hestia().formats.get(self.recipe.format).unit
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the file is read this way."""
+        return self.found.reasons if self.found else ()
+
+    @property
+    def tables(self) -> tuple[TableInFile, ...]:
+        """All tables of the file."""
+        return self.found.tables if self.found else ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What only a person can know."""
+        return self.found.questions if self.found else ()
 
     @property
     def spec(self) -> DatasetSpec:
         """The dataset as it would be saved now. Raises SpecError."""
-        kept = self.saved.description if self.saved else ""
-        fields = {
-            "name": self.dataset, "tenant": tenant(), "description": kept,
-            "recipe": self.recipe.model_dump(), "checks": [check.model_dump() for check in self.checks],
-        }  # fmt: skip
-        return parse(DatasetSpec, fields)
+        base = self.saved.model_dump() if self.saved else {"name": self.dataset, "tenant": tenant()}
+        made = [(column.name, column.type, column.scale) for column in self.recipe.columns]
+        others = [one for one in (self.saved.other_recipes if self.saved else ()) if _makes(one, made)]
+        changes = {
+            "recipe": self.recipe.model_dump(),
+            "checks": [check.model_dump() for check in self.checks],
+            "other_recipes": [one.model_dump() for one in others],
+        }
+        return parse(DatasetSpec, base | changes | self.joining)
 
     def take_saved(self, found: SpecVersion | None) -> None:
         """Begin with the dataset as it is saved now, or without one."""
@@ -99,22 +131,38 @@ class Draft:
         self.saved = spec if isinstance(spec, DatasetSpec) else None
         self.version = found.version if found else 0
         self.checks, self.dropped = (self.saved.checks if self.saved else ()), ()
+        self.joining = {name: getattr(self.saved, name) for name in JOINING} if self.saved else {}
 
     def preview(self) -> Preview:
         """The first rows under the present choices; read again when a choice changed. Raises HestiaError."""
-        assert self.file is not None, "a file is chosen first"
-        key = self.spec.model_dump_json()
+        key = self._key()
         if key not in self.seen:
-            with self.file.open() as source:
+            with self.open() as source:
                 self.seen = {key: hestia().ingest.preview(source, self.recipe, checks=self.checks)}
         return self.seen[key]
 
+    def counting(self) -> Counting:
+        """The scan of the whole file under the present choices, begun anew when one changed. Raises SpecError."""
+        assert self.file is not None, "a file is chosen first"
+        key = self._key()
+        if self._counting is None or self._counting.key != key:
+            self.stop()
+            self._counting = Counting(key, partial(self.file.open, self.member), self.spec)
+        return self._counting
+
+    def stop(self) -> None:
+        """Count no further."""
+        if self._counting is not None:
+            self._counting.stop()
+
+    def _key(self) -> str:
+        return f"{self.looked}/{self.member}/{self.spec.model_dump_json()}"
+
     def examples(self) -> pl.DataFrame:
         """First values as text, one column for each of ``guessed``."""
-        assert self.file is not None, "a file is chosen first"
         if self._examples is None:
-            as_text = self.recipe.model_copy(update={"columns": self.guessed})
-            with self.file.open() as source:
+            as_text = self.recipe.model_copy(update={"columns": self.guessed, "ignored": ()})
+            with self.open() as source:
                 found = hestia().ingest.preview(source, as_text, limit=20).text
             self._examples = found.select(column.name for column in self.guessed)
         return self._examples
@@ -123,25 +171,94 @@ class Draft:
         """Go on with this recipe; its columns are the ones to edit."""
         self.recipe, self.guessed = recipe, recipe.columns
         self.edition += 1
-        self._examples, self.seen = None, {}
+        self._examples, self.seen, self.spot = None, {}, None
+
+    def take_found(self, found: Inspection) -> None:
+        """Go on with what an inspection says; its safe answers hold."""
+        self.turn += 1
+        self.found, self.answers = found, {}
+        self.take_recipe(found.recipe)
+
+    def look_again(self) -> None:
+        """Inspect the file anew, but go on reading it as saved. Raises HestiaError."""
+        assert self.saved is not None, "it was imported before"
+        with self.open() as source:
+            self.found = hestia().ingest.inspect(source, file_name=self.file_name)
+        self.take_recipe(self.saved.recipe)
 
     def read_as(self, chosen: Recipe) -> None:
-        """Read the file in another way; columns whose header stays keep name and type. Raises ReadError."""
-        assert self.file is not None, "a file is chosen first"
-        with self.file.open() as source:
-            found = hestia().ingest.inspect_as(source, chosen).recipe
-        kept = {column.source: column for column in self.recipe.columns}
-        columns = tuple(kept.get(column.source, column) for column in found.columns)
-        names = {column.name for column in columns}
+        """Read the file in another way; columns that a person settled keep name and type. Raises ReadError."""
+        with self.open() as source:
+            found = hestia().ingest.inspect_as(source, chosen)
+        kept = {column.source: column for column in self._settled()}
+        columns = tuple(kept.get(column.source, column) for column in found.recipe.columns)
+        if self.found is not None:
+            about_file = tuple(one for one in self.questions if not about_columns(one))
+            self.found = replace(
+                self.found, recipe=found.recipe, questions=(*about_file, *filter(about_columns, found.questions))
+            )
+        self.take_recipe(chosen.model_copy(update={"columns": columns}))
+        self._drop_rules()
+
+    def read_table(self, table: TableInFile) -> None:
+        """Read another table of the file. Raises ReadError, SpecError."""
+        chosen = self.recipe.with_changes(table.changes)
+        with self.open() as source:
+            anew = hestia().ingest.inspect_as(source, chosen)
+        old = self.found or anew
+        self.take_found(replace(anew, tables=old.tables, notes=anew.notes or old.notes))
+        self._drop_rules()
+
+    def answered(self, question: Question) -> int:
+        """Which answer holds now: the one given, else the first that would change nothing, else the safe one."""
+        if question.text in self.answers:
+            return self.answers[question.text]
+        held = (n for n, one in enumerate(question.choices) if self._after(one.changes) == self.recipe)
+        return next(held, question.chosen)
+
+    def answer(self, question: Question, choice: int) -> None:
+        """Settle a question; the file is read again where that changes how. Raises HestiaError."""
+        self.turn += 1
+        changes = question.choices[choice].changes
+        if set(changes) - {"columns"}:
+            self.read_as(self.recipe.with_changes({name: v for name, v in changes.items() if name != "columns"}))
+        self.take_recipe(self._after({"columns": changes.get("columns", {})}))
+        self.answers[question.text] = choice
+
+    def _after(self, changes: Mapping[str, Any]) -> Recipe:
+        """The recipe after changes that name columns as they were found. Raises SpecError."""
+        sources = {column.name: column.source for column in (self.found.recipe.columns if self.found else ())}
+        names = {column.source: column.name for column in self.recipe.columns}
+        columns = {names.get(sources.get(name, ""), name): how for name, how in changes.get("columns", {}).items()}
+        return self.recipe.with_changes({**changes, "columns": columns})
+
+    def _settled(self) -> list[Column]:
+        """Columns of the saved dataset, or those that the person changed."""
+        guessed = set() if self.saved else {column.model_dump_json() for column in self.guessed}
+        return [column for column in self.recipe.columns if column.model_dump_json() not in guessed]
+
+    def _drop_rules(self) -> None:
+        """Rules and keys on columns that are gone leave, and are remembered to be named."""
+        names = {column.name for column in self.recipe.columns}
         lost = tuple(check for check in self.checks if not names.issuperset(check.columns))
         self.checks = tuple(check for check in self.checks if check not in lost)
         self.dropped = (*self.dropped, *lost)
-        self.take_recipe(chosen.model_copy(update={"columns": columns}))
+        if not names.issuperset(self.joining.get("primary_key", ())):
+            self.joining = {}
 
     def go(self, step: Step) -> None:
         """Show another step."""
         self.step = step
         st.rerun()
+
+
+def about_columns(question: Question) -> bool:
+    """Whether a question is about types of columns, not about how the file is read."""
+    return all(set(choice.changes) <= {"columns"} for choice in question.choices)
+
+
+def _makes(recipe: Recipe, made: Sequence[tuple[object, ...]]) -> bool:
+    return {(column.name, column.type, column.scale) for column in recipe.columns} == set(made)
 
 
 def draft() -> Draft:
@@ -152,9 +269,10 @@ def draft() -> Draft:
 
 
 def start_over() -> Draft:
-    """Forget the draft and remove its upload; a file from a drop folder goes back there."""
+    """Forget the draft and remove its uploads; files from a drop folder go back there."""
     old = draft()
-    if old.file is not None:
-        uploads().give_back(old.file.token)
+    old.stop()
+    for file in old.files:
+        file.give_back()
     st.session_state[_KEY] = Draft(number=old.number + 1)
     return st.session_state[_KEY]

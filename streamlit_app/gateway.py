@@ -53,7 +53,17 @@ query HestiaRun($run: ID!) {
   runOrError(runId: $run) { __typename ... on Run { status } ... on PythonError { message } }
 }"""
 
-DOCUMENTS = {"JOBS": JOBS, "RELOAD": RELOAD, "LAUNCH": LAUNCH, "STATUS": STATUS}
+TERMINATE = """
+mutation HestiaTerminate($run: String!) {
+  terminateRun(runId: $run) {
+    __typename
+    ... on TerminateRunFailure { message }
+    ... on RunNotFoundError { message }
+    ... on PythonError { message }
+  }
+}"""
+
+DOCUMENTS = {"JOBS": JOBS, "RELOAD": RELOAD, "LAUNCH": LAUNCH, "STATUS": STATUS, "TERMINATE": TERMINATE}
 
 
 class RunState(StrEnum):
@@ -72,6 +82,9 @@ _STATES = {
     "CANCELED": RunState.FAILED,
     "CANCELING": RunState.RUNNING,
 }
+
+
+_AT_WORK = {RunState.WAITING, RunState.RUNNING}
 
 
 class NotRunningError(UnavailableError):
@@ -110,6 +123,16 @@ class Gateway:
         tags = {"hestia/dataset": f"{batch.tenant}/{batch.dataset}", "hestia/batch": batch.id}
         config = {"ops": {op: {"config": {"batch": batch.id}}}}
         return self._launch(f"import_{op}", config=config, tags=tags, on_wait=on_wait)
+
+    def launch_imports(self, spec: DatasetSpec, *, on_wait: Callable[[float], None] | None = None) -> str:
+        """Start one run for every batch of a dataset that waits; returns the run id. Raises UnavailableError."""
+        return self._launch(job_name(spec), tags={"hestia/dataset": spec.key}, on_wait=on_wait)
+
+    def terminate(self, run_id: str) -> None:
+        """Ask a run to end; one that has ended stays as it is. Raises UnavailableError."""
+        answer = self._ask(TERMINATE, {"run": run_id})["terminateRun"]
+        if answer["__typename"] != "TerminateRunSuccess" and self.run_state(run_id) in _AT_WORK:
+            raise DagsterRefusedError("end the run", answer.get("message") or answer["__typename"])
 
     def launch_transform(self, spec: TransformSpec, *, on_wait: Callable[[float], None] | None = None) -> str:
         """Start a transform; returns the run id. Raises UnavailableError."""

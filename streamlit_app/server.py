@@ -20,13 +20,15 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from hestia_assets.core.errors import HestiaError, NotFoundError
-from streamlit_app.downloads import export_file, quarantine_lines
+from hestia_assets.core.results import Batch
+from streamlit_app.downloads import account_csv, export_file, quarantine_lines
 from streamlit_app.facade import hestia, uploads
 from streamlit_app.uploads import (
     DAY_SECONDS,
     MEGABYTE,
     SliceDamagedError,
     SliceMismatchError,
+    UnknownUploadError,
     UploadError,
     UploadFolder,
     UploadTooLargeError,
@@ -82,6 +84,16 @@ async def put_slice(request: Request) -> Response:
 
 
 @explaining
+async def open_another(request: Request) -> Response:
+    """Open one more upload for a page that sends several files: ``POST /uploads/<token of the page>``."""
+    _refuse_strangers(request)
+    folder = uploads()
+    if not folder.is_known(request.path_params["token"]):
+        raise UnknownUploadError
+    return JSONResponse({"token": await anyio.to_thread.run_sync(folder.open_token)})
+
+
+@explaining
 async def delete_upload(request: Request) -> Response:
     """Forget an upload that was cancelled."""
     _refuse_strangers(request)
@@ -99,10 +111,35 @@ async def get_export(request: Request) -> Response:
 @explaining
 async def get_quarantine(request: Request) -> Response:
     """The quarantined rows of a batch as CSV, chunk by chunk."""
-    batch = await anyio.to_thread.run_sync(hestia().batches.get, request.path_params["batch"])
+    batch = await _batch(request)
     headers = {"Content-Disposition": f'attachment; filename="{batch.dataset}-quarantine-{batch.id}.csv"'}
     lines = await anyio.to_thread.run_sync(quarantine_lines, hestia(), batch)
     return StreamingResponse(lines, media_type="text/csv", headers=headers)
+
+
+@explaining
+async def get_original(request: Request) -> Response:
+    """The file of a batch, byte for byte."""
+    batch = await _batch(request)
+    path = await anyio.to_thread.run_sync(hestia().ingest.original, batch)
+    return FileResponse(path, filename=batch.file_name, media_type="application/octet-stream")
+
+
+@explaining
+async def get_account(request: Request) -> Response:
+    """The line account of a batch as CSV."""
+    batch = await _batch(request)
+    body = await anyio.to_thread.run_sync(account_csv, hestia(), batch)
+    headers = {"Content-Disposition": f'attachment; filename="{batch.dataset}-account-{batch.id}.csv"'}
+    return Response(body, media_type="text/csv", headers=headers)
+
+
+async def _batch(request: Request) -> Batch:
+    """The batch in the address, of this tenant. Raises NotFoundError."""
+    batch = await anyio.to_thread.run_sync(hestia().batches.get, request.path_params["batch"])
+    if batch.tenant != hestia().settings.tenant:
+        raise NotFoundError("batch", batch.id)
+    return batch
 
 
 async def _take(request: Request, folder: UploadFolder, token: str, *, offset: int, size: int) -> bool:
@@ -170,9 +207,12 @@ def build_app() -> st.App:
     """The pages and our own routes as one ASGI application."""
     routes = [
         Route("/uploads/{token}", put_slice, methods=["PUT"]),
+        Route("/uploads/{token}", open_another, methods=["POST"]),
         Route("/uploads/{token}", delete_upload, methods=["DELETE"]),
         Route("/downloads/exports/{name}", get_export, methods=["GET"]),
         Route("/downloads/quarantine/{batch}.csv", get_quarantine, methods=["GET"]),
+        Route("/downloads/originals/{batch}", get_original, methods=["GET"]),
+        Route("/downloads/accounts/{batch}.csv", get_account, methods=["GET"]),
     ]
     return st.App(Path(__file__).with_name("app.py"), routes=routes, lifespan=_lifespan)
 

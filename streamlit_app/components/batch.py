@@ -8,12 +8,16 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import UNFINISHED, Batch, BatchState, CheckResult
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
+from streamlit_app.components.batch_actions import show_actions, start_again
+from streamlit_app.components.batches import changes_in_words
+from streamlit_app.components.cancel import cancel_button
 from streamlit_app.components.check_form import sentence_of, why_held
-from streamlit_app.components.explained import explained, explained_later, show_kept, show_problem
+from streamlit_app.components.explained import explained, show_kept, show_problem
 from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
-from streamlit_app.components.launch import gateway, run_of, start_import
+from streamlit_app.components.launch import gateway, run_of
+from streamlit_app.components.mode_form import MODE_WORDS
 from streamlit_app.components.words import SEVERITY_WORDS, count, every, plain, seconds, size
-from streamlit_app.downloads import quarantined
+from streamlit_app.downloads import quarantined, unit_of
 from streamlit_app.facade import hestia, principal
 from streamlit_app.gateway import RunState
 
@@ -36,8 +40,8 @@ def show_batch(batch_id: str) -> None:
         return
     _headline(batch)
     if batch.account.total:
-        show_account(batch.account)
-    _actions(batch)
+        show_account(batch.account, unit=unit_of(hestia(), batch))
+    show_actions(batch)
     _details(batch)
 
 
@@ -76,15 +80,10 @@ def _watch_run(batch: Batch) -> None:
         st.error("**The run stopped before the file was finished.**  \nRun it again: it goes on where it was.")
     else:
         st.caption("You may close this page: the import goes on without it.")
+        cancel_button([batch], run=run_id)
         return
     if st.button("Run again" if run_id else "Start now", icon=":material/play_arrow:", key=f"again-{batch.id}"):
-        _start(batch)
-
-
-def _start(batch: Batch) -> None:
-    with explained_later():
-        start_import(batch)
-    st.rerun()
+        start_again(batch)
 
 
 def _headline(batch: Batch) -> None:
@@ -107,38 +106,29 @@ def _headline(batch: Batch) -> None:
                 f"**{name} waits for you.** None of its rows is in {batch.dataset} yet.",
                 icon=":material/pan_tool:",
             )
+        case BatchState.UNDONE if batch.sequence:
+            st.info(
+                f"**{name} was undone.** Its rows left {batch.dataset}; you can bring them back.",
+                icon=":material/undo:",
+            )
         case BatchState.UNDONE:
             st.info(f"**{name} was discarded.** None of its rows is in {batch.dataset}.", icon=":material/undo:")
         case _:
             st.error(f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:")
-    if batch.state is BatchState.HELD:
+    if batch.state is BatchState.COMMITTED:
+        _changes(batch)
+    elif batch.state is BatchState.HELD:
         st.markdown(f"**Why:** {why_held(batch)}")
     elif batch.problem is not None and batch.state is BatchState.FAILED:
         show_problem(batch.problem)
 
 
-def _actions(batch: Batch) -> None:
-    with st.container(horizontal=True), explained():
-        if batch.state is BatchState.HELD and st.button("Import it anyway", icon=":material/check:", type="primary"):
-            hestia().ingest.release(batch.id, author=hestia().author)
-            _start(batch)
-        if batch.state is BatchState.FAILED and st.button("Run again", icon=":material/play_arrow:", type="primary"):
-            _start(batch)
-        if batch.state in {BatchState.HELD, BatchState.FAILED}:
-            _discard(batch)
-        if batch.state is BatchState.COMMITTED:
-            st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:")
-        if run_id := run_of(batch):
-            st.link_button("The run in Dagster", links.run(run_id), icon=":material/receipt_long:")
-
-
-def _discard(batch: Batch) -> None:
-    """Asks once more: a discarded file is imported only when it is handed in again."""
-    with st.popover("Discard the file", icon=":material/delete:"):
-        st.write(f"None of its rows will be in **{batch.dataset}**. To import it later, bring the file again.")
-        if st.button("Yes, discard it", key=f"discard-{batch.id}"):
-            hestia().ingest.discard(batch.id, author=hestia().author)
-            st.rerun()
+def _changes(batch: Batch) -> None:
+    """What it did to the rows that were there, where it did more than add."""
+    words = [f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number]
+    mode = MODE_WORDS[batch.mode].lower() if batch.mode else ""
+    if mode or len(words) > 1:
+        st.caption(f"{mode.capitalize()}: {', '.join(words) or 'nothing changed'}." if mode else f"{', '.join(words)}.")
 
 
 def _details(batch: Batch) -> None:
@@ -174,16 +164,18 @@ def _aside(batch: Batch) -> None:
         st.success("No row was set aside.", icon=":material/check:")
         return
     with explained():
+        unit = unit_of(hestia(), batch)
         frame = quarantined(hestia(), batch).select(*QUARANTINE_LABELS).head(SAMPLE_ROWS).collect()
         st.dataframe(
-            frame.rename(QUARANTINE_LABELS),
+            frame.rename(QUARANTINE_LABELS | {"_line": unit.capitalize()}),
             hide_index=True,
             placeholder="",
             row_height=WRAPPED,
             column_config=ASIDE_WIDTHS,
         )
         st.caption(
-            f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. Line is the line in your file."
+            f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. "
+            f"{unit.capitalize()} is the place in your file."
         )
     st.link_button("Download them all as CSV", links.quarantine_download(batch.id), icon=":material/download:")
     st.caption(
@@ -217,6 +209,7 @@ def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
 def _facts(batch: Batch) -> None:
     facts = {
         "File": batch.file_name,
+        "Came by": batch.origin,
         "Size": size(batch.size_bytes),
         "Arrived": batch.created_at.strftime("%d %b %Y %H:%M UTC"),
         "Brought by": batch.author,
@@ -225,4 +218,6 @@ def _facts(batch: Batch) -> None:
         "Import number": batch.id,
         "Dataset version": str(batch.spec_version),
     }
-    st.dataframe([{"What": name, "Value": value} for name, value in facts.items()], hide_index=True, placeholder="")
+    st.dataframe(
+        [{"What": name, "Value": value} for name, value in facts.items() if value], hide_index=True, placeholder=""
+    )

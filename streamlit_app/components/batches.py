@@ -6,7 +6,7 @@ import altair as alt
 import streamlit as st
 
 from hestia_assets.core.results import UNFINISHED, Batch, BatchState
-from streamlit_app.components.words import STATE_WORDS, ago
+from streamlit_app.components.words import ago, state_words
 
 _COLUMNS = {
     "File": st.column_config.TextColumn(width="medium"),
@@ -21,12 +21,21 @@ def _batch_row(batch: Batch) -> dict[str, object]:
     return {
         "File": batch.file_name,
         "Dataset": batch.dataset,
-        "State": STATE_WORDS[batch.state],
+        "State": state_words(batch),
         "Rows": batch.rows_loaded if done else batch.rows_done if batch.state in UNFINISHED else None,
         "Set aside": batch.rows_quarantined if done else None,
         "Accepted": 100 * batch.rows_loaded / max(batch.rows_loaded + batch.rows_quarantined, 1) if done else None,
+        "Changes": ", ".join(f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number),
         "Arrived": ago(batch.created_at),
     }
+
+
+def changes_in_words(batch: Batch) -> dict[str, int]:
+    """Rows by what the batch did to them; none where that is not known."""
+    did = batch.changes
+    if did is None or batch.state is not BatchState.COMMITTED:
+        return {}
+    return {"new": did.new, "changed": did.changed, "same": did.same, "removed": did.deleted}
 
 
 def show_batches(batches: Sequence[Batch]) -> None:

@@ -18,7 +18,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except HestiaError as error:
-        show_problem(Problem(error.code, error.message, error.hint))
+        show_problem_of(error)
 
 
 @contextmanager
@@ -40,3 +40,8 @@ def show_kept() -> None:
 def show_problem(problem: Problem) -> None:
     """A stored or fresh error, shown alike."""
     st.error(f"**{plain(problem.message)}**  \n{plain(problem.hint)}", icon=":material/error:")
+
+
+def show_problem_of(error: HestiaError) -> None:
+    """An error that was raised elsewhere, such as beside the page."""
+    show_problem(Problem(error.code, error.message, error.hint))

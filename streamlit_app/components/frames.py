@@ -1,5 +1,7 @@
 """Tables of rows; an empty one says so in words."""
 
+from collections.abc import Callable
+
 import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -11,7 +13,7 @@ WRAPPED = 66
 """Height of a row whose long texts go on in a second line; Streamlit wraps text from 4 rem on."""
 
 ASIDE_WIDTHS: dict[str, ColumnConfig | str | None] = {
-    "Line": st.column_config.NumberColumn(format="%d", width=60),
+    **{unit: st.column_config.NumberColumn(format="%d", width=60) for unit in ("Line", "Record", "Row")},
     "Column": st.column_config.TextColumn(width=100),
     "Why": st.column_config.TextColumn(width=220),
     "Value": st.column_config.TextColumn(width=100),
@@ -20,8 +22,23 @@ ASIDE_WIDTHS: dict[str, ColumnConfig | str | None] = {
 """Rows that were set aside fit into a window of 800 pixels."""
 
 
-def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320) -> None:
-    """Rows as a table, Hestia's own columns left out, or the sentence ``empty`` where there are none."""
+def show_rows(
+    frame: pl.DataFrame,
+    *,
+    empty: str,
+    height: int = 320,
+    key: str | None = None,
+    on_pick: Callable[[], None] | None = None,
+) -> None:
+    """Rows as a table, Hestia's own columns left out, or the sentence ``empty`` where there are none.
+
+    Args:
+        frame: the rows.
+        empty: said instead of an empty table.
+        height: in pixels, of more than a few rows.
+        key: of the widget, where rows can be picked.
+        on_pick: called when a row was picked.
+    """
     shown = frame.drop([name for name in (*SYSTEM_COLUMNS, "_lines") if name in frame.columns])
     if shown.is_empty():
         st.info(empty, icon=":material/info:")
@@ -32,6 +49,9 @@ def show_rows(frame: pl.DataFrame, *, empty: str, height: int = 320) -> None:
         height="content" if shown.height <= FEW_ROWS else height,
         placeholder="",
         column_config=_columns(shown),
+        key=key,
+        on_select=on_pick or "ignore",
+        selection_mode="single-row",
     )
 
 

@@ -1,10 +1,12 @@
 """Starting runs in Dagster from a page, with words for the seconds it takes."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.results import Batch, BatchState, SpecVersion
-from hestia_assets.core.specs import AnySpec, ExportSpec, TransformSpec, kind_of
+from hestia_assets.core.specs import AnySpec, DatasetSpec, ExportSpec, TransformSpec, kind_of
 from streamlit_app.facade import hestia
 from streamlit_app.gateway import Gateway
 
@@ -33,6 +35,15 @@ def start_import(batch: Batch) -> None:
     """Launch the run of a batch and remember it. Raises UnavailableError."""
     with st.spinner("Starting the run …"):
         st.session_state[_run_key(batch.id)] = gateway().launch_import(batch)
+
+
+def start_imports(spec: AnySpec, batches: Sequence[Batch]) -> None:
+    """Launch one run for every batch of a dataset that waits, and remember it for these. Raises UnavailableError."""
+    assert isinstance(spec, DatasetSpec), "only datasets have batches"
+    with st.spinner("Starting the run …"):
+        run_id = gateway().launch_imports(spec)
+    for batch in batches:
+        st.session_state[_run_key(batch.id)] = run_id
 
 
 def start(spec: TransformSpec | ExportSpec) -> str:

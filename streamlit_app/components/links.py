@@ -39,3 +39,13 @@ def quarantine_download(batch: str) -> str:
 def export_download(file_name: str) -> str:
     """A published file."""
     return f"/downloads/exports/{quote(file_name)}"
+
+
+def original_download(batch: str) -> str:
+    """The file of a batch, byte for byte as it arrived."""
+    return f"/downloads/originals/{quote(batch)}"
+
+
+def account_download(batch: str) -> str:
+    """The line account of a batch, as CSV."""
+    return f"/downloads/accounts/{quote(batch)}.csv"

@@ -1,11 +1,13 @@
 """A file input that sends straight to disk: slices with a progress bar, not one piece in memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2 import component
 
+from hestia_assets.core.results import Problem
 from streamlit_app.facade import uploads
 from streamlit_app.uploads import MEGABYTE, safe_file_name
 
@@ -27,8 +29,16 @@ class Uploaded:
     size_bytes: int
 
 
-def upload_area(*, key: str, note: str) -> Uploaded | None:
-    """Show the file input; gives the file once, in the run in which it has arrived."""
+@dataclass(frozen=True)
+class Arrived:
+    """The files of one choice that are on disk, and those that were refused, each with the reason."""
+
+    files: tuple[Uploaded, ...]
+    refused: tuple[Problem, ...] = ()
+
+
+def upload_area(*, key: str, note: str) -> Arrived | None:
+    """Show the file input; gives the files once, in the run in which all have arrived."""
     token = _open_token(f"{key}-token")
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     address = f"/{base}/uploads/{token}".replace("//", "/")
@@ -41,8 +51,15 @@ def upload_area(*, key: str, note: str) -> Uploaded | None:
     if not result.uploaded or result.uploaded.get("token") != token:
         return None
     del st.session_state[f"{key}-token"]
-    path = uploads().path(token)
-    return Uploaded(token, safe_file_name(str(result.uploaded.get("name", ""))), path.stat().st_size)
+    files = tuple(_uploaded(file) for file in result.uploaded.get("files", ()))
+    refused = (Problem("upload.refused", one["message"], one["hint"]) for one in result.uploaded.get("refused", ()))
+    return Arrived(files, tuple(refused))
+
+
+def _uploaded(file: Mapping[str, str]) -> Uploaded:
+    """What the browser says of a file, with the size it has on disk. Raises UnknownUploadError."""
+    path = uploads().path(str(file.get("token", "")))
+    return Uploaded(path.name, safe_file_name(str(file.get("name", ""))), path.stat().st_size)
 
 
 def limit_in_words() -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from hestia_assets.core.results import BatchState
+from hestia_assets.core.results import Batch, BatchState
 from hestia_assets.core.specs import ColumnType, Severity
 
 STATE_WORDS = {
@@ -31,6 +31,11 @@ TYPE_WORDS = {
     ColumnType.TIMESTAMP: "date and time",
 }
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:-])")
+
+
+def state_words(batch: Batch) -> str:
+    """The state of a batch; one that was in the table before is undone, not discarded."""
+    return "undone" if batch.state is BatchState.UNDONE and batch.sequence else STATE_WORDS[batch.state]
 
 
 def plain(text: str) -> str:

@@ -1,23 +1,28 @@
-"""Step 3 of the import: what the rows must fulfil, and how many of the preview would not."""
+"""Step 3 of the import: what the rows must fulfil, and what they do to those that are there."""
 
 import streamlit as st
 
 from hestia_assets.core.errors import HestiaError, SpecError
 from streamlit_app.components.check_form import add_check, show_checks
 from streamlit_app.components.explained import explained
+from streamlit_app.components.mode_form import mode_form
+from streamlit_app.components.side_by_side import show_rejects
+from streamlit_app.components.verdict import show_changes, show_verdict
 from streamlit_app.components.words import count
 from streamlit_app.draft import Draft, Step
-from streamlit_app.views.ingest_preview import show_rejects
 
 
 def rules(work: Draft) -> None:
-    """The rules with their impact, a form for another one, and the way on."""
+    """The rules with their impact, a form for another one, the mode with what it would change, and the way on."""
     st.write("A rule says what every row must fulfil. Rules stay with the dataset and hold for every later file.")
     with explained():
         _present(work)
     with explained():
         _another(work)
-    _buttons(work)
+    ready = False
+    with explained():
+        ready = _mode(work)
+    _buttons(work, ready=ready)
 
 
 def _present(work: Draft) -> None:
@@ -31,7 +36,7 @@ def _present(work: Draft) -> None:
         st.rerun()
     if found.rejects:
         with st.expander(f"{count(len(found.rejects), 'row')} {where} would be set aside"):
-            show_rejects(found.rejects)
+            show_rejects(work, found.rejects)
 
 
 def _another(work: Draft) -> None:
@@ -51,9 +56,24 @@ def _another(work: Draft) -> None:
     st.rerun()
 
 
-def _buttons(work: Draft) -> None:
+def _mode(work: Draft) -> bool:
+    """The mode and what the file would do under it; tells whether it is complete. Raises SpecError."""
+    st.subheader("The rows that are there")
+    columns = [column.name for column in work.recipe.columns]
+    chosen = mode_form(work.joining, columns, key=f"mode-{work.number}-{work.version}")
+    if chosen is None:
+        return False
+    work.joining = chosen
+    verdict = show_verdict(work.counting())
+    if verdict is not None and verdict.complete and verdict.changes is not None:
+        show_changes(verdict.changes)
+    return True
+
+
+def _buttons(work: Draft, *, ready: bool) -> None:
+    label = "Import the file" if len(work.files) == 1 else f"Import {count(len(work.files), 'file')}"
     with st.container(horizontal=True):
         if st.button("Back", icon=":material/arrow_back:"):
             work.go(Step.PREVIEW)
-        if st.button("Import the file", type="primary", icon=":material/play_arrow:"):
+        if st.button(label, type="primary", icon=":material/play_arrow:", disabled=not ready):
             work.go(Step.RUN)

@@ -1,4 +1,5 @@
-// Sends one file in slices to the address that the page gave; the page learns only its name and size.
+// Sends files in slices, one after the other; the page learns only their names. The first goes to the address that
+// the page gave, each other one to an address that the server opens for it.
 const SLICE = 8 * 1024 * 1024;
 const ATTEMPTS = 5;
 
@@ -61,50 +62,85 @@ async function send(file, address, signal, onProgress) {
   }
 }
 
+async function another(address, signal) {
+  const answer = await fetch(address, { method: "POST", signal });
+  const body = await answer.json();
+  if (!answer.ok) throw new Refused(body);
+  return body.token;
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const find = (selector) => parentElement.querySelector(selector);
   const state = (parentElement.hestiaUpload ??= { stop: null });
   const drop = find(".drop");
   const picker = find(".picker");
+  const addressOf = (token) => data.address.replace(data.token, token);
 
   const show = (name) => {
     for (const part of ["idle", "sending", "failed"]) find(`.${part}`).hidden = part !== name;
   };
-  const fail = (message, hint) => {
+  const fail = ({ message, hint }) => {
     find(".failed .message").textContent = message;
     find(".failed .hint").textContent = hint;
     show("failed");
   };
-  const draw = (file, sent) => {
-    const share = file.size ? Math.min(sent / file.size, 1) : 1;
+  const draw = (label, sent, total) => {
+    const share = total ? Math.min(sent / total, 1) : 1;
+    find(".name").textContent = label;
     find(".fill").style.width = `${share * 100}%`;
-    find(".figures").textContent = `${megabytes(sent)} of ${megabytes(file.size)}`;
+    find(".figures").textContent = `${megabytes(sent)} of ${megabytes(total)}`;
     find(".track").setAttribute("aria-valuenow", String(Math.round(share * 100)));
   };
+  const whyNot = (file, error) => {
+    if (file.size > data.max_bytes)
+      return { name: file.name, hint: "Copy it into the drop folder instead.",
+        message: `${file.name} is larger than ${megabytes(data.max_bytes)}, the largest this page accepts.` };
+    if (error instanceof Refused) return { name: file.name, message: error.message, hint: error.hint };
+    return { name: file.name, message: "The connection to Hestia was lost.",
+      hint: "Check that it is running, then choose the file again." };
+  };
 
-  async function start(file) {
-    if (!file || state.stop) return;
-    if (file.size > data.max_bytes) {
-      fail(`${file.name} is larger than ${megabytes(data.max_bytes)}, the largest this page accepts.`,
-        "Copy it into the drop folder instead.");
-      return;
+  async function sendAll(files, opened) {
+    const total = files.reduce((sum, file) => sum + file.size, 0);
+    const arrived = [];
+    const refused = [];
+    let before = 0;
+    for (const [position, file] of files.entries()) {
+      const label = files.length > 1 ? `${position + 1} of ${files.length}: ${file.name}` : file.name;
+      const onProgress = (sent) => draw(label, before + sent, total);
+      onProgress(0);
+      try {
+        if (file.size > data.max_bytes) throw new Error("too large");
+        const token = opened.length ? await another(data.address, state.stop.signal) : data.token;
+        opened.push(token);
+        await send(file, addressOf(token), state.stop.signal, onProgress);
+        arrived.push({ token, name: file.name });
+      } catch (error) {
+        if (error.name === "AbortError") throw error;
+        refused.push(whyNot(file, error));
+      }
+      before += file.size;
+      onProgress(0);
     }
+    return { arrived, refused };
+  }
+
+  async function start(chosen) {
+    const files = [...chosen];
+    if (!files.length || state.stop) return;
     state.stop = new AbortController();
-    find(".name").textContent = file.name;
-    draw(file, 0);
+    const opened = [];
     show("sending");
     try {
-      await send(file, data.address, state.stop.signal, (sent) => draw(file, sent));
-      draw(file, file.size);
-      setTriggerValue("uploaded", { token: data.token, name: file.name, size: file.size });
+      const { arrived, refused } = await sendAll(files, opened);
+      if (arrived.length) setTriggerValue("uploaded", { token: data.token, files: arrived, refused });
+      else fail(refused[0]);
     } catch (error) {
-      if (error.name === "AbortError") {
-        await fetch(data.address, { method: "DELETE" });
-        setTriggerValue("cancelled", data.token);
-        show("idle");
-      } else if (error instanceof Refused) fail(error.message, error.hint);
-      else fail("The connection to Hestia was lost.", "Check that it is running, then choose the file again.");
+      for (const token of opened) await fetch(addressOf(token), { method: "DELETE" });
+      setTriggerValue("cancelled", data.token);
+      show("idle");
+      if (error.name !== "AbortError") throw error;
     } finally {
       state.stop = null;
       picker.value = "";
@@ -115,12 +151,12 @@ export default function (component) {
   find(".browse").onclick = () => picker.click();
   find(".again").onclick = () => { setTriggerValue("cancelled", data.token); show("idle"); };
   find(".cancel").onclick = () => state.stop?.abort();
-  picker.onchange = () => start(picker.files[0]);
+  picker.onchange = () => start(picker.files);
   drop.ondragover = (event) => { event.preventDefault(); drop.classList.add("over"); };
   drop.ondragleave = () => drop.classList.remove("over");
   drop.ondrop = (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    start(event.dataTransfer.files[0]);
+    start(event.dataTransfer.files);
   };
 }

@@ -1,0 +1,107 @@
+"""What a person can do with one file that arrived: release, discard, undo, redo, read it in another way, download."""
+
+import streamlit as st
+
+from hestia_assets.core.layers import Layer
+from hestia_assets.core.results import Batch, BatchState, UndoResult
+from streamlit_app.components import links
+from streamlit_app.components.explained import explained, explained_later
+from streamlit_app.components.launch import run_of, start_import
+from streamlit_app.components.words import count
+from streamlit_app.facade import hestia
+
+KEPT_SHOWN = 100
+
+
+def show_actions(batch: Batch) -> None:
+    """The buttons that fit its state."""
+    with st.container(horizontal=True), explained():
+        match batch.state:
+            case BatchState.HELD:
+                if st.button("Import it anyway", icon=":material/check:", type="primary"):
+                    hestia().ingest.release(batch.id, author=hestia().author)
+                    start_again(batch)
+                _discard(batch)
+            case BatchState.FAILED:
+                if st.button("Run again", icon=":material/play_arrow:", type="primary"):
+                    start_again(batch)
+                _discard(batch)
+            case BatchState.COMMITTED:
+                st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:")
+                _undo(batch)
+            case BatchState.UNDONE if batch.sequence:
+                _redo(batch)
+            case _:
+                pass
+        if batch.state is not BatchState.HELD:
+            _read_again(batch)
+        _downloads(batch)
+
+
+def start_again(batch: Batch) -> None:
+    """Launch its run; what goes wrong is said when the page is drawn anew."""
+    with explained_later():
+        start_import(batch)
+    st.rerun()
+
+
+def _discard(batch: Batch) -> None:
+    """Asks once more: a discarded file is imported only when it is handed in again."""
+    with st.popover("Discard the file", icon=":material/delete:"):
+        st.write(f"None of its rows will be in **{batch.dataset}**. To import it later, bring the file again.")
+        if st.button("Yes, discard it", key=f"discard-{batch.id}"):
+            hestia().ingest.discard(batch.id, author=hestia().author)
+            st.rerun()
+
+
+def _undo(batch: Batch) -> None:
+    """Says first what it would do, and which rows stay."""
+    with st.popover("Undo", icon=":material/undo:"):
+        if not st.toggle("Show what would happen", key=f"undo-look-{batch.id}"):
+            st.caption("Takes the rows of this file out of the table again, also when others came later.")
+            return
+        with explained():
+            _say(hestia().ingest.undo_preview(batch.id), f"rows of this file leave {batch.dataset}")
+            if st.button("Yes, undo it", key=f"undo-{batch.id}", type="primary"):
+                with st.spinner("Undoing …"):
+                    hestia().ingest.undo(batch.id, author=hestia().author)
+                st.rerun()
+
+
+def _redo(batch: Batch) -> None:
+    if st.button("Redo", icon=":material/redo:", type="primary", help="Brings the rows of this file back."):
+        with explained_later(), st.spinner("Bringing the rows back …"):
+            hestia().ingest.redo(batch.id, author=hestia().author)
+        st.rerun()
+
+
+def _say(result: UndoResult, what: str) -> None:
+    """What an undo does, in rows, with those that stay."""
+    st.markdown(f"**{result.removed:,}** {what}.  \n**{result.restored:,}** rows that it replaced come back.")
+    if not result.kept:
+        return
+    st.markdown(f"**{count(result.kept, 'row')}** stay as they are, because something later changed them:")
+    rows = [
+        {"Row": kept.identity, "Line": kept.line, "Changed by": kept.replaced_by}
+        for kept in result.kept_rows[:KEPT_SHOWN]
+    ]
+    st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 6 else 220)
+
+
+def _read_again(batch: Batch) -> None:
+    """Into the wizard, with the original of this file."""
+    if st.button(
+        "Read it in another way", icon=":material/tune:", help="Change how this file is read, then import it anew."
+    ):
+        links.go_to("import", batch=batch.id)
+
+
+def _downloads(batch: Batch) -> None:
+    with st.popover("Download", icon=":material/download:"):
+        st.link_button("The file as it arrived", links.original_download(batch.id), icon=":material/description:")
+        if batch.account.total:
+            st.link_button("The account as CSV", links.account_download(batch.id), icon=":material/balance:")
+        if batch.rows_quarantined:
+            st.link_button("Rows set aside", links.quarantine_download(batch.id), icon=":material/rule:")
+    if run_id := run_of(batch):
+        st.link_button("The run in Dagster", links.run(run_id), icon=":material/receipt_long:")

@@ -1,0 +1,96 @@
+"""What the whole file would become, said while it is being counted."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from hestia_assets.core.results import AsideCount, Changes, Verdict
+from streamlit_app.components.explained import show_problem_of
+from streamlit_app.components.words import count, size
+from streamlit_app.counting import Counting
+
+AT_ONCE_SECONDS = 0.6
+REASONS_SHOWN = 50
+
+
+def show_verdict(counting: Counting) -> Verdict | None:
+    """The verdict, or how far the scan is; gives what is known so far. The page is drawn anew when it has ended."""
+    counting.wait(AT_ONCE_SECONDS)
+    if not counting.done:
+        _watch(counting)
+        return counting.verdict
+    if counting.error is not None:
+        show_problem_of(counting.error)
+    elif counting.verdict is not None:
+        _say(counting.verdict)
+    return counting.verdict
+
+
+@st.fragment(run_every=1.0)
+def _watch(counting: Counting) -> None:
+    if counting.done:
+        st.rerun()
+    verdict = counting.verdict
+    if verdict is None:
+        st.progress(0.0, text="Counting the whole file …")
+        return
+    share = min(verdict.scanned_bytes / max(verdict.total_bytes, 1), 1.0)
+    so_far = f"{size(verdict.scanned_bytes)} of {size(verdict.total_bytes)}"
+    st.progress(share, text=f"So far {_aside_of(verdict)}. Hestia goes on counting: {so_far}. You need not wait.")
+
+
+def _say(verdict: Verdict) -> None:
+    if not verdict.complete:
+        part = f"{size(verdict.scanned_bytes)} of {size(verdict.total_bytes)}"
+        st.info(f"**{_aside_of(verdict)}** in the part that was counted: {part}.", icon=":material/calculate:")
+    elif verdict.rows_aside:
+        st.warning(f"**{_aside_of(verdict)}.** The whole file was counted.", icon=":material/calculate:")
+    else:
+        rows = count(verdict.rows_good, "row")
+        st.success(f"**No row will be set aside: all {rows} are fit for the table.**", icon=":material/check:")
+
+
+def _aside_of(verdict: Verdict) -> str:
+    """Such as ``12 of 48,210 rows will be set aside``."""
+    total = verdict.rows_good + verdict.rows_aside
+    return f"{verdict.rows_aside:,} of {count(total, 'row')} will be set aside"
+
+
+def show_reasons_aside(aside: Sequence[AsideCount], *, unit: str) -> None:
+    """Why rows would be set aside, the most frequent reason first."""
+    if not aside:
+        return
+    rows = [
+        {"Rows": one.rows, "Why": why(one.rule), "Column": one.column or "", f"First {unit}": one.first_line}
+        for one in sorted(aside, key=lambda one: -one.rows)[:REASONS_SHOWN]
+    ]
+    st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 8 else 300)
+
+
+WHY = {
+    "type": "the value is not of the column's type",
+    "ragged": "too few or too many values",
+    "unclosed_quote": "a quote that is never closed",
+    "encoding": "bytes that are no text",
+    "nul": "NUL bytes",
+    "key": "the key is missing or there twice",
+}
+
+
+def why(rule: str) -> str:
+    """A rule that set rows aside, in words."""
+    return WHY.get(rule, rule.replace("_", " "))
+
+
+def show_changes(changes: Changes) -> None:
+    """What an import would do to the rows that are there."""
+    facts = {
+        "New": (changes.new, "Rows whose key is not in the table yet."),
+        "Changed": (changes.changed, "Rows that get other values."),
+        "Same": (changes.same, "Rows that are not touched."),
+        "Removed": (changes.deleted, "Rows that leave the table."),
+    }
+    for place, (label, (number, about)) in zip(st.columns(len(facts)), facts.items(), strict=True):
+        place.metric(label, f"{number:,}", help=about)
+    if changes.blanked:
+        st.caption(f"{count(changes.blanked, 'value')} of the table would meet an empty one in the file.")

@@ -1,0 +1,60 @@
+"""Step 2 of the import, the choices: which table, open questions, how the file is read, columns."""
+
+import streamlit as st
+
+from hestia_assets.core.specs import Recipe
+from streamlit_app.components.check_form import sentence
+from streamlit_app.components.columns_form import columns_form
+from streamlit_app.components.explained import explained
+from streamlit_app.components.questions import ask, show_notes, table_choice
+from streamlit_app.components.recipe_form import recipe_form, show_reasons
+from streamlit_app.components.words import count
+from streamlit_app.draft import Draft
+
+READ_COLUMNS = "Read the columns from this file"
+AGAIN = "For a file whose columns are not those of the dataset. Columns that are still there keep name and type."
+
+
+def decide(work: Draft) -> None:
+    """What only a person knows, asked first and only where it is open. Raises HestiaError."""
+    if work.dropped:
+        rules = "; ".join(map(sentence, work.dropped))
+        st.warning(f"**Rules that name columns which are gone leave the dataset:** {rules}.", icon=":material/rule:")
+    other = table_choice(work.tables, work.recipe, key=f"table-{work.number}")
+    if other is not None:
+        work.read_table(other)
+        st.rerun()
+    show_notes(work.found.notes if work.found else ())
+    for number, question in enumerate(work.questions):
+        answered = work.answered(question)
+        given = ask(question, answered=answered, key=f"question-{work.number}-{number}-{abs(hash(question.text))}")
+        if given != answered:
+            work.answer(question, given)
+            st.rerun()
+
+
+def edit(work: Draft) -> None:
+    """The forms; what changes is read again at once. Raises HestiaError."""
+    settled = {name for table in work.tables for name in table.changes.get("options", {})} if work.tables else set()
+    with st.expander("How the file is read", icon=":material/tune:"):
+        chosen = recipe_form(work.recipe, key=f"recipe-{work.number}-{work.version}-{work.turn}", settled=settled)
+        show_reasons(work.reasons)
+    if _reading(chosen) != _reading(work.recipe):
+        work.read_as(chosen)
+    title = f"{count(len(work.guessed), 'column')}: names and types"
+    with (
+        st.expander(title, expanded=True, icon=":material/view_column:"),
+        explained(),
+    ):
+        key = f"columns-{work.number}-{work.edition}"
+        columns, left_out = columns_form(work.guessed, work.examples(), key=key)
+        known = {column.source for column in work.guessed}
+        ignored = (*(source for source in work.recipe.ignored if source not in known), *left_out)
+        work.recipe = work.recipe.model_copy(update={"columns": columns, "ignored": ignored})
+    if st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
+        work.read_as(work.recipe)
+        st.rerun()
+
+
+def _reading(recipe: Recipe) -> dict[str, object]:
+    return recipe.model_dump(exclude={"columns", "ignored"})
