@@ -6,6 +6,7 @@ without the blanks around it, in a text column with them.
 """
 
 import re
+from datetime import date
 
 import polars as pl
 
@@ -17,6 +18,8 @@ TIMESTAMP_FORMAT = "%Y-%m-%d %H:%M:%S"
 DECIMAL_DIGITS = 38
 FLOAT_DIGITS = 15
 BELOW_MICROSECONDS = r"\.\d{6}0*[1-9]"
+FIRST_DAY = date(1000, 1, 1)
+"""Before it a year has fewer than four digits: Polars takes two for ``%Y``."""
 PLAIN_SIGNS = (".", "")
 EMPTY_IS_NULL = ("",)
 ALIKE = {" ": " \u00a0\u202f", "'": "'\u2019"}
@@ -47,8 +50,35 @@ def data_type(column: Column) -> pl.DataType:
 
 
 def cast_all(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
-    """The frame with each column typed; what does not fit is null there (compare with the text to find it)."""
-    return frame.with_columns([typed(column).alias(column.name) for column in columns])
+    """The frame with each column typed; what does not fit is null there (compare with the text to find it).
+
+    Blanks around values are rare and taking them off costs more than reading a date, so this waits for need.
+    """
+    quick = [_quick(column).alias(column.name) for column in columns]
+    rows = frame.lazy().with_columns(quick).collect()  # lazily: what an expression names twice is computed once
+    again = [column for column in columns if column.type is not ColumnType.TEXT]
+    return rows.with_columns([_once_more(frame[column.name], rows[column.name], column) for column in again])
+
+
+def _quick(column: Column) -> pl.Expr:
+    """The type of values that are written as they would be printed, without blanks around them."""
+    text = pl.col(column.name)
+    if column.type is ColumnType.BOOLEAN and column.null_words in (EMPTY_IS_NULL, ()):
+        return _either(text, column.format or BOOLEAN_WORDS)
+    return _typed(text, column)
+
+
+def _once_more(text: pl.Series, value: pl.Series, column: Column) -> pl.Series:
+    """The values, after a second look at those that became none, now without the blanks around them."""
+    missing = value.is_null()
+    if missing.sum() == text.null_count() + (text == "").sum():
+        return value
+    if column.type is not ColumnType.BOOLEAN:
+        missing &= text.str.contains(r"^\s|\s$").fill_null(value=False)
+    if not missing.any():
+        return value
+    stripped = text.to_frame().lazy().select(typed(column).alias(column.name)).collect().to_series()
+    return value.zip_with(~missing, stripped)
 
 
 def misfits(text: pl.DataFrame, typed_rows: pl.DataFrame, column: Column) -> pl.Series:
@@ -91,13 +121,16 @@ def readable_format(pattern: str) -> str:
 def typed(column: Column) -> pl.Expr:
     """Expression that turns a text column into its type."""
     text = pl.col(column.name)
+    return _typed(text if column.type is ColumnType.TEXT else text.str.strip_chars(), column)
+
+
+def _typed(text: pl.Expr, column: Column) -> pl.Expr:
     if column.type is ColumnType.TEXT:
         return _text(text, column.null_words)
-    stripped = text.str.strip_chars()
-    value = _value(stripped, column)
+    value = _value(text, column)
     if column.null_words in (EMPTY_IS_NULL, ()):  # an empty text is no value of any of these types
         return value
-    return pl.when(~stripped.is_in(_stripped(column.null_words))).then(value)
+    return pl.when(~text.is_in(_stripped(column.null_words))).then(value)
 
 
 def _text(text: pl.Expr, null_words: tuple[str, ...]) -> pl.Expr:
@@ -170,9 +203,12 @@ def _written_otherwise(text: pl.Expr) -> pl.Expr:
 
 
 def _boolean(text: pl.Expr, words: str) -> pl.Expr:
-    yes, _, no = words.lower().partition("|")
-    lower = text.str.to_lowercase()
-    return pl.when(lower == yes).then(True).when(lower == no).then(False)
+    return _either(text.str.to_lowercase(), words.lower())
+
+
+def _either(text: pl.Expr, words: str) -> pl.Expr:
+    yes, _, no = words.partition("|")
+    return pl.when(text == yes).then(True).when(text == no).then(False)
 
 
 def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
@@ -188,7 +224,7 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
         value = pl.when(text.str.contains(f"^{_widths(pattern)}")).then(value)
     if "%y" in pattern:  # Polars takes four digits for two
         return pl.when(~text.str.contains(r"\d{4}")).then(value)
-    return pl.when(value.dt.year() >= 1000).then(value) if "%Y" in pattern else value
+    return pl.when(value >= FIRST_DAY).then(value) if "%Y" in pattern else value
 
 
 def _widths(pattern: str) -> str:
