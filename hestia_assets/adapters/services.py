@@ -77,7 +77,8 @@ def workspace_path(settings: Settings) -> Path:
 
 def environment(settings: Settings) -> dict[str, str]:
     """What each service finds in its environment: these very settings, whatever ours were made from."""
-    own = {f"HESTIA_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    given = {name: value for name, value in settings.model_dump().items() if value is not None}
+    own = {f"HESTIA_{name.upper()}": str(value) for name, value in given.items()}
     home = settings.home.resolve()
     fixed = {"HESTIA_HOME": str(home), "DAGSTER_HOME": str(home / "dagster"), "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **own, **fixed}  # a child needs PATH, HOME and the like as they are
