@@ -15,8 +15,11 @@ from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, Loca
 from hestia_assets.adapters.held_lease import holding
 from hestia_assets.adapters.home import prepare_home
 from hestia_assets.adapters.metadata import Metadata, open_metadata
+from hestia_assets.adapters.s3_client import s3_client
+from hestia_assets.adapters.seen_files import LocalSeenFiles
 from hestia_assets.adapters.unpack import LimitedArchives
-from hestia_assets.core.ports import AuditLog, BatchStore, Format, JobStore, TableStore
+from hestia_assets.connectors import CONNECTORS
+from hestia_assets.core.ports import AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import Rule
 from hestia_assets.domains.export.service import ExportService
@@ -24,6 +27,7 @@ from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
 from hestia_assets.domains.governance.guard import SpecChecker
 from hestia_assets.domains.ingest.service import IngestService
+from hestia_assets.domains.sources.service import SourceService
 from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
@@ -38,6 +42,7 @@ class Hestia:
     settings: Settings
     catalog: Catalog
     ingest: IngestService
+    sources: SourceService
     gate: Gate
     transforms: TransformService
     exports: ExportService
@@ -47,6 +52,7 @@ class Hestia:
     audit: AuditLog
     formats: Registry[Format]
     rules: Registry[Rule]
+    connectors: Registry[Connector]
     author: str
 
 
@@ -67,10 +73,12 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     tables = DeltaTableStore(settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds)
     sql = DuckDBEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
     gate = Gate(tables, sql)
+    ingest = _ingest(settings, metadata, tables, owner=owner)
     return Hestia(
         settings=settings,
-        catalog=Catalog(metadata.specs, metadata.audit, SpecChecker(FORMATS, RULES, gate)),
-        ingest=_ingest(settings, metadata, tables, owner=owner),
+        catalog=Catalog(metadata.specs, metadata.audit, SpecChecker(FORMATS, RULES, gate, CONNECTORS)),
+        ingest=ingest,
+        sources=_sources(settings, metadata, ingest),
         gate=gate,
         transforms=TransformService(gate, tables),
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
@@ -80,6 +88,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         audit=metadata.audit,
         formats=FORMATS,
         rules=RULES,
+        connectors=CONNECTORS,
         author=_user(),
     )
 
@@ -102,6 +111,24 @@ def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner
         clock=_utc_now,
         new_id=_batch_id,
         lease_seconds=settings.lease_seconds,
+    )
+
+
+def _sources(settings: Settings, metadata: Metadata, ingest: IngestService) -> SourceService:
+    return SourceService(
+        specs=metadata.specs,
+        connectors=CONNECTORS,
+        receive=ingest.receive_all,
+        seen=LocalSeenFiles(settings.landing),
+        holding=ingest.holding,
+        audit=metadata.audit,
+        reach=Reach(
+            folder=settings.landing,
+            max_bytes=settings.max_file_bytes,
+            timeout_seconds=settings.fetch_timeout_seconds,
+            private=settings.allow_private_urls,
+            s3=partial(s3_client, settings),
+        ),
     )
 
 

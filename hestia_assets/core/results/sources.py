@@ -69,10 +69,6 @@ class FetchResult:
 
 @dataclass(frozen=True)
 class SeenFiles:
-    """Which version of each remote file was taken, by its address."""
+    """Which version of each remote file was taken, by what tells its address from others (``key_of``)."""
 
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def has(self, file: RemoteFile) -> bool:
-        """Whether this very version was taken."""
-        return bool(file.version) and self.versions.get(file.url) == file.version

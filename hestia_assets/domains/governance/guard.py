@@ -5,14 +5,17 @@ The words themselves are checked by the models in ``core/specs.py``; here they m
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from hestia_assets.core.access import LOCAL, Principal
+from hestia_assets.core.addresses import connector_for
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.ports import Format, RowGate, WritableFormat
+from hestia_assets.core.ports import Connector, Format, RowGate, WritableFormat
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import RowRule, Rule
 from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, ExportSpec, SourceSpec, TransformSpec, parse
+from hestia_assets.domains.governance.times import refuse_schedule
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class SpecChecker:
     formats: Registry[Format]
     rules: Registry[Rule]
     gate: RowGate
+    connectors: Registry[Connector]
 
     def __call__(self, spec: AnySpec) -> None:
         """Check one spec.
@@ -30,13 +34,14 @@ class SpecChecker:
             UnknownPluginError: it names a format or rule that is not installed.
             SpecError: a rule's parameters are wrong, or a transform reads itself.
             SqlError: a transform's query is no single SELECT.
+            SpecError: a source's address, time or time zone is none.
             NotFoundError: an export's table address is none.
         """
         match spec:
             case DatasetSpec():
                 self._dataset(spec)
             case SourceSpec():
-                pass
+                self._source(spec)
             case TransformSpec():
                 self._transform(spec)
             case ExportSpec():
@@ -62,6 +67,16 @@ class SpecChecker:
             )
         for ref in inputs:
             _refuse_other_tenant(ref, spec)
+
+    def _source(self, spec: SourceSpec) -> None:
+        connector_for(self.connectors, spec.url)
+        if "@" in urlsplit(spec.url).netloc:
+            raise SpecError(
+                f"The address of '{spec.name}' holds a password, which everybody could read here.",
+                hint="Leave it out, and use an address that needs none.",
+            )
+        if spec.schedule:
+            refuse_schedule(spec.schedule, time_zone=spec.time_zone)
 
     def _export(self, spec: ExportSpec) -> None:
         if not isinstance(self.formats.get(spec.format), WritableFormat):

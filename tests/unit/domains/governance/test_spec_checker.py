@@ -8,6 +8,7 @@ import pytest
 from hestia_assets.adapters.delta import DeltaTableStore
 from hestia_assets.adapters.duckdb_engine import DuckDBEngine
 from hestia_assets.adapters.metadata import open_metadata
+from hestia_assets.connectors import CONNECTORS
 from hestia_assets.core.errors import HestiaError, NotFoundError, SpecError, SqlError, UnknownPluginError
 from hestia_assets.core.specs import (
     CheckSpec,
@@ -29,7 +30,8 @@ from hestia_assets.rules import RULES
 def checker(tmp_path: Path) -> SpecChecker:
     leases = open_metadata(f"sqlite:///{tmp_path / 'hestia.db'}", home=tmp_path, clock=lambda: datetime.now(UTC)).leases
     tables = DeltaTableStore(tmp_path / "lake", leases=leases, owner="test", lease_seconds=30)
-    return SpecChecker(FORMATS, RULES, Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=5)))
+    gate = Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=5))
+    return SpecChecker(FORMATS, RULES, gate, CONNECTORS)
 
 
 def _orders(*checks: CheckSpec, spec_format: str = "csv") -> DatasetSpec:

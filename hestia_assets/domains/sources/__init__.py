@@ -1,0 +1,1 @@
+"""Places that files are fetched from."""
