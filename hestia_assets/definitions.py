@@ -7,11 +7,13 @@ import dagster as dg
 
 from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.specs import DatasetSpec, ExportSpec, TransformSpec
+from hestia_assets.core.specs import DatasetSpec, ExportSpec, SourceSpec, TransformSpec
 from hestia_assets.defs.assets.dataset import build_dataset_asset
 from hestia_assets.defs.assets.exported import build_exported_asset
 from hestia_assets.defs.assets.landing import build_landing_asset
 from hestia_assets.defs.assets.transformed import build_transformed_asset
+from hestia_assets.defs.bucket_sensor import build_bucket_sensor, watched_buckets
+from hestia_assets.defs.fetching import build_fetch_job, build_fetch_schedules, build_s3_resource
 from hestia_assets.defs.jobs import build_job
 from hestia_assets.defs.lineage import export_lineage, transform_lineage
 from hestia_assets.defs.maintenance import build_maintenance_schedule, maintenance_job
@@ -34,11 +36,12 @@ def build_definitions(hestia: Hestia) -> dg.Definitions:
         datasets,
         _transform_definitions(hestia),
         _export_definitions(hestia),
+        _source_definitions(hestia),
         dg.Definitions(
             jobs=[maintenance_job],
             schedules=[build_maintenance_schedule()],
             sensors=build_run_sensors(),
-            resources=build_resources(hestia),
+            resources=build_resources(hestia) | {"s3": build_s3_resource(hestia.settings)},
             executor=dg.in_process_executor,
         ),
     )
@@ -75,4 +78,15 @@ def _export_definitions(hestia: Hestia) -> dg.Definitions:
     return dg.Definitions(
         assets=[build_exported_asset(spec, deps=export_lineage(spec)) for spec in exports],
         jobs=[build_job(spec) for spec in exports],
+    )
+
+
+def _source_definitions(hestia: Hestia) -> dg.Definitions:
+    sources = [each.spec for each in hestia.catalog.all("source") if isinstance(each.spec, SourceSpec)]
+    jobs = [build_fetch_job(spec) for spec in sources]
+    buckets = watched_buckets(sources)
+    return dg.Definitions(
+        jobs=jobs,
+        schedules=build_fetch_schedules(sources, jobs=jobs),
+        sensors=[build_bucket_sensor(buckets, jobs=jobs)] if buckets else [],
     )

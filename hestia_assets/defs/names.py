@@ -15,7 +15,10 @@ HELD_TAG = "hestia/held"
 WAITING_TAG = "hestia/waiting"
 WORKER_TAG = "hestia/worker"
 
-_VERBS = {"dataset": "import", "transform": "transform", "export": "export"}
+FETCHER = "source "
+"""Author of batches that a fetch brought: this word and the name of the source."""
+
+_VERBS = {"dataset": "import", "source": "fetch", "transform": "transform", "export": "export"}
 
 
 def asset_key(layer: Layer, spec: AnySpec) -> dg.AssetKey:
@@ -34,12 +37,12 @@ def op_name(dataset: DatasetSpec) -> str:
 
 
 def job_name(spec: AnySpec) -> str:
-    """``import_<tenant>__<dataset>``, ``transform_<tenant>__<name>``, ``export_<tenant>__<name>``."""
+    """``import_<tenant>__<dataset>``; likewise ``fetch_``, ``transform_`` and ``export_`` of what has that name."""
     return f"{_VERBS[kind_of(spec)]}_{spec.tenant}__{spec.name}"
 
 
 def run_tags(spec: AnySpec) -> dict[str, str]:
-    """``hestia/dataset``, ``hestia/transform`` or ``hestia/export`` = tenant/name."""
+    """``hestia/dataset``, ``hestia/source``, ``hestia/transform`` or ``hestia/export`` = tenant/name."""
     return {f"hestia/{kind_of(spec)}": spec.key}
 
 

@@ -12,8 +12,8 @@ import dagster as dg
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.results import Batch
-from hestia_assets.core.specs import DatasetSpec
-from hestia_assets.defs.names import WAITING_TAG, job_name, run_tags
+from hestia_assets.core.specs import AnySpec, DatasetSpec
+from hestia_assets.defs.names import FETCHER, WAITING_TAG, job_name, run_tags
 from hestia_assets.defs.runs import ACTIVE, fail_dead_runs
 from hestia_assets.defs.settling import Marks, receive_whole
 
@@ -72,8 +72,12 @@ def _receive_all(hestia: Hestia, datasets: Sequence[DatasetSpec], *, marks: Mark
 
 
 def _wants(batch: Batch, fresh: set[str], *, at: datetime) -> bool:
-    """A page launches a run right after an upload, so a young batch of somebody else's is left to them."""
-    return batch.id in fresh or (at - batch.updated_at).total_seconds() > ABANDONED_SECONDS
+    """A page launches a run right after an upload, so a young batch of somebody else's is left to them.
+
+    A fetch launches none.
+    """
+    asked = batch.id in fresh or batch.author.startswith(FETCHER)
+    return asked or (at - batch.updated_at).total_seconds() > ABANDONED_SECONDS
 
 
 def _requests(
@@ -86,7 +90,7 @@ def _requests(
 ) -> Iterator[dg.RunRequest]:
     for dataset in datasets:
         waiting = hestia.ingest.pending(dataset.tenant, dataset.name)
-        if not any(_wants(batch, fresh, at=at) for batch in waiting) or _under_way(instance, dataset):
+        if not any(_wants(batch, fresh, at=at) for batch in waiting) or under_way(instance, dataset):
             continue
         asked_for = any(batch.id in fresh for batch in waiting)
         if request := _request(instance, dataset, waiting, asked_for=asked_for):
@@ -113,8 +117,9 @@ def _request(
     )
 
 
-def _under_way(instance: dg.DagsterInstance, dataset: DatasetSpec) -> bool:
-    return instance.get_runs_count(dg.RunsFilter(tags=run_tags(dataset), statuses=ACTIVE)) > 0
+def under_way(instance: dg.DagsterInstance, spec: AnySpec) -> bool:
+    """Whether a run works on it, or is about to."""
+    return instance.get_runs_count(dg.RunsFilter(tags=run_tags(spec), statuses=ACTIVE)) > 0
 
 
 def _was_cancelled(latest: Sequence[dg.RunRecord], waiting: Sequence[Batch]) -> bool:
