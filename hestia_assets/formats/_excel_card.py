@@ -1,0 +1,157 @@
+"""What a person should know of a sheet (the Excel card), and what only a person can decide."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from hestia_assets.core.results import Choice, Note, Question
+from hestia_assets.formats._excel_book import Book
+from hestia_assets.formats._excel_facts import Kind, SheetFacts, letters, place
+from hestia_assets.formats._excel_grid import Grid
+
+FEW = 5
+SAMPLE = 3
+
+
+def notes_on(book: Book, grid: Grid, *, titles: Sequence[int]) -> tuple[Note, ...]:
+    """Everything about the sheet that its values alone do not show, with counts and places."""
+    facts = grid.facts
+    hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
+    rows, columns = hidden_rows(grid), hidden_columns(grid)
+    merged = [f"{place(a, b)}:{place(c, d)}" for a, b, c, d in facts.merged]
+    times, dates = _clock_cells(grid)
+    found = [
+        _note("title_rows", [f"row {row + 1}" for row in titles], "rows above the header are titles, not data"),
+        _note("hidden_sheets", hidden, "sheets are hidden"),
+        _note("hidden_rows", [f"row {row + 1}" for row in rows], "rows are hidden or filtered out"),
+        _note("hidden_columns", [f"column {letters(column)}" for column in columns], "columns are hidden"),
+        _note("merged_cells", merged, "ranges of cells are merged"),
+        _cells("formulas_without_value", facts, Kind.UNCACHED, "formulas were saved without their result"),
+        _cells("error_cells", facts, Kind.ERROR, "cells hold an error instead of a value"),
+        _cells("leading_zeros", facts, Kind.SHOWN, "numbers are shown with leading zeros by their format"),
+        _cells("exact_numbers", facts, Kind.EXACT, "cells keep their digits as stored: a number would lose some"),
+        Note("percent", facts.percent, f"{facts.percent:,} cells are shown as percent; 12 % is read as 0.12."),
+        _note("times", times, "cells hold a time of day or a duration"),
+    ]
+    if book.date1904 and dates:
+        found.append(Note("date_system_1904", dates, "Dates count from 1904, as on old Macs; they are read so."))
+    return tuple(note for note in found if note.count)
+
+
+def questions_on(grid: Grid, data_start: int, names: Sequence[str]) -> tuple[Question, ...]:
+    """One question for each thing that can really be read in two ways; the first answer is the safe one."""
+    facts = grid.facts
+    affected: Mapping[str, Sequence[int]] = {
+        "hidden_rows": [row for row in hidden_rows(grid) if row >= data_start],
+        "hidden_columns": range(data_start, min(grid.height, data_start + SAMPLE)) if hidden_columns(grid) else (),
+        "merged": [row for top, _, bottom, _ in facts.merged if top >= data_start for row in range(top, bottom + 1)],
+        "uncached": [row for row, _ in facts.places(Kind.UNCACHED) if row >= data_start],
+        "errors": [row for row, _ in facts.places(Kind.ERROR) if row >= data_start],
+        "formats": [row for row, _ in facts.places(Kind.SHOWN) if row >= data_start],
+    }
+    return tuple(_question(grid, what, rows, names) for what, rows in affected.items() if rows)
+
+
+ASKED: Mapping[str, tuple[str, Sequence[tuple[str, str, str]]]] = {
+    "hidden_rows": (
+        "Are the hidden rows part of the table?",
+        (
+            ("keep", "Keep hidden rows", "Nothing is lost; a filter that was left on hides rows too."),
+            ("skip", "Leave hidden rows out", "Only what the sheet shows; the account counts them as skipped."),
+        ),
+    ),
+    "hidden_columns": (
+        "Are the hidden columns part of the table?",
+        (
+            ("keep", "Keep hidden columns", "Nothing is lost."),
+            ("skip", "Leave hidden columns out", "Only what the sheet shows."),
+        ),
+    ),
+    "merged": (
+        "Does the value of merged cells hold for each of their rows?",
+        (
+            ("first", "Only in the first cell", "As it is stored."),
+            ("fill", "Repeat it in every cell", "Right where a group's name is merged over its rows."),
+        ),
+    ),
+    "uncached": (
+        "What shall become of formulas whose result was not saved?",
+        (
+            ("aside", "Set the row aside", "The value exists, but not in this file."),
+            ("empty", "Leave the cell empty", "The rest of the row is good without it."),
+        ),
+    ),
+    "errors": (
+        "What shall become of error cells such as #DIV/0!?",
+        (
+            ("aside", "Set the row aside", "An error is no value."),
+            ("text", "Keep the error as text", "The column becomes text."),
+            ("empty", "Leave the cell empty", "The error means that there is no value."),
+        ),
+    ),
+    "formats": (
+        "Do the leading zeros belong to the value?",
+        (
+            ("shown", "Keep them, as the sheet shows them", "Identifiers such as 00123 stay whole."),
+            ("stored", "Drop them", "The numbers are quantities."),
+        ),
+    ),
+}
+"""Question and answers (value of the option, label, why) for each option."""
+
+
+def _question(grid: Grid, option: str, rows: Sequence[int], names: Sequence[str]) -> Question:
+    text, answers = ASKED[option]
+    shown = sorted(set(islice(rows, SAMPLE)))
+    choices = [
+        Choice(label, because, {"options": {option: value}}, tuple(names), _sample(grid, option, value, shown))
+        for value, label, because in answers
+    ]
+    return Question(option, text, tuple(choices))
+
+
+def _sample(grid: Grid, option: str, value: str, rows: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+    """The first rows that an answer changes, as it would read them."""
+    if (option, value) == ("hidden_rows", "skip"):
+        return ()
+    changed = Grid(grid.sheet, grid.facts, grid.options.model_copy(update={option: value}), grid.data_start)
+    kept = set(changed.kept)
+    frames = [changed.frame(row, row + 1) for row in rows]
+    return tuple(
+        tuple((cell or "") if i in kept else "" for i, cell in enumerate(frame.row(0)))
+        for frame in frames
+        if len(frame)
+    )
+
+
+def hidden_rows(grid: Grid) -> list[int]:
+    """Hidden rows within the cells that hold something."""
+    return sorted(row for row in grid.facts.hidden_rows if row < grid.height)
+
+
+def hidden_columns(grid: Grid) -> list[int]:
+    """Hidden columns within the cells that hold something."""
+    ends = grid.left, grid.left + grid.width - 1
+    spans = [range(max(first, ends[0]), min(last, ends[1]) + 1) for first, last in grid.facts.hidden_columns]
+    return sorted({column for span in spans for column in span})
+
+
+def _clock_cells(grid: Grid) -> tuple[list[str], int]:
+    """Places of times and durations, and how many cells are dates."""
+    times: list[str] = []
+    dates = 0
+    for number, row in enumerate(grid.every_row()):
+        for column, value in enumerate(row):
+            if isinstance(value, dt.date):
+                dates += 1
+            elif isinstance(value, dt.time | dt.timedelta):
+                times.append(place(number, column + grid.values_left))
+    return times, dates
+
+
+def _cells(what: str, facts: SheetFacts, kind: Kind, text: str) -> Note:
+    return _note(what, [place(*cell) for cell in facts.places(kind)], text)
+
+
+def _note(what: str, places: Sequence[str], text: str) -> Note:
+    return Note(what, len(places), f"{len(places):,} {text}.", tuple(places[:FEW]))

@@ -1,0 +1,174 @@
+"""The cells of one sheet as text: values as they are stored, with what a plain reader hides laid over them."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import polars as pl
+
+from hestia_assets.formats._excel_facts import Kind, SheetFacts, number_text
+from hestia_assets.formats._excel_options import ExcelOptions
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+Column = list[str | None]
+
+
+@dataclass
+class Grid:
+    """A sheet under the options of a recipe; rows count from 0, columns from the first that holds a value."""
+
+    sheet: "CalamineSheet"
+    facts: SheetFacts
+    options: ExcelOptions
+    data_start: int = field(default=0)
+    """Rows above are titles and header: they do not decide whether a column holds times."""
+
+    def __post_init__(self) -> None:
+        start, end = self.sheet.start, self.sheet.end
+        special_columns = [column for row in self.facts.cells.values() for column in row]
+        lefts = [start[1]] if start else []
+        self.left = min([*lefts, *special_columns], default=0)
+        self.values_left = start[1] if start else self.left
+        rights = [end[1] + 1] if end else []
+        self.width = max([*rights, *(column + 1 for column in special_columns)], default=self.left) - self.left
+        self.height = max([end[0] + 1 if end else 0, *(row + 1 for row in self.facts.cells)])
+
+    @cached_property
+    def kept(self) -> list[int]:
+        """Columns that are read: all, or those that are not hidden."""
+        hidden = self.facts.hidden_columns if self.options.hidden_columns == "skip" else []
+        return [i for i in range(self.width) if not any(a <= i + self.left <= b for a, b in hidden)]
+
+    chunk_rows: ClassVar[int] = 50_000
+    """Rows of a stretch where nothing else bounds it."""
+
+    def is_skipped(self, row: int) -> bool:
+        """Whether the options leave this row out."""
+        return self.options.hidden_rows == "skip" and row in self.facts.hidden_rows
+
+    def values(self, first: int, stop: int) -> list[list[Any]]:
+        """Rows as calamine gives them, widened to the grid; missing rows are empty."""
+        pad = [""] * (self.values_left - self.left)
+        rows = [[*pad, *row] for row in islice(self.every_row(), first, stop)]
+        for row in rows:
+            row.extend([""] * (self.width - len(row)))
+        return rows + [[""] * self.width for _ in range(stop - first - len(rows))]
+
+    def chunks(self, first: int, size: int) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Row number and text of stretches of at most ``size`` rows from ``first`` on; one pass over the values."""
+        rows = self.every_row()
+        next(islice(rows, first, first), None)
+        while first < self.height:
+            count = min(size, self.height - first)
+            yield first, self._frame(first, list(islice(rows, count)), count)
+            first += count
+
+    def frame(self, first: int, stop: int) -> pl.DataFrame:
+        """A stretch of rows as text, columns ``c0``, ``c1`` …; an empty cell is null."""
+        stop = min(stop, self.height)
+        return self._frame(first, list(islice(self.every_row(), first, stop)), max(0, stop - first))
+
+    def every_row(self) -> Iterator[list[Any]]:
+        """All rows as calamine gives them, from the first of the sheet, from column ``values_left``."""
+        return iter(self.sheet.iter_rows()) if self.sheet.start else iter(())
+
+    def _frame(self, first: int, rows: Sequence[list[Any]], count: int) -> pl.DataFrame:
+        columns: list[Column] = [_nothing(count) for _ in range(self.values_left - self.left)]
+        for number, values in enumerate(zip(*rows, strict=True), start=len(columns)):
+            texts = self._texts(number, values)
+            columns.append(texts + _nothing(count - len(texts)))
+        columns += [_nothing(count) for _ in range(self.width - len(columns))]
+        self._lay_over(first, count, columns)
+        if self.options.merged == "fill":
+            self._fill(first, count, columns)
+        return pl.DataFrame([pl.Series(f"c{i}", texts, pl.String) for i, texts in enumerate(columns)])
+
+    def _texts(self, column: int, values: Sequence[Any]) -> Column:
+        kinds = set(map(type, values))
+        if kinds <= {str}:
+            return [value or None for value in values]
+        if dt.date in kinds and column in self.clocked:
+            return [f"{value} 00:00:00" if type(value) is dt.date else TEXT[type(value)](value) for value in values]
+        return [TEXT[type(value)](value) for value in values]
+
+    @cached_property
+    def clocked(self) -> set[int]:
+        """Columns in which a date has a time of day: there, midnight is written out."""
+        pad, found = self.values_left - self.left, set[int]()
+        for row in islice(self.every_row(), self.data_start, None):
+            found.update(i for i, value in enumerate(row, start=pad) if type(value) is dt.datetime)
+        return found
+
+    def _lay_over(self, first: int, count: int, columns: list[Column]) -> None:
+        if not self.facts.cells:
+            return
+        rows = range(first, first + count) if count < len(self.facts.cells) else sorted(self.facts.cells)
+        for row in rows:
+            for column, special in self.facts.cells.get(row, {}).items():
+                if first <= row < first + count:
+                    columns[column - self.left][row - first] = self.options.text_of(special)
+
+    def _fill(self, first: int, count: int, columns: list[Column]) -> None:
+        """Repeat the value of merged cells in every cell of theirs."""
+        for (top, left, bottom, right), text in self._anchors.items():
+            if text is None:
+                continue
+            for row in range(max(top, first), min(bottom + 1, first + count)):
+                for column in range(max(left - self.left, 0), min(right - self.left + 1, self.width)):
+                    if columns[column][row - first] is None:
+                        columns[column][row - first] = text
+
+    @cached_property
+    def _anchors(self) -> dict[tuple[int, int, int, int], str | None]:
+        """The text in the first cell of each merged range, all found in one pass."""
+        plain = Grid(self.sheet, self.facts, self.options.model_copy(update={"merged": "first"}), self.data_start)
+        wanted: dict[int, list[tuple[int, int, int, int]]] = {}
+        for merged in self.facts.merged:
+            wanted.setdefault(merged[0], []).append(merged)
+        found: dict[tuple[int, int, int, int], str | None] = {}
+        for first, frame in plain.chunks(0, self.chunk_rows) if wanted else ():
+            for row in range(first, first + frame.height):
+                for merged in wanted.get(row, ()):
+                    column = merged[1] - self.left
+                    found[merged] = frame.item(row - first, column) if 0 <= column < self.width else None
+        return found
+
+    def unresolved(self, row: int) -> list[tuple[int, Kind]]:
+        """Cells of a row that the options set aside, among the columns that are read."""
+        cells = self.facts.cells.get(row, {})
+        found = [(column - self.left, cell.kind) for column, cell in cells.items() if self.options.sets_aside(cell)]
+        return sorted((column, kind) for column, kind in found if column in set(self.kept)) if found else []
+
+
+def _nothing(count: int) -> Column:
+    return [None] * count
+
+
+def _duration(value: dt.timedelta) -> str:
+    """Hours may be more than 24, as Excel's ``[h]:mm`` shows them."""
+    seconds, rest = divmod(abs(value), dt.timedelta(seconds=1))
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    sign = "-" if value < dt.timedelta() else ""
+    return f"{sign}{text}.{rest.microseconds:06}" if rest else f"{sign}{text}"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() and -1e15 < value < 1e15 else number_text(value)
+
+
+TEXT: dict[type, Callable[[Any], str | None]] = {
+    str: lambda value: value or None,
+    float: _number,
+    int: str,
+    bool: lambda value: "true" if value else "false",
+    dt.date: dt.date.isoformat,
+    dt.datetime: lambda value: value.isoformat(" "),
+    dt.time: dt.time.isoformat,
+    dt.timedelta: _duration,
+}
+"""How a value of each type is written."""

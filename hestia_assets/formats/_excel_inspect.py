@@ -1,0 +1,129 @@
+"""What a workbook probably is: which sheet, where its table begins and ends. Only looks; loading never guesses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from hestia_assets.core.errors import EmptyFileError
+from hestia_assets.core.results import Choice, Inspection, Question, Reason, TableInFile
+from hestia_assets.core.specs import Recipe
+from hestia_assets.formats._columns import text_columns
+from hestia_assets.formats._excel_book import Book, SheetName
+from hestia_assets.formats._excel_card import notes_on, questions_on
+from hestia_assets.formats._excel_grid import Grid
+from hestia_assets.formats._excel_header import Header, find_footer, find_header, sample_rows, typical_width
+from hestia_assets.formats._excel_layout import layout_of
+from hestia_assets.formats._excel_options import ExcelOptions
+
+EMPTY = Header(0, 1, has_header=False, first=0, because="The sheet is empty.")
+LIKE_A_TABLE = 0.5
+"""A sheet is as good as the best one when it scores this share of it; the first of those is taken."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One sheet, looked at: its cells, where the table seems to be, how much of a table it is."""
+
+    sheet: SheetName
+    grid: Grid
+    header: Header
+    footer: str
+    score: float
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """Changes to a recipe that read this sheet."""
+        return {
+            "preamble_lines": self.header.titles,
+            "has_header": self.header.has_header,
+            "header_lines": self.header.lines,
+            "footer": self.footer,
+            "ignored": (),
+            "options": {"sheet": self.sheet.name},
+        }
+
+
+def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
+    """Guess a recipe. Raises EmptyFileError, UnreadableFileError."""
+    with Book(source, file_name=file_name) as book:
+        looks = [_look(book, sheet) for sheet in book.sheets]
+        if not any(look.grid.height for look in looks):
+            raise EmptyFileError(file_name)
+        best = _best(looks)
+        recipe = Recipe(format="excel").with_changes(best.changes)
+        layout = layout_of(best.grid, recipe)
+        columns = text_columns([text for _, text in layout.columns])
+        names = [_name_at(number, layout.columns) for number in range(best.grid.width)]
+        return Inspection(
+            recipe=recipe.model_copy(update={"columns": columns}),
+            reasons=_reasons(looks, best),
+            tables=tuple(_table(look) for look in looks),
+            questions=(*_which_sheet(looks, best), *questions_on(best.grid, layout.data_start, names)),
+            notes=notes_on(book, best.grid, titles=sorted(layout.preamble)),
+        )
+
+
+def sheet_to_read(book: Book) -> str:
+    """The sheet of a recipe that names none."""
+    if len(book.sheets) == 1:
+        return book.sheets[0].name
+    return _best([_look(book, sheet) for sheet in book.sheets]).sheet.name
+
+
+def _look(book: Book, sheet: SheetName) -> Look:
+    grid = Grid(*book.sheet(sheet.name), ExcelOptions())
+    rows = sample_rows(grid)
+    if not rows:
+        return Look(sheet, grid, EMPTY, "", 0)
+    header, width = find_header(grid, rows), typical_width(rows)
+    start = header.first + header.lines
+    grid.data_start = start
+    score = min(len(rows), 50) * min(width, 5) * (1 if width > 1 else 0.1)
+    return Look(sheet, grid, header, find_footer(grid, start, width) if header.has_header else "", score)
+
+
+def _best(looks: Sequence[Look]) -> Look:
+    """The first visible sheet that is about as much of a table as the best one."""
+    visible = [look for look in looks if not look.sheet.hidden and look.grid.height] or looks
+    top = max(look.score for look in visible)
+    return next(look for look in visible if look.score >= LIKE_A_TABLE * top)
+
+
+def _rivals(looks: Sequence[Look], best: Look) -> list[Look]:
+    return [
+        look
+        for look in looks
+        if look is best or (not look.sheet.hidden and look.grid.height > 1 and look.score >= LIKE_A_TABLE * best.score)
+    ]
+
+
+def _which_sheet(looks: Sequence[Look], best: Look) -> tuple[Question, ...]:
+    rivals = _rivals(looks, best)
+    if len(rivals) < 2:
+        return ()
+    choices = tuple(Choice(look.sheet.name, f"{look.grid.height:,} rows.", look.changes) for look in rivals)
+    return (Question("sheet", "Several sheets hold a table. Which one is it?", choices, rivals.index(best)),)
+
+
+def _table(look: Look) -> TableInFile:
+    return TableInFile(look.sheet.name, look.changes, look.grid.height, look.sheet.hidden)
+
+
+def _reasons(looks: Sequence[Look], best: Look) -> tuple[Reason, ...]:
+    header = best.header
+    only = "It is the only sheet." if len(looks) == 1 else "It is the first visible sheet that holds a table."
+    rows = (
+        f"row {header.first + 1}" if header.lines == 1 else f"rows {header.first + 1} to {header.first + header.lines}"
+    )
+    found = [Reason("sheet", best.sheet.name, only)]
+    if header.titles:
+        titles = "1 row" if header.titles == 1 else f"{header.titles} rows"
+        found.append(Reason("preamble", titles, "Above the header, fewer cells are filled than in the table's rows."))
+    found.append(Reason("header", rows if header.has_header else "none", header.because))
+    if best.footer:
+        found.append(Reason("footer", best.footer, "Totals or remarks stand below the last row of the table."))
+    return tuple(found)
+
+
+def _name_at(number: int, columns: Sequence[tuple[int, str]]) -> str:
+    return next((text for column, text in columns if column == number), f"column_{number + 1}")
