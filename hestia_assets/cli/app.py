@@ -8,11 +8,13 @@ import typer
 from hestia_assets import __version__
 from hestia_assets.cli import (
     batches,
+    convert,
     decisions,
     demo,
     doctor,
     exports,
     importing,
+    inspecting,
     quarantine,
     services,
     specs,
@@ -24,6 +26,8 @@ from hestia_assets.cli.session import Register, Session
 GROUPS: tuple[Register, ...] = (
     demo.register,
     services.register,
+    inspecting.register,
+    convert.register,
     importing.register,
     batches.register,
     decisions.register,

@@ -8,7 +8,7 @@ import typer
 
 from hestia_assets.cli.batches import batch_fact, print_batches
 from hestia_assets.cli.code_location import reload_code_location
-from hestia_assets.cli.output import AsJson, Failure, counted, explained, print_json, print_table, show_error
+from hestia_assets.cli.output import AsJson, Failure, counted, explained, print_json, show_error
 from hestia_assets.cli.session import session
 from hestia_assets.core.errors import HeldError, HestiaError
 
@@ -36,26 +36,8 @@ class Imported:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("inspect")(inspect)
+    """Add the command."""
     app.command("import")(import_files)
-
-
-def inspect(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    as_json: AsJson = False,
-) -> None:
-    """Show how a file would be read, with a reason for every decision."""
-    with explained(as_json=as_json):
-        found = inspect_file(session(context).hestia(), file)
-        if as_json:
-            reasons = [{"what": r.what, "value": r.value, "because": r.because} for r in found.reasons]
-            print_json({"recipe": found.recipe.model_dump(mode="json"), "reasons": reasons})
-            return
-        print_table(("what", "value", "because"), [(r.what, r.value, r.because) for r in found.reasons])
-        columns = found.recipe.columns
-        print_table(("column", "in the file", "type"), [(c.name, c.source, c.type.value) for c in columns])
 
 
 def import_files(
