@@ -1,6 +1,6 @@
 """The commands' door to Dagster: the same assets, in this process, on the instance that the UI shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,15 @@ def import_batch(hestia: "Hestia", batch: "Batch") -> "Batch":
 
         (done,) = materialize_dataset(hestia, batch.tenant, batch.dataset, batch=batch.id)
     return done
+
+
+def import_batches(hestia: "Hestia", batches: "Sequence[Batch]") -> "list[Batch]":
+    """Import batches of one dataset in one run; one that fails is among them and does not stop the others."""
+    with _stoppable():
+        from hestia_assets.defs.materialize import materialize_dataset
+
+        first, ids = batches[0], ",".join(batch.id for batch in batches)
+        return materialize_dataset(hestia, first.tenant, first.dataset, batch=ids, raise_on_failure=False)
 
 
 def run_transform(hestia: "Hestia", name: str) -> "TransformResult":

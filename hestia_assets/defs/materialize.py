@@ -20,7 +20,7 @@ from hestia_assets.defs.assets.transformed import build_transformed_asset
 from hestia_assets.defs.failures import HestiaFailure
 from hestia_assets.defs.jobs import build_job
 from hestia_assets.defs.lineage import export_lineage, transform_lineage
-from hestia_assets.defs.names import BATCH_TAG, asset_key, job_name, op_name, run_tags
+from hestia_assets.defs.names import BATCH_TAG, asset_key, batches_tag, job_name, op_name, run_tags
 from hestia_assets.defs.resources import build_resources, open_instance
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -29,7 +29,9 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def materialize_dataset(
     hestia: Hestia, tenant: str, name: str, *, batch: str = "", raise_on_failure: bool = True
 ) -> list[Batch]:
-    """Import one batch, or every batch that waits; returns them as they are afterwards, held ones too.
+    """Import one batch (or several, with commas between), or every batch that waits, in one run.
+
+    Returns them as they are afterwards, held ones too.
 
     Raises:
         HestiaError: the first batch that failed, unless ``raise_on_failure`` is false.
@@ -39,10 +41,10 @@ def materialize_dataset(
     dataset = saved.spec
     if not isinstance(dataset, DatasetSpec):
         raise NotFoundError("dataset", name)
-    wanted = [hestia.batches.get(batch)] if batch else hestia.ingest.pending(tenant, name)
+    wanted = [hestia.batches.get(each) for each in batch.split(",")] if batch else hestia.ingest.pending(tenant, name)
     assets = [build_landing_asset(hestia, saved, dataset), build_dataset_asset(dataset)]
     config = {"ops": {op_name(dataset): {"config": {"batch": batch}}}}
-    tags = {BATCH_TAG: ",".join(each.id for each in wanted)}
+    tags = {BATCH_TAG: batches_tag([each.id for each in wanted])}
     try:
         _execute(hestia, dataset, assets, config=config, tags=tags)
     except HestiaFailure as failure:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import zlib
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -14,6 +15,8 @@ BATCH_TAG = "hestia/batch"
 HELD_TAG = "hestia/held"
 WAITING_TAG = "hestia/waiting"
 WORKER_TAG = "hestia/worker"
+
+TAGGED_BATCHES = 20
 
 FETCHER = "source "
 """Author of batches that a fetch brought: this word and the name of the source."""
@@ -44,6 +47,12 @@ def job_name(spec: AnySpec) -> str:
 def run_tags(spec: AnySpec) -> dict[str, str]:
     """``hestia/dataset``, ``hestia/source``, ``hestia/transform`` or ``hestia/export`` = tenant/name."""
     return {f"hestia/{kind_of(spec)}": spec.key}
+
+
+def batches_tag(batches: Sequence[str]) -> str:
+    """The ids of a run's batches; of many the first and the last, for databases limit the length of a tag."""
+    shown = batches if len(batches) <= TAGGED_BATCHES else (*batches[: TAGGED_BATCHES - 1], batches[-1])
+    return ",".join(shown)
 
 
 def check_name(check: CheckSpec) -> str:

@@ -20,7 +20,7 @@ from hestia_assets.defs.checks import check_results, check_specs
 from hestia_assets.defs.failures import HestiaFailure, error_from
 from hestia_assets.defs.held import report_held
 from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, table_metadata
-from hestia_assets.defs.names import asset_key, op_name, table_ref
+from hestia_assets.defs.names import asset_key, batches_tag, op_name, table_ref
 
 LAYERS = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
 _SENTENCES = {
@@ -31,9 +31,9 @@ _SENTENCES = {
 
 
 class ImportConfig(dg.Config):
-    """Which file to import."""
+    """Which files to import."""
 
-    batch: str = ""  # a batch id; empty: every batch of the dataset that waits
+    batch: str = ""  # a batch id, or several with commas between; empty: every batch of the dataset that waits
 
 
 @dataclass
@@ -60,8 +60,8 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
     def tables(
         context: dg.AssetExecutionContext, config: ImportConfig, hestia: dg.ResourceParam[Hestia]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        waiting = [config.batch] if config.batch else _waiting(hestia, dataset)
-        run_id = runs.mark(context, dataset, batches=",".join(waiting))
+        waiting = config.batch.split(",") if config.batch else _waiting(hestia, dataset)
+        run_id = runs.mark(context, dataset, batches=batches_tag(waiting))
         outcome = run_batches(hestia, waiting, run_id=run_id)
         committed = outcome.in_state(BatchState.COMMITTED)
         yield from _selected(context, _materializations(hestia, dataset, committed))

@@ -5,7 +5,8 @@ fetched once more has the same bytes, and those are known when they arrive.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Protocol
 
@@ -13,8 +14,16 @@ from hestia_assets.core.addresses import connector_for, key_of, shown
 from hestia_assets.core.errors import HestiaError, TransientError
 from hestia_assets.core.ports import AuditLog, Connector, Holding, Reach, SeenStore, SpecStore
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import FetchResult, Received, ReceivedMany, RemoteFile, SeenFiles, SkippedMember
-from hestia_assets.core.specs import DatasetSpec, Mode, SourceSpec
+from hestia_assets.core.results import (
+    Download,
+    FetchResult,
+    Received,
+    ReceivedMany,
+    RemoteFile,
+    SeenFiles,
+    SkippedMember,
+)
+from hestia_assets.core.specs import DatasetSpec, SourceSpec
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +39,6 @@ class Receive(Protocol):
         file_name: str,
         author: str,
         origin: str = ...,
-        mode: Mode | None = None,
     ) -> ReceivedMany:
         """One batch, or one per file of an archive."""
         ...
@@ -103,18 +111,16 @@ class SourceService:
         self._record(source, haul, author=author)
         return haul.result()
 
-    def fetch_url(
-        self, url: str, dataset: DatasetSpec, *, author: str, mode: Mode | None = None, pattern: str = "*"
-    ) -> FetchResult:
-        """Bring what an address has, once. Raises like ``fetch``."""
-        connector = connector_for(self.connectors, url)
-        haul = _Haul()
-        for file in connector.list(url, pattern, reach=self.reach):
-            try:
-                self._bring(connector, dataset, file, haul, seen="", author=author, mode=mode)
-            except HestiaError as error:
-                _skip(file, error, haul)
-        return haul.result()
+    def files(self, url: str, pattern: str = "*") -> list[RemoteFile]:
+        """Every file that an address has, to be opened one by one. Raises SpecError, FetchError, TransientError."""
+        return list(connector_for(self.connectors, url).list(url, pattern, reach=self.reach))
+
+    @contextmanager
+    def open(self, file: RemoteFile) -> Iterator[Download]:
+        """Fetch one file, to look at it or to receive it. Raises FetchError, TransientError, TooLargeError."""
+        with connector_for(self.connectors, file.url).open(file, reach=self.reach) as download:
+            assert download is not None, "nothing was seen before"
+            yield download
 
     def _take(
         self,
@@ -133,7 +139,7 @@ class SourceService:
             return
         try:
             now = self._bring(
-                connector, dataset, file, haul, seen=taken.versions.get(key_of(file.url), ""), author=author, mode=None
+                connector, dataset, file, haul, seen=taken.versions.get(key_of(file.url), ""), author=author
             )
         except TransientError as error:
             _skip(file, error, haul)
@@ -152,7 +158,6 @@ class SourceService:
         *,
         seen: str,
         author: str,
-        mode: Mode | None,
     ) -> RemoteFile:
         """Fetch one file and receive it; returns it as it was when it was fetched."""
         with connector.open(file, reach=self.reach, seen=seen) as download:
@@ -165,7 +170,6 @@ class SourceService:
                 file_name=download.file.name,
                 author=author,
                 origin=shown(file.url),
-                mode=mode,
             )
         haul.received.extend(many.received)
         haul.skipped.extend(replace(each, name=f"{download.file.name}/{each.name}") for each in many.skipped)
