@@ -134,6 +134,10 @@ class Gateway:
         if answer["__typename"] != "TerminateRunSuccess" and self.run_state(run_id) in _AT_WORK:
             raise DagsterRefusedError("end the run", answer.get("message") or answer["__typename"])
 
+    def launch_fetch(self, spec: SourceSpec, *, on_wait: Callable[[float], None] | None = None) -> str:
+        """Start a fetch; returns the run id. Raises UnavailableError."""
+        return self._launch(job_name(spec), on_wait=on_wait)
+
     def launch_transform(self, spec: TransformSpec, *, on_wait: Callable[[float], None] | None = None) -> str:
         """Start a transform; returns the run id. Raises UnavailableError."""
         return self._launch(f"transform_{spec.tenant}__{spec.name}", on_wait=on_wait)

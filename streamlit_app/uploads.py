@@ -179,6 +179,19 @@ class UploadFolder:
             raise NotFoundError("file in the drop folder", path.name) from error
         return token
 
+    def keep(self, source: BinaryIO) -> str:
+        """Copy bytes that came in another way; returns the token of the file. Raises UploadTooLargeError."""
+        token = self.open_token()
+        part = self._part(token)
+        with part.open("r+b") as target:
+            while block := source.read(MEGABYTE):
+                target.write(block)
+                if target.tell() > self.max_bytes:
+                    self.remove(token)
+                    raise UploadTooLargeError(self.max_bytes)
+        part.replace(self.root / token)
+        return token
+
     def give_back(self, token: str) -> None:
         """Put a claimed file back where it came from, beside a newer one of its name; an upload is forgotten."""
         origin, path = self._origin(token), self.root / token

@@ -6,7 +6,7 @@ import streamlit as st
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.results import Batch, BatchState, SpecVersion
-from hestia_assets.core.specs import AnySpec, DatasetSpec, ExportSpec, TransformSpec, kind_of
+from hestia_assets.core.specs import AnySpec, DatasetSpec, ExportSpec, SourceSpec, TransformSpec, kind_of
 from streamlit_app.facade import hestia
 from streamlit_app.gateway import Gateway
 
@@ -46,9 +46,11 @@ def start_imports(spec: AnySpec, batches: Sequence[Batch]) -> None:
         st.session_state[_run_key(batch.id)] = run_id
 
 
-def start(spec: TransformSpec | ExportSpec) -> str:
-    """Launch a transform or an export; returns the run id. Raises UnavailableError."""
+def start(spec: TransformSpec | ExportSpec | SourceSpec) -> str:
+    """Launch a transform, an export or a fetch; returns the run id. Raises UnavailableError."""
     with st.spinner("Starting the run …"):
+        if isinstance(spec, SourceSpec):
+            return gateway().launch_fetch(spec)
         if isinstance(spec, TransformSpec):
             return gateway().launch_transform(spec)
         return gateway().launch_export(spec)

@@ -23,7 +23,7 @@ def mode_form(joining: Mapping[str, Any], columns: Sequence[str], *, key: str) -
     """The choices; gives the fields of the dataset, or nothing while the key is missing."""
     modes = list(Mode)
     mode = st.radio(
-        "What do the rows do to those that are there?",
+        "What do the rows of a file do to those of earlier files?",
         modes,
         index=modes.index(joining.get("mode", Mode.APPEND)),
         format_func=MODE_WORDS.__getitem__,

@@ -57,7 +57,7 @@ def ask(question: Question, *, answered: int, key: str) -> int:
 
 
 def _sample(place: Any, choice: Choice) -> None:
-    place.caption(f"As {plain(choice.label)}")
+    place.caption(f"**{plain(choice.label)}**")
     rows = [dict(zip(choice.sample_header, row, strict=False)) for row in choice.sample[:SAMPLES_SHOWN]]
     place.dataframe(rows, hide_index=True, placeholder="", height="content")
 

@@ -11,6 +11,11 @@ from streamlit_app.counting import Counting
 
 AT_ONCE_SECONDS = 0.6
 REASONS_SHOWN = 50
+_WIDTHS = {
+    "Rows": st.column_config.NumberColumn(format="localized", width=60),
+    "Why": st.column_config.TextColumn(width=260),
+    "Column": st.column_config.TextColumn(width=120),
+}
 
 
 def show_verdict(counting: Counting) -> Verdict | None:
@@ -64,7 +69,9 @@ def show_reasons_aside(aside: Sequence[AsideCount], *, unit: str) -> None:
         {"Rows": one.rows, "Why": why(one.rule), "Column": one.column or "", f"First {unit}": one.first_line}
         for one in sorted(aside, key=lambda one: -one.rows)[:REASONS_SHOWN]
     ]
-    st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 8 else 300)
+    st.dataframe(
+        rows, hide_index=True, placeholder="", height="content" if len(rows) < 8 else 300, column_config=_WIDTHS
+    )
 
 
 WHY = {

@@ -14,6 +14,7 @@ from streamlit_app.components.words import ago, count, dataset_name, plain, size
 from streamlit_app.draft import Draft, Step, start_over
 from streamlit_app.facade import hestia, tenant, uploads
 from streamlit_app.uploads import CLAIM_SECONDS
+from streamlit_app.views.ingest_address import ask_for_address
 
 NEW, EXISTING = "A new dataset", "A dataset that exists"
 LISTED = 200
@@ -39,6 +40,10 @@ def _ask_for_files(work: Draft) -> None:
         if arrived := upload_area(key=f"upload-{work.number}", note=note):
             work.refused = arrived.refused
             _take(work, [ChosenFile(one.name, one.size_bytes, token=one.token) for one in arrived.files])
+            st.rerun()
+    with explained():
+        if fetched := ask_for_address(key=f"address-{work.number}"):
+            _take(work, fetched)
             st.rerun()
     _waiting(work, waiting)
 

@@ -51,7 +51,7 @@ def edit(work: Draft) -> None:
         known = {column.source for column in work.guessed}
         ignored = (*(source for source in work.recipe.ignored if source not in known), *left_out)
         work.recipe = work.recipe.model_copy(update={"columns": columns, "ignored": ignored})
-    if st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
+    if work.saved is not None and st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
         work.read_as(work.recipe)
         st.rerun()
 

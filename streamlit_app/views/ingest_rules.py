@@ -58,7 +58,7 @@ def _another(work: Draft) -> None:
 
 def _mode(work: Draft) -> bool:
     """The mode and what the file would do under it; tells whether it is complete. Raises SpecError."""
-    st.subheader("The rows that are there")
+    st.subheader("Rows that are there already")
     columns = [column.name for column in work.recipe.columns]
     chosen = mode_form(work.joining, columns, key=f"mode-{work.number}-{work.version}")
     if chosen is None:
