@@ -1,5 +1,6 @@
 """A file read by itself, without a home: every table in it, every value as text, nothing left out unnamed."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.core.errors import EmptyFileError, HestiaError, NotFoundError, ReadError, UnreadableFileError
 from hestia_assets.core.ports import Format
-from hestia_assets.core.results import Inspection, Reject, SkippedMember, TextChunk
+from hestia_assets.core.results import Inspection, Note, Reject, SkippedMember, TextChunk
 from hestia_assets.core.specs import Recipe
 from hestia_assets.domains.ingest.detect import detect
 from hestia_assets.formats import FORMATS
@@ -22,21 +23,35 @@ ASIDE = "{} (set aside)"
 ASIDE_COLUMNS = ("line", "lines", "rule", "column", "message", "value", "text")
 SKIPPED = "(skipped files)"
 SKIPPED_COLUMNS = ("file", "why")
+NOTES = "{} (notes)"
+NOTES_COLUMNS = ("what", "count", "text", "places")
+HEADER_WITHIN = 60
+NUMBERED = re.compile(r"column_\d+")
 
 
 @dataclass(frozen=True)
 class FileTable:
-    """One table of an open file. ``header``: the texts in the file, made unique."""
+    """One table of an open file.
+
+    ``header``: the texts in the file, made unique. ``header_row``: the record that gave them, if it is read as one.
+    ``notes``: what a person should know of the file; only its first table has them.
+    """
 
     name: str
     header: tuple[str, ...]
     recipe: Recipe
     reader: Format
     source: BinaryIO
+    header_row: int | None = None
+    notes: tuple[Note, ...] = ()
 
     def chunks(self) -> Iterator[TextChunk]:
         """Its rows as text; none where the table is empty. Raises ReadError."""
-        return self.reader.read(self.source, self.recipe) if self.recipe.columns else iter(())
+        for chunk in self.reader.read(self.source, self.recipe) if self.recipe.columns else ():
+            if self.header_row is None:
+                yield chunk
+            else:
+                yield replace(chunk, frame=chunk.frame.filter(chunk.frame["_row"] != self.header_row))
 
 
 def read_file(path: str | Path) -> "dict[str, pa.Table]":
@@ -45,6 +60,10 @@ def read_file(path: str | Path) -> "dict[str, pa.Table]":
     Columns are named as in the file and hold text (string); null only where the format itself says "no value". Rows
     that are no rows (ragged, undecodable) are in a further table ``NAME (set aside)`` with their line, the reason and
     their original text; files of an archive that were refused are in ``(skipped files)``.
+
+    A sheet of a workbook comes as it stands, titles and totals too: its header row names the columns where it is one
+    row of different texts; otherwise they are numbered and the row stays. ``NAME (notes)`` tells of hidden rows,
+    merged cells and formulas without a value.
 
     Raises:
         ReadError: the file is empty, damaged, or of no kind that Hestia reads.
@@ -64,6 +83,8 @@ def read_file(path: str | Path) -> "dict[str, pa.Table]":
         tables[table.name], rejects = _arrow(table)
         if rejects:
             asides[ASIDE.format(table.name)] = _text_table(ASIDE_COLUMNS, [aside_row(reject) for reject in rejects])
+        if table.notes:
+            asides[NOTES.format(Path(path).name)] = _text_table(NOTES_COLUMNS, [note_row(n) for n in table.notes])
     if skipped:
         asides[SKIPPED] = _text_table(SKIPPED_COLUMNS, skipped)
     return tables | asides
@@ -96,6 +117,11 @@ def aside_row(reject: Reject) -> tuple[str | None, ...]:
     """A row that was set aside, in the order of ``ASIDE_COLUMNS``."""
     place = (str(reject.line), str(reject.lines))
     return (*place, reject.rule, reject.column, reject.message, reject.value, reject.text)
+
+
+def note_row(note: Note) -> tuple[str, ...]:
+    """A note in the order of ``NOTES_COLUMNS``."""
+    return (note.what, str(note.count), note.text, ", ".join(note.places))
 
 
 def _members(
@@ -134,11 +160,33 @@ def _named(tables: Sequence[FileTable], name: str, *, alone: bool) -> Iterator[F
 def _tables(source: BinaryIO, file_name: str) -> list[FileTable]:
     found = detect(FORMATS, source, file_name=file_name)
     reader = FORMATS.get(found.recipe.format)
-    recipes = _recipes(found, reader, source)
-    return [
-        FileTable(name, unique([column.source for column in recipe.columns]), recipe, reader, source)
-        for name, recipe in recipes
-    ]
+    tables: list[FileTable] = []
+    for name, recipe in _recipes(found, reader, source):
+        header = unique([column.source for column in recipe.columns])
+        table = FileTable(name, header, recipe, reader, source, notes=() if tables else found.notes)
+        tables.append(_as_it_stands(table) if recipe.format == "excel" and recipe.columns else table)
+    return tables
+
+
+def _as_it_stands(table: FileTable) -> FileTable:
+    """All rows of a sheet; the header row gives the names where it is one row of different texts."""
+    from hestia_assets.formats.excel import as_it_is
+
+    recipe = table.recipe.with_changes(as_it_is(table.name))
+    recipe = recipe.model_copy(update={"columns": table.reader.columns(table.source, recipe)})
+    sheet = replace(table, recipe=recipe, header=unique([column.source for column in recipe.columns]))
+    wanted = [column.source for column in table.recipe.columns if not NUMBERED.fullmatch(column.source)]
+    first = next(sheet.chunks(), None)
+    if first is None or not table.recipe.has_header or len(set(wanted)) < len(wanted):
+        return sheet
+    names = [column.name for column in recipe.columns]
+    for number, row in zip(
+        first.frame["_row"], first.frame.select(names).head(HEADER_WITHIN).iter_rows(), strict=False
+    ):
+        if [text for text in row if text] == wanted:
+            texts = [text or f"column_{index}" for index, text in enumerate(row, start=1)]
+            return replace(sheet, header=unique(texts), header_row=number)
+    return sheet
 
 
 def _recipes(found: Inspection, reader: Format, source: BinaryIO) -> list[tuple[str, Recipe]]:
