@@ -28,6 +28,7 @@ from hestia_assets.core.results.inspection import (
     TableInFile,
     Verdict,
 )
+from hestia_assets.core.results.mapping import ColumnMatch, FoundColumn, MappingSuggestion
 from hestia_assets.core.results.products import ExportResult, TransformResult
 from hestia_assets.core.results.reading import (
     ACCOUNT_PARTS,
@@ -63,10 +64,12 @@ __all__ = [
     "Changes",
     "CheckResult",
     "Choice",
+    "ColumnMatch",
     "Download",
     "ExportResult",
     "FailedRow",
     "FetchResult",
+    "FoundColumn",
     "Guess",
     "IncomingFile",
     "Inspection",
@@ -76,6 +79,7 @@ __all__ = [
     "KeptRow",
     "Lease",
     "LineAccount",
+    "MappingSuggestion",
     "Member",
     "Note",
     "OpenMember",
