@@ -1,14 +1,14 @@
 """A chunk of text becomes a part of a batch: judged, split into good and bad rows, staged beside the tables."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import Clock, TableStore, Validator
 from hestia_assets.core.results import Batch, BatchPart, Judgement, StagedFile, TextChunk
-from hestia_assets.core.specs import DatasetSpec, Severity
+from hestia_assets.core.specs import DatasetSpec, Mode, Recipe, Severity
 from hestia_assets.domains.ingest import quarantine
 
 PUBLISHED = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
@@ -17,7 +17,8 @@ PUBLISHED = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
 
 def published_anywhere(tables: TableStore, batch: Batch) -> bool:
     """Whether a table has the batch already: then it can only be finished, as it was planned."""
-    return any(tables.has_batch(TableRef(layer, batch.tenant, batch.dataset), batch.id) for layer in PUBLISHED)
+    layers = (*PUBLISHED, Layer.HISTORY)
+    return any(tables.has_batch(TableRef(layer, batch.tenant, batch.dataset), batch.id) for layer in layers)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,15 @@ class PartMaker:
     clock: Clock
     batch: Batch
     spec: DatasetSpec
+
+    @property
+    def mode(self) -> Mode:
+        """What the batch does to the rows that are there."""
+        return self.batch.mode or self.spec.mode
+
+    def reading(self, recipe: Recipe) -> "PartMaker":
+        """The same with another of the dataset's recipes; the columns are the same."""
+        return replace(self, spec=self.spec.model_copy(update={"recipe": recipe}))
 
     def make(self, number: int, chunk: TextChunk) -> BatchPart:
         """Judge and stage one chunk."""

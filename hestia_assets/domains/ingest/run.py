@@ -23,6 +23,7 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import Severity
 from hestia_assets.domains.ingest.parts import PUBLISHED, PartMaker, Progress
+from hestia_assets.domains.ingest.publish import Publication
 from hestia_assets.domains.ingest.sets import PLAN, Planner, final_files
 
 UNBALANCED = "batch.unbalanced"
@@ -51,9 +52,13 @@ class BatchRun:
         parts, plan = self._planned(source)
         account = sum((part.account for part in [*parts, plan]), LineAccount())
         checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
-        problem = _reason_to_hold(account, checks, released=self.maker.batch.released_by is not None)
-        if problem is not None:
-            return self.batches.update(self._id, state=BatchState.HELD, problem=problem, account=account, checks=checks)
+        reason = _unbalanced(account, self.reader.unit)
+        if reason is None and self.maker.batch.released_by is None:
+            reason = _failed(checks) or plan.problem
+        if reason is not None:
+            return self.batches.update(
+                self._id, state=BatchState.HELD, problem=reason, account=account, checks=checks, changes=plan.changes
+            )
         return self._publish(parts, plan, account=account, checks=checks, started=started)
 
     @property
@@ -111,13 +116,9 @@ class BatchRun:
         checks: tuple[CheckResult, ...],
         started: float,
     ) -> Batch:
-        rows = dict.fromkeys(PUBLISHED, 0)
-        for layer in PUBLISHED:
-            files = final_files(parts, plan, layer)
-            rows[layer] = sum(file.rows for file in files)
-            tables, schema = self.maker.tables, self.maker.schema(layer)
-            self.hold.verify()
-            tables.commit(self.maker.ref(layer), files, batch=self._id, schema=schema)
+        rows = {layer: sum(file.rows for file in final_files(parts, plan, layer)) for layer in PUBLISHED}
+        Publication(self.maker, self.hold).publish(parts, plan)
+        mine = self.maker.batch
         batch = self.batches.update(
             self._id,
             state=BatchState.COMMITTED,
@@ -125,10 +126,13 @@ class BatchRun:
             checks=checks,
             rows_loaded=rows[Layer.VALIDATED],
             rows_quarantined=rows[Layer.QUARANTINE],
-            bytes_done=self.maker.batch.size_bytes,
-            seconds=self.maker.batch.seconds + time.monotonic() - started,
+            bytes_done=mine.size_bytes,
+            seconds=mine.seconds + time.monotonic() - started,
             finished_at=self.maker.clock(),
             problem=None,
+            mode=self.maker.mode,
+            sequence=mine.sequence or self.batches.last_sequence(mine.tenant, mine.dataset) + 1,
+            changes=plan.changes,
         )
         self.batches.clear_parts(self._id)
         self.on_progress(batch)
@@ -147,16 +151,20 @@ def _in_order(
         yield waiting.popleft().result()
 
 
-def _reason_to_hold(account: LineAccount, checks: tuple[CheckResult, ...], *, released: bool) -> Problem | None:
-    """Why nothing may be published; an account that does not balance is no person's to release."""
-    if not account.balanced:
-        return Problem(
-            UNBALANCED,
-            f"{account.total:,} lines were counted, but {account.accounted:,} have a place.",
-            "Report this file: Hestia published nothing of it.",
-        )
+def _unbalanced(account: LineAccount, unit: str) -> Problem | None:
+    """An account that does not balance is no person's to release."""
+    if account.balanced:
+        return None
+    return Problem(
+        UNBALANCED,
+        f"{account.total:,} {unit}s were counted, but {account.accounted:,} have a place.",
+        "Report this file: Hestia published nothing of it.",
+    )
+
+
+def _failed(checks: tuple[CheckResult, ...]) -> Problem | None:
     failed = [check for check in checks if check.severity is Severity.HOLD and not check.passed]
-    if not failed or released:
+    if not failed:
         return None
     named = ", ".join(f"{check.name} ({check.failed_rows:,} rows)" for check in failed)
     return Problem("batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it.")

@@ -1,13 +1,12 @@
 """Import: one file becomes rows of three tables, and every line of it is accounted for."""
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from hestia_assets.core.errors import HeldError, HestiaError, ReadError, TransientError
+from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import (
     Archives,
     AuditLog,
@@ -15,7 +14,6 @@ from hestia_assets.core.ports import (
     Clock,
     FileStore,
     Format,
-    Hold,
     Holding,
     Incoming,
     JobStore,
@@ -27,31 +25,28 @@ from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import (
     Batch,
     BatchState,
+    Changes,
     IncomingFile,
     Inspection,
     Member,
     Preview,
-    Problem,
     Received,
     ReceivedMany,
+    RowEdit,
+    UndoResult,
     Verdict,
 )
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
 from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
+from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
-from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
-from hestia_assets.domains.ingest.run import UNBALANCED, BatchRun
+from hestia_assets.domains.ingest.modes import changes_of
+from hestia_assets.domains.ingest.parts import Progress
+from hestia_assets.domains.ingest.runner import Runner
+
+if TYPE_CHECKING:
+    import polars as pl
 from hestia_assets.domains.ingest.verdict import Judge, OnVerdict, ShouldStop, rows_present
-
-log = logging.getLogger(__name__)
-
-
-WAIT_LEASES = 10
-"""A run waits this many lease lives for another run of its dataset; a killed one frees it after one."""
-
-
-def _silent(_: Batch) -> None:
-    """Nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -181,25 +176,11 @@ class IngestService:
             LeaseHeldError: another run of this dataset is still at work.
             HestiaError: it cannot be read; the batch is failed and keeps the reason.
         """
-        asked = self.batches.get(batch)
-        with self._alone(asked, wait_seconds=WAIT_LEASES * self.lease_seconds) as hold:
-            for other in self._cut_off(asked):
-                self._run(other, run_id, hold, _silent)
-            found = self.batches.get(batch)
-            if found.state is BatchState.COMMITTED:
-                return found
-            if found.state in (BatchState.HELD, BatchState.UNDONE):
-                raise _not_runnable(found)
-            return self._run(found, run_id, hold, on_progress or _silent)
+        return self._runner.run(batch, run_id=run_id, on_progress=on_progress)
 
     def release(self, batch: str, *, author: str) -> Batch:
         """Let a held batch be published by the next run. Raises HeldError when that is not for a person to decide."""
-        found = self.batches.get(batch)
-        if found.state is not BatchState.HELD or (found.problem and found.problem.code == UNBALANCED):
-            why = found.problem.message if found.problem else f"Batch {batch} is {found.state.value}, not held."
-            raise HeldError(why, hint="Release only batches that a check holds.")
-        self.audit.record(author, "batch.released", batch)
-        return self.batches.update(batch, state=BatchState.RECEIVED, released_by=author, problem=None)
+        return self._corrections.release(batch, author=author)
 
     def discard(self, batch: str, *, author: str) -> Batch:
         """Give up a batch of which nothing was published; its original stays.
@@ -208,84 +189,73 @@ class IngestService:
             HeldError: a table has it already.
             LeaseHeldError: a run of this dataset is at work.
         """
-        with self._alone(self.batches.get(batch), wait_seconds=1):
-            found = self.batches.get(batch)
-            if found.state is BatchState.COMMITTED or published_anywhere(self.tables, found):
-                hint = "Run it again to finish it." if found.state is not BatchState.COMMITTED else "It stays."
-                raise HeldError(f"Batch {batch} is published, at least in part.", hint=hint)
-            self.audit.record(author, "batch.discarded", batch)
-            self.batches.clear_parts(batch)
-            return self.batches.update(batch, state=BatchState.UNDONE, problem=None, finished_at=self.clock())
+        return self._corrections.discard(batch, author=author)
 
-    def _cut_off(self, asked: Batch) -> list[Batch]:
-        """Other batches of the dataset that some tables have and others lack, oldest first."""
-        ended = (BatchState.COMMITTED, BatchState.HELD, BatchState.UNDONE)
-        recent = reversed(self.batches.recent(asked.tenant, asked.dataset))
-        others = [other for other in recent if other.id != asked.id and other.state not in ended]
-        return [other for other in others if published_anywhere(self.tables, other)]
+    def undo(self, batch: str, *, author: str) -> UndoResult:
+        """Take a batch out of the validated table; rows that later batches or edits replaced stay and are named.
 
-    def _alone(self, batch: Batch, *, wait_seconds: float) -> AbstractContextManager[Hold]:
-        return self.holding(f"dataset:{batch.tenant}/{batch.dataset}", wait_seconds=wait_seconds)
+        A batch that was not published yet is discarded. Undoing again what another process began goes on with it.
 
-    def _run(self, batch: Batch, run_id: str | None, hold: Hold, on_progress: Progress) -> Batch:
-        job = self.jobs.start(
-            "import", batch.tenant, batch.dataset, batch=batch.id, run_id=run_id, bytes_total=batch.size_bytes
-        )
-        try:
-            maker = self._maker(batch, run_id)
-            reader = self.formats.get(maker.spec.recipe.format)
-            run = BatchRun(maker, reader, self.batches, self.jobs, job, hold, on_progress)
-            with self.files.open(batch.tenant, batch.sha256) as source:
-                done = run.go(source)
-        except TransientError as error:  # may succeed when tried again, so it stays pending
-            problem = Problem(error.code, error.message, error.hint)
-            self.batches.update(batch.id, state=BatchState.RECEIVED, problem=problem)
-            self.jobs.finish(job.id, problem=problem)
-            raise
-        except HestiaError as error:
-            self._fail(batch, job.id, Problem(error.code, error.message, error.hint))
-            raise
-        except Exception as error:  # the edge of a batch: a bug must not leave it running for ever
-            hint = "Report this with the log of the run; the batch can be run again."
-            self._fail(batch, job.id, Problem("bug", f"Hestia failed: {type(error).__name__}.", hint))
-            raise
-        self.jobs.finish(job.id, problem=done.problem)
-        self.audit.record(batch.author, f"batch.{done.state.value}", batch.id, rows=done.rows_loaded)
-        return done
-
-    def _maker(self, batch: Batch, run_id: str | None) -> PartMaker:
-        """Under the newest spec, unless a table has the batch already: then under the one it was planned with.
-
-        Parts read under an older spec are forgotten, and so is a release: it was given for other checks.
+        Raises:
+            HeldError: it is undone already, or cut off in the middle: run it first.
+            LeaseHeldError: a run of this dataset is still at work.
         """
-        started = published_anywhere(self.tables, batch)
-        version = batch.spec_version if started else None
-        saved = self.specs.get("dataset", batch.tenant, batch.dataset, version=version)
-        assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
-        if not saved.spec.recipe.columns:
-            raise ReadError(
-                f"Dataset {saved.spec.key} has no columns yet.", hint="Open the Import page with a file and save it."
-            )
-        released_by = batch.released_by
-        if saved.version != batch.spec_version:
-            self.batches.clear_parts(batch.id)
-            released_by = None
-        fresh = self.batches.update(
-            batch.id,
-            state=BatchState.READING,
-            spec_version=saved.version,
-            released_by=released_by,
-            run_id=run_id,
-            problem=None,
+        return self._corrections.undo(batch, author=author)
+
+    def redo(self, batch: str, *, author: str) -> UndoResult:
+        """Bring an undone batch back to its place in the order of batches. Raises like ``undo``.
+
+        Raises:
+            HeldError: it was never committed, or its bytes were imported again meanwhile.
+        """
+        return self._corrections.redo(batch, author=author)
+
+    def undo_preview(self, batch: str) -> UndoResult:
+        """What ``undo`` would do now; nothing is changed."""
+        return self._corrections.undo_preview(batch)
+
+    def reimport(self, batch: str, *, author: str) -> Batch:
+        """Undo a batch and read its original again under the present spec, as a new batch. Raises like ``run``."""
+        return self._corrections.reimport(batch, author=author)
+
+    def edit(self, dataset: DatasetSpec, edits: Sequence[RowEdit], *, author: str) -> Batch:
+        """Give rows of the validated table new values, as text; a committed batch of its own.
+
+        Raises:
+            EditError: a row is not there any more, or a value is not valid; nothing was changed.
+        """
+        return self._corrections.edit(dataset, edits, author=author)
+
+    def changes(self, dataset: DatasetSpec, rows: "pl.LazyFrame", *, mode: Mode | None = None) -> Changes:
+        """What typed rows of a file would do to the validated table now; nothing is kept.
+
+        ``rows`` have the dataset's columns, and ``_row`` and ``_line`` where they are known.
+        """
+        ref = TableRef(Layer.VALIDATED, dataset.tenant, dataset.name)
+        existing = self.tables.scan(ref) if self.tables.exists(ref) else None
+        return changes_of(dataset, rows, existing, mode or dataset.mode)
+
+    def undone(self, tenant: str, dataset: str) -> frozenset[str]:
+        """Batches whose rows count no more: what quarantine holds of them waits for nobody."""
+        sequenced = self.batches.sequenced(tenant, dataset)
+        return frozenset(batch.id for batch in sequenced if batch.state is BatchState.UNDONE)
+
+    @property
+    def _runner(self) -> Runner:
+        return Runner(
+            self.files,
+            self.tables,
+            self.specs,
+            self.batches,
+            self.jobs,
+            self.holding,
+            self.audit,
+            self.formats,
+            self.validator,
+            self.clock,
+            self.lease_seconds,
         )
-        return PartMaker(self.tables, self.validator, self.clock, fresh, saved.spec)
 
-    def _fail(self, batch: Batch, job: int, problem: Problem) -> None:
-        self.batches.update(batch.id, state=BatchState.FAILED, problem=problem, finished_at=self.clock())
-        self.jobs.finish(job, problem=problem)
-
-
-def _not_runnable(batch: Batch) -> HeldError:
-    if batch.state is BatchState.HELD and batch.problem is not None:
-        return HeldError(batch.problem.message, hint=batch.problem.hint)
-    return HeldError(f"Batch {batch.id} was discarded.", hint="Hand the file in again to start anew.")
+    @property
+    def _corrections(self) -> Corrections:
+        return Corrections(self._runner, self.new_id)

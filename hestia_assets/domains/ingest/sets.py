@@ -20,8 +20,10 @@ from hestia_assets.core.results import (
     StagedFile,
     TextChunk,
 )
-from hestia_assets.core.specs import Severity
+from hestia_assets.core.specs import Mode, Severity
 from hestia_assets.domains.ingest import quarantine
+from hestia_assets.domains.ingest.keyed import KeyFailure, KeyTrouble, has_key, key_trouble
+from hestia_assets.domains.ingest.modes import Effect, EffectPlan, Seen
 from hestia_assets.domains.ingest.parts import PartMaker
 
 PLAN = 1_000_000
@@ -48,17 +50,18 @@ class Planner:
         return plan.table_version == self._table_version()
 
     def plan(self, parts: Sequence[BatchPart], source: BinaryIO) -> BatchPart:
-        """Run the set checks, stage what changes, and say what moved."""
+        """Run the checks over all rows, stage what changes, and say what moved and what the batch will do."""
         version = self._table_version()
-        failures = self._failures(parts)
+        rows, trouble = self._rows(parts), None
+        if self.maker.mode is Mode.UPSERT:
+            trouble = key_trouble(rows, self.maker.spec)
+            out = pl.concat([trouble.failure.rows, trouble.repeats])
+            rows = rows.filter(~pl.col("_row").is_in(out.implode()))
+        failures = self.maker.validator.judge_set(rows, self._others(rows), self.maker.spec.checks)
+        failures += [trouble.failure] if trouble else []
         fatal = [failure for failure in failures if failure.result.severity is Severity.REJECT]
-        rows = pl.concat([failure.rows for failure in fatal]).unique() if fatal else pl.Series("_row", [], pl.Int64)
-        moves = Moves()
-        for part in parts:
-            mine = rows.filter((rows >= part.start.row) & (rows < part.end.row))
-            if mine.len():
-                self._move(part, mine, fatal, source, moves)
-        return BatchPart(
+        moves = self._moves(parts, fatal, source)
+        plan = BatchPart(
             batch=self.maker.batch.id,
             number=PLAN,
             start=START,
@@ -68,20 +71,65 @@ class Planner:
             checks=tuple(failure.result for failure in failures),
             table_version=version,
         )
+        effect = self._effect(parts, plan, trouble)
+        return replace(plan, staged=moves.staged | effect.staged, changes=effect.changes, problem=effect.problem)
+
+    def _moves(self, parts: Sequence[BatchPart], fatal: Sequence[SetFailure], source: BinaryIO) -> Moves:
+        rows = pl.concat([failure.rows for failure in fatal]).unique() if fatal else pl.Series("_row", [], pl.Int64)
+        moves = Moves()
+        for part in parts:
+            mine = rows.filter((rows >= part.start.row) & (rows < part.end.row))
+            if mine.len():
+                self._move(part, mine, fatal, source, moves)
+        return moves
+
+    def _effect(self, parts: Sequence[BatchPart], plan: BatchPart, trouble: KeyTrouble | None) -> Effect:
+        ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
+        files = final_files(parts, plan, Layer.VALIDATED)
+        count = sum(file.rows for file in files)
+        planner = EffectPlan(self.maker, tables.scan(ref) if tables.exists(ref) else None)
+        if trouble is None:
+            return planner.replace(count) if self.maker.mode is Mode.REPLACE else planner.append(count)
+        good = tables.read_staged(ref, files) if files else pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
+        distinct = good.filter(~pl.col("_row").is_in(trouble.repeats.implode()))
+        seen = self._seen(parts) if self.maker.spec.delete_missing else None
+        return planner.upsert(distinct, trouble.repeats.len(), seen)
+
+    def _seen(self, parts: Sequence[BatchPart]) -> Seen:
+        """The keys that are in the file, those of bad rows too: such a row is wrong, not missing."""
+        key, spec = list(self.maker.spec.primary_key), self.maker.spec
+        columns = tuple(column for column in spec.recipe.columns if column.name in key)
+        read = self._rows(parts).select(*key, "_row")
+        imported = self._staged(parts, Layer.IMPORTED).select(*key, "_row")
+        bad = imported.join(read.select("_row"), on="_row", how="anti").collect(engine="streaming")
+        typed = self.maker.validator.judge(bad.select(key), columns, ()).typed.select(key)
+        keys = pl.concat([read.select(key), typed.lazy()])
+        empty = int(keys.filter(~has_key(key)).select(pl.len()).collect(engine="streaming").item())
+        aside = sum(part.staged[Layer.QUARANTINE.value].rows for part in parts if Layer.QUARANTINE.value in part.staged)
+        return Seen(keys.filter(has_key(key)), unreadable=aside - bad.height + empty)
 
     def _table_version(self) -> int | None:
         ref = self.maker.ref(Layer.VALIDATED)
         return self.maker.tables.version(ref) if self.maker.tables.exists(ref) else None
 
-    def _failures(self, parts: Sequence[BatchPart]) -> list[SetFailure]:
-        ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
-        files = [part.staged[ref.layer.value] for part in parts if ref.layer.value in part.staged]
-        empty = pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
-        rows = tables.read_staged(ref, files) if files else empty
-        existing = None
-        if tables.exists(ref):
-            existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
-        return self.maker.validator.judge_set(rows, existing, self.maker.spec.checks)
+    def _rows(self, parts: Sequence[BatchPart]) -> pl.LazyFrame:
+        """The typed rows that passed so far."""
+        return self._staged(parts, Layer.VALIDATED)
+
+    def _staged(self, parts: Sequence[BatchPart], layer: Layer) -> pl.LazyFrame:
+        files = [part.staged[layer.value] for part in parts if layer.value in part.staged]
+        empty = pl.LazyFrame(schema=self.maker.schema(layer))
+        return self.maker.tables.read_staged(self.maker.ref(layer), files) if files else empty
+
+    def _others(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
+        """Rows that will be in the table beside those of this batch."""
+        ref, tables, spec = self.maker.ref(Layer.VALIDATED), self.maker.tables, self.maker.spec
+        if not tables.exists(ref) or self.maker.mode is Mode.REPLACE:
+            return None
+        existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
+        if self.maker.mode is not Mode.UPSERT or not set(spec.primary_key) <= set(existing.collect_schema().names()):
+            return existing
+        return None if spec.delete_missing else existing.join(rows, on=list(spec.primary_key), how="anti")
 
     def _move(
         self, part: BatchPart, rows: pl.Series, fatal: Sequence[SetFailure], source: BinaryIO, moves: Moves
@@ -117,12 +165,16 @@ def as_failures(chunk: TextChunk, failure: SetFailure) -> pl.DataFrame:
     """Failures of a check over all rows, those of this chunk, in the shape of a Judgement's."""
     result = failure.result
     found = chunk.frame.with_row_index("index").filter(pl.col("_row").is_in(failure.rows.implode()))
+    message = pl.lit(failure.message)
+    if isinstance(failure, KeyFailure):
+        found = found.join(failure.messages.rename({"message": "_message"}), on="_row", maintain_order="left")
+        message = pl.col("_message")
     return found.select(
         "index",
         check=pl.lit(result.name),
         rule=pl.lit(result.rule),
         column=pl.lit(result.columns[0]),
-        message=pl.lit(failure.message),
+        message=message,
         value=pl.col(result.columns[0]),
         severity=pl.lit(result.severity.value),
     )

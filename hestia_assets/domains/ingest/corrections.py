@@ -1,0 +1,158 @@
+"""What a person decides about batches: release, discard, undo, redo, import again, edit rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from hestia_assets.core.errors import HeldError
+from hestia_assets.core.results import Batch, BatchState, RowEdit, UndoResult
+from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.domains.ingest.edits import EDIT, EditDesk, encoded
+from hestia_assets.domains.ingest.parts import published_anywhere
+from hestia_assets.domains.ingest.run import UNBALANCED
+from hestia_assets.domains.ingest.runner import Runner
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Decisions of people; each is alone with its dataset and survives a kill."""
+
+    runner: Runner
+    new_id: Callable[[str], str]
+
+    def release(self, batch: str, *, author: str) -> Batch:
+        """Let a held batch be published by the next run."""
+        batches = self.runner.batches
+        found = batches.get(batch)
+        if found.state is not BatchState.HELD or (found.problem and found.problem.code == UNBALANCED):
+            why = found.problem.message if found.problem else f"Batch {batch} is {found.state.value}, not held."
+            raise HeldError(why, hint="Release only batches that a check holds.")
+        self.runner.audit.record(author, "batch.released", batch)
+        return batches.update(batch, state=BatchState.RECEIVED, released_by=author, problem=None)
+
+    def discard(self, batch: str, *, author: str) -> Batch:
+        """Give up a batch of which nothing was published."""
+        found = self.runner.batches.get(batch)
+        with self.runner.alone(found.tenant, found.dataset, wait_seconds=1):
+            return self._discarded(self.runner.batches.get(batch), author)
+
+    def undo(self, batch: str, *, author: str) -> UndoResult:
+        """Take a batch out of the validated table; one that is not in it yet is discarded."""
+        found = self.runner.batches.get(batch)
+        with self.runner.alone(found.tenant, found.dataset) as hold:
+            begun = self.runner.wished(found)
+            if begun is None or begun.alive:
+                self.runner.settle(found.tenant, found.dataset, hold, but=batch)
+                found = self.runner.batches.get(batch)
+                if found.state is BatchState.UNDONE:
+                    raise HeldError(f"Batch {batch} is undone already.", hint="Redo it to have its rows again.")
+                if found.state is not BatchState.COMMITTED:
+                    return UndoResult(self._discarded(found, author))
+                begun = self.runner.turn(found, alive=False)
+                begun.begin()
+            result = begun.finish(hold)
+        self._record(author, "batch.undone", result)
+        return result
+
+    def redo(self, batch: str, *, author: str) -> UndoResult:
+        """Bring an undone batch back to its place in the order of batches."""
+        found = self.runner.batches.get(batch)
+        with self.runner.alone(found.tenant, found.dataset) as hold:
+            begun = self.runner.wished(found)
+            if begun is None or not begun.alive:
+                self.runner.settle(found.tenant, found.dataset, hold, but=batch)
+                found = self.runner.batches.get(batch)
+                if found.state is not BatchState.UNDONE or found.sequence is None:
+                    raise _nothing_to_redo(found)
+                self.runner.turn(found, alive=True).begin()
+                begun = self.runner.turn(self.runner.batches.get(batch), alive=True)
+            result = begun.finish(hold)
+        self._record(author, "batch.redone", result)
+        return result
+
+    def undo_preview(self, batch: str) -> UndoResult:
+        """What undo would do now."""
+        found = self.runner.batches.get(batch)
+        if found.state is not BatchState.COMMITTED:
+            return UndoResult(found)
+        return self.runner.turn(found, alive=False).preview()
+
+    def reimport(self, batch: str, *, author: str) -> Batch:
+        """Take a batch out and read its original again, as a new batch, under the present spec."""
+        found = self.runner.batches.get(batch)
+        if found.origin == EDIT:
+            raise HeldError(f"Batch {batch} is an edit, no file.", hint="Undo or redo it.")
+        if found.state is not BatchState.UNDONE:
+            self.undo(batch, author=author)
+        again = self.runner.batches.create(self._attempt(found, author))
+        self.runner.audit.record(author, "batch.reimported", again.id, instead_of=batch)
+        return self.runner.run(again.id, run_id=None, on_progress=None)
+
+    def edit(self, dataset: DatasetSpec, edits: Sequence[RowEdit], *, author: str) -> Batch:
+        """Give rows of the validated table new values, as a batch of its own."""
+        runner, saved = self.runner, self.runner.specs.get("dataset", dataset.tenant, dataset.name)
+        assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
+        with runner.alone(dataset.tenant, dataset.name) as hold:
+            runner.settle(dataset.tenant, dataset.name, hold)
+            batch, now = self.new_id(dataset.name), runner.clock()
+            desk = EditDesk(runner.tables, runner.validator, runner.batches, saved.spec)
+            desk.judge(edits, batch=batch)
+            stored = runner.files.put(dataset.tenant, BytesIO(encoded(edits, author=author, at=now)))
+            made = runner.batches.create(
+                Batch(
+                    id=batch,
+                    tenant=dataset.tenant,
+                    dataset=dataset.name,
+                    file_name="edits.json",
+                    sha256=stored.sha256,
+                    size_bytes=stored.size_bytes,
+                    state=BatchState.RECEIVED,
+                    spec_version=saved.version,
+                    author=author,
+                    created_at=now,
+                    updated_at=now,
+                    origin=EDIT,
+                )
+            )
+            return runner.work(made, hold)
+
+    def _attempt(self, old: Batch, author: str) -> Batch:
+        """A new batch of the same bytes; a mode that was the dataset's own then is the dataset's own now."""
+        specs, now = self.runner.specs, self.runner.clock()
+        then = specs.get("dataset", old.tenant, old.dataset, version=old.spec_version).spec
+        newest = specs.get("dataset", old.tenant, old.dataset).version
+        own: Mode | None = then.mode if isinstance(then, DatasetSpec) else None
+        return Batch(
+            id=self.new_id(old.dataset),
+            tenant=old.tenant,
+            dataset=old.dataset,
+            file_name=old.file_name,
+            sha256=old.sha256,
+            size_bytes=old.size_bytes,
+            state=BatchState.RECEIVED,
+            spec_version=newest,
+            author=author,
+            created_at=now,
+            updated_at=now,
+            mode=None if old.mode is own else old.mode,
+            origin=old.origin,
+        )
+
+    def _discarded(self, found: Batch, author: str) -> Batch:
+        if found.state is BatchState.COMMITTED or published_anywhere(self.runner.tables, found):
+            hint = "Run it again to finish it." if found.state is not BatchState.COMMITTED else "Undo it instead."
+            raise HeldError(f"Batch {found.id} is published, at least in part.", hint=hint)
+        self.runner.audit.record(author, "batch.discarded", found.id)
+        self.runner.batches.clear_parts(found.id)
+        ended = self.runner.clock()
+        return self.runner.batches.update(found.id, state=BatchState.UNDONE, problem=None, finished_at=ended)
+
+    def _record(self, author: str, action: str, result: UndoResult) -> None:
+        counts = {"removed": result.removed, "restored": result.restored, "kept": result.kept}
+        self.runner.audit.record(author, action, result.batch.id, **counts)
+
+
+def _nothing_to_redo(found: Batch) -> HeldError:
+    if found.state is BatchState.UNDONE:
+        return HeldError(f"Batch {found.id} was discarded, not undone.", hint="Hand the file in again.")
+    return HeldError(f"Batch {found.id} is {found.state.value}, not undone.", hint="Redo only what was undone.")

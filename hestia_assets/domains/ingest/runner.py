@@ -1,0 +1,191 @@
+"""Whoever changes a dataset's tables is alone with it, and first ends what was cut off there."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hestia_assets.core.errors import HeldError, HestiaError, ReadError, SpecError, TransientError
+from hestia_assets.core.ports import (
+    AuditLog,
+    BatchStore,
+    Clock,
+    FileStore,
+    Format,
+    Hold,
+    Holding,
+    JobStore,
+    SpecStore,
+    TableStore,
+    Validator,
+)
+from hestia_assets.core.registry import Registry
+from hestia_assets.core.results import Batch, BatchState, Job, Problem
+from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.domains.ingest.edits import EDIT, EditRun
+from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
+from hestia_assets.domains.ingest.run import BatchRun
+from hestia_assets.domains.ingest.sets import PLAN
+from hestia_assets.domains.ingest.turning import REDO, UNDO, Turn
+
+WAIT_LEASES = 10
+"""A run waits this many lease lives for another run of its dataset; a killed one frees it after one."""
+
+ENDED = (BatchState.COMMITTED, BatchState.HELD, BatchState.UNDONE)
+
+
+def silent(_: Batch) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs batches of a dataset, one at a time."""
+
+    files: FileStore
+    tables: TableStore
+    specs: SpecStore
+    batches: BatchStore
+    jobs: JobStore
+    holding: Holding
+    audit: AuditLog
+    formats: Registry[Format]
+    validator: Validator
+    clock: Clock
+    lease_seconds: float
+
+    def alone(self, tenant: str, dataset: str, *, wait_seconds: float | None = None) -> AbstractContextManager[Hold]:
+        """Hold the dataset. Raises LeaseHeldError when another run does not end in time."""
+        patience = WAIT_LEASES * self.lease_seconds if wait_seconds is None else wait_seconds
+        return self.holding(f"dataset:{tenant}/{dataset}", wait_seconds=patience)
+
+    def run(self, batch: str, *, run_id: str | None, on_progress: Progress | None) -> Batch:
+        """Bring a batch to its end. Raises as ``IngestService.run``."""
+        asked = self.batches.get(batch)
+        with self.alone(asked.tenant, asked.dataset) as hold:
+            self.settle(asked.tenant, asked.dataset, hold, but=asked.id)
+            found = self.batches.get(batch)
+            if found.state is BatchState.COMMITTED:
+                return found
+            if found.state in (BatchState.HELD, BatchState.UNDONE):
+                raise _not_runnable(found)
+            return self.work(found, hold, run_id=run_id, on_progress=on_progress or silent)
+
+    def settle(self, tenant: str, dataset: str, hold: Hold, *, but: str = "") -> None:
+        """End undos and redos that were cut off, and batches that some tables have and others lack, oldest first.
+
+        ``but``: a batch that the caller runs himself; only an undo or redo of it is ended here.
+        """
+        for batch in self.batches.parted(tenant, dataset, at_least=PLAN):
+            turn = self.wished(batch)
+            if turn is not None:
+                self._finish(turn, hold)
+            elif batch.id != but and batch.state not in ENDED and published_anywhere(self.tables, batch):
+                self.work(batch, hold)
+
+    def turn(self, batch: Batch, *, alive: bool) -> Turn:
+        """Redo (``alive``) or undo of a batch."""
+        return Turn(self.tables, self.specs, self.batches, batch, alive)
+
+    def wished(self, batch: Batch) -> Turn | None:
+        """The undo or redo that was begun and not ended."""
+        numbers = {part.number for part in self.batches.parts(batch.id)}
+        return self.turn(batch, alive=REDO in numbers) if numbers & {UNDO, REDO} else None
+
+    def work(self, batch: Batch, hold: Hold, *, run_id: str | None = None, on_progress: Progress = silent) -> Batch:
+        """Read, judge, plan and publish one batch; the caller holds the dataset."""
+        job = self.jobs.start(
+            "import", batch.tenant, batch.dataset, batch=batch.id, run_id=run_id, bytes_total=batch.size_bytes
+        )
+        try:
+            maker = self._maker(batch, run_id)
+            with self.files.open(batch.tenant, batch.sha256) as source:
+                done = self._go(maker, source, job, hold, on_progress)
+        except TransientError as error:  # may succeed when tried again, so it stays pending
+            problem = Problem(error.code, error.message, error.hint)
+            self.batches.update(batch.id, state=BatchState.RECEIVED, problem=problem)
+            self.jobs.finish(job.id, problem=problem)
+            raise
+        except HestiaError as error:
+            self._fail(batch, job.id, Problem(error.code, error.message, error.hint))
+            raise
+        except Exception as error:  # the edge of a batch: a bug must not leave it running for ever
+            hint = "Report this with the log of the run; the batch can be run again."
+            self._fail(batch, job.id, Problem("bug", f"Hestia failed: {type(error).__name__}.", hint))
+            raise
+        self.jobs.finish(job.id, problem=done.problem)
+        self.audit.record(batch.author, f"batch.{done.state.value}", batch.id, rows=done.rows_loaded)
+        return done
+
+    def _go(self, maker: PartMaker, source: BinaryIO, job: Job, hold: Hold, on_progress: Progress) -> Batch:
+        if maker.batch.origin == EDIT:
+            return EditRun(maker, self.batches, hold).go(source)
+        fitting = self._fitting(maker, source)
+        reader = self.formats.get(fitting.spec.recipe.format)
+        return BatchRun(fitting, reader, self.batches, self.jobs, job, hold, on_progress).go(source)
+
+    def _fitting(self, maker: PartMaker, source: BinaryIO) -> PartMaker:
+        """With the first recipe that can read the file. Raises the first recipe's ReadError when none can."""
+        recipes = (maker.spec.recipe, *maker.spec.other_recipes)
+        if len(recipes) == 1:
+            return maker
+        refusals: list[ReadError] = []
+        for recipe in recipes:
+            try:
+                next(iter(self.formats.get(recipe.format).read(source, recipe)), None)
+            except ReadError as error:
+                refusals.append(error)
+                continue
+            return maker.reading(recipe)
+        raise refusals[0]
+
+    def _maker(self, batch: Batch, run_id: str | None) -> PartMaker:
+        """Under the newest spec, unless a table has the batch already: then under the one it was planned with.
+
+        Parts read under an older spec are forgotten, and so is a release: it was given for other checks.
+        """
+        started = published_anywhere(self.tables, batch)
+        version = batch.spec_version if started else None
+        saved = self.specs.get("dataset", batch.tenant, batch.dataset, version=version)
+        assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
+        _refuse_unready(saved.spec, batch)
+        released_by = batch.released_by
+        if saved.version != batch.spec_version:
+            self.batches.clear_parts(batch.id)
+            released_by = None
+        fresh = self.batches.update(
+            batch.id,
+            state=BatchState.READING,
+            spec_version=saved.version,
+            released_by=released_by,
+            run_id=run_id,
+            problem=None,
+        )
+        return PartMaker(self.tables, self.validator, self.clock, fresh, saved.spec)
+
+    def _finish(self, turn: Turn, hold: Hold) -> None:
+        try:
+            turn.finish(hold)
+        except HeldError:  # its bytes were imported again meanwhile: it stays undone
+            return
+        self.audit.record("hestia", "batch.redone" if turn.alive else "batch.undone", turn.batch.id, resumed=True)
+
+    def _fail(self, batch: Batch, job: int, problem: Problem) -> None:
+        self.batches.update(batch.id, state=BatchState.FAILED, problem=problem, finished_at=self.clock())
+        self.jobs.finish(job, problem=problem)
+
+
+def _refuse_unready(spec: DatasetSpec, batch: Batch) -> None:
+    if not spec.recipe.columns:
+        hint = "Open the Import page with a file and save it."
+        raise ReadError(f"Dataset {spec.key} has no columns yet.", hint=hint)
+    if batch.mode is Mode.UPSERT and not spec.primary_key:
+        hint = "Set primary_key of the dataset, or choose another mode."
+        raise SpecError(f"Batch {batch.id} updates rows by key, but dataset {spec.key} has no key.", hint=hint)
+
+
+def _not_runnable(batch: Batch) -> HeldError:
+    if batch.state is BatchState.HELD and batch.problem is not None:
+        return HeldError(batch.problem.message, hint=batch.problem.hint)
+    if batch.sequence is not None:
+        return HeldError(f"Batch {batch.id} was undone.", hint="Redo it, or hand the file in again.")
+    return HeldError(f"Batch {batch.id} was discarded.", hint="Hand the file in again to start anew.")
