@@ -58,7 +58,8 @@ def _kind(field: Mapping[str, Any]) -> str:
 
 
 def _widget(place: Any, name: str, field: Mapping[str, Any], value: Any, *, key: str) -> Any:
-    label = str(field.get("title", name)).capitalize()
+    title = str(field.get("title", name))
+    label = title[:1].upper() + title[1:]
     about = {"key": key, "help": field.get("description")}
     match _kind(field):
         case "enum":

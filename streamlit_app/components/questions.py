@@ -69,6 +69,5 @@ def show_notes(notes: Sequence[Note]) -> None:
     with st.container(border=True, key="notes"):
         st.markdown("**Good to know about this file**")
         for note in notes:
-            number = f"**{note.count:,}** · " if note.count > 1 else ""
-            where = f"  \n:gray[{plain(', '.join(note.places))}]" if note.places else ""
-            st.markdown(f":orange[:material/info:] {number}{plain(note.text)}{where}")
+            where = f" :gray[{plain(', '.join(note.places))}]" if note.places else ""
+            st.markdown(f":orange[:material/info:] {plain(note.text)}{where}")

@@ -16,7 +16,7 @@ _STYLE = """
 .raw { font-family: "Source Code Pro", monospace; font-size: 0.82rem; line-height: 1.5; overflow: auto;
   border-radius: 0.5rem; background: rgba(128, 128, 128, 0.08); padding: 0.6rem 0; }
 .raw .lines { width: max-content; min-width: 100%; }
-.raw .line { display: flex; white-space: pre; padding-right: 0.8rem; }
+.raw .line { display: flex; white-space: pre; tab-size: 12; padding-right: 0.8rem; }
 .raw .no { flex: none; width: 4.2rem; padding-right: 0.9rem; text-align: right; opacity: 0.45; user-select: none; }
 .raw .marked { background: rgba(209, 127, 34, 0.28); font-weight: 600; }
 .raw .marked .no { opacity: 0.9; }

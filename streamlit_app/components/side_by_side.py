@@ -8,19 +8,18 @@ import streamlit as st
 
 from hestia_assets.core.results import Preview, Reject
 from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
-from streamlit_app.components.raw_text import lines_around, show_raw
+from streamlit_app.components.raw_text import CONTEXT_LINES, lines_around, show_raw
 from streamlit_app.components.words import count
 from streamlit_app.draft import Draft
 
 RAW_LINES = 60
 REJECTS_SHOWN = 100
 TABLE_HEIGHT = 340
-HEAD_BYTES = 64 * 1024
 
 Spot = tuple[int, int]
 
 
-def show_side_by_side(work: Draft, found: Preview) -> None:
+def show_side_by_side(work: Draft, found: Preview, rejects: Sequence[Reject]) -> None:
     """Text on the left, table on the right."""
     left, right = st.columns([2, 3])
     with right:
@@ -36,7 +35,7 @@ def show_side_by_side(work: Draft, found: Preview) -> None:
         st.caption("Tick a row, here or below, to see its place in the file.")
     with left:
         st.markdown("**The file as it is**")
-        show_raw(_raw(work, found), marked=work.spot, height=TABLE_HEIGHT)
+        show_raw(_raw(work, found, rejects), marked=work.spot, height=TABLE_HEIGHT)
 
 
 def show_rejects(work: Draft, rejects: Sequence[Reject]) -> None:
@@ -82,21 +81,20 @@ def _spots(frame: pl.DataFrame) -> list[Spot]:
     return list(zip(frame["_line"].to_list(), lines.to_list(), strict=True))
 
 
-def _raw(work: Draft, found: Preview) -> Sequence[tuple[int, str]]:
-    """Lines of a text; of a sheet, which is no text, the rows that were read."""
-    with work.open() as source:
-        is_text = work.recipe.encoding.startswith("utf-16") or b"\0\0" not in source.read(HEAD_BYTES)
-        if is_text and work.spot is not None:
-            source.seek(0)
-            return lines_around(source, work.recipe.encoding, work.spot)
-    if is_text:
+def _raw(work: Draft, found: Preview, rejects: Sequence[Reject]) -> Sequence[tuple[int, str]]:
+    """The first lines, or those about the line under discussion; of a sheet, which is no text, its rows."""
+    if found.raw_places:
+        refused = {reject.line: reject.text for reject in rejects}
+        rows = dict(zip(found.raw_places, found.raw, strict=False)) | refused
+        return _about(sorted(rows.items()), work.spot)
+    if work.spot is None:
         return list(enumerate(found.raw[:RAW_LINES], start=1))
-    return _sheet_rows(found)
+    with work.open() as source:
+        return lines_around(source, work.recipe.encoding, work.spot)
 
 
-def _sheet_rows(found: Preview) -> list[tuple[int, str]]:
-    names = [name for name in found.text.columns if not name.startswith("_")]
-    rows = found.text.select("_line", *names).head(RAW_LINES).iter_rows()
-    kept = [(int(line), " │ ".join(value or "" for value in values)) for line, *values in rows]
-    refused = [(reject.line, reject.text) for reject in found.rejects[:RAW_LINES]]
-    return sorted([*kept, *refused])
+def _about(rows: Sequence[tuple[int, str]], spot: Spot | None) -> Sequence[tuple[int, str]]:
+    """The rows close to the one under discussion."""
+    if spot is None:
+        return rows[:RAW_LINES]
+    return [row for row in rows if spot[0] - CONTEXT_LINES <= row[0] < sum(spot) + CONTEXT_LINES]

@@ -67,8 +67,8 @@ def _show(work: Draft, found: Preview) -> None:
     verdict = show_verdict(work.counting())
     if verdict is None or not verdict.complete:
         st.caption(_scanned(work, found))
-    show_side_by_side(work, found)
     rejects = list(verdict.rejects) if verdict and verdict.rejects else found.rejects
+    show_side_by_side(work, found, rejects)
     if rejects:
         with st.expander(
             f"Rows that would be set aside: {len(rejects):,} shown", expanded=True, icon=":material/rule:"
