@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
+from hestia_assets.cli.output import AsJson, ResultFormat, counted, explained, print_csv, print_json, print_table
 from hestia_assets.cli.session import principal, session
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.layers import Layer, TableRef
@@ -53,21 +53,46 @@ def list_batches(
 
 
 def show_account(
-    context: typer.Context, batch: Annotated[str, typer.Argument(help="A batch id.")], as_json: AsJson = False
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="A batch id.")],
+    format: Annotated[ResultFormat, typer.Option("--format", help="How to print it.")] = ResultFormat.TABLE,
+    as_json: AsJson = False,
 ) -> None:
-    """Show where every line of a file went, and what each check counted."""
+    """Show where every line, record or sheet row of a file went, and what each check counted."""
     with explained(as_json=as_json):
-        found = session(context).hestia().batches.get(batch)
-        if as_json:
-            print_json(batch_fact(found) | {"file": found.file_name, "checks": _check_facts(found)})
-            return
-        print_batches([found])
-        print_table(("lines", "count"), found.account.as_dict().items(), title=_verdict(found))
-        checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows) for c in found.checks]
-        if checks:
-            print_table(("check", "severity", "rows checked", "rows failed"), checks)
-        if found.problem:
-            typer.echo(f"{found.problem.message}\n{found.problem.hint}")
+        hestia = session(context).hestia()
+        found = hestia.batches.get(batch)
+        unit = unit_of(hestia, found)
+        if as_json or format is ResultFormat.JSON:
+            facts = {"file": found.file_name, "unit": unit, "checks": _check_facts(found)}
+            print_json(batch_fact(found) | facts)
+        elif format is ResultFormat.CSV:
+            print_csv(("batch", "file", "unit", "place", "count"), _account_rows(found, unit))
+        else:
+            _tell_account(found, unit)
+
+
+def unit_of(hestia: "Hestia", batch: "Batch") -> str:
+    """What the batch's account counts: line, record, or row of a sheet."""
+    from hestia_assets.core.specs import DatasetSpec
+
+    saved = hestia.catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version)
+    assert isinstance(saved.spec, DatasetSpec), "the catalogue gives the kind that it was asked for"
+    return hestia.formats.get(saved.spec.recipe.format).unit
+
+
+def _account_rows(batch: "Batch", unit: str) -> list[tuple[object, ...]]:
+    return [(batch.id, batch.file_name, unit, place, count) for place, count in batch.account.as_dict().items()]
+
+
+def _tell_account(batch: "Batch", unit: str) -> None:
+    print_batches([batch])
+    print_table((f"{unit}s", "count"), batch.account.as_dict().items(), title=_verdict(batch, unit))
+    checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows) for c in batch.checks]
+    if checks:
+        print_table(("check", "severity", "rows checked", "rows failed"), checks)
+    if batch.problem:
+        typer.echo(f"{batch.problem.message}\n{batch.problem.hint}")
 
 
 def batch_fact(batch: "Batch") -> dict[str, Any]:
@@ -105,11 +130,11 @@ def print_batches(found: "list[Batch]") -> None:
     )
 
 
-def _verdict(batch: "Batch") -> str:
+def _verdict(batch: "Batch", unit: str) -> str:
     account = batch.account
     if account.balanced:
-        return "Every line has its place."
-    return f"No place yet: {account.total - account.accounted:,} of {counted(account.total, 'line')}."
+        return f"Every {unit} has its place."
+    return f"No place yet: {account.total - account.accounted:,} of {counted(account.total, unit)}."
 
 
 def _check_facts(batch: "Batch") -> list[dict[str, Any]]:

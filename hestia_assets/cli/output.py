@@ -1,10 +1,12 @@
 """How commands speak: plain words for people, one JSON value for machines, one way to show an error."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +14,15 @@ import typer
 from hestia_assets.core.errors import HestiaError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+
+
+class ResultFormat(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -67,6 +78,13 @@ def counted(number: int, noun: str) -> str:
 def print_json(value: object) -> None:
     """One JSON value; dates and decimals become text."""
     typer.echo(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A header and rows as CSV."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:

@@ -1,26 +1,15 @@
 """One question to the tables."""
 
-import csv
-import sys
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
+from hestia_assets.cli.output import AsJson, ResultFormat, counted, explained, print_csv, print_json, print_table
 from hestia_assets.cli.session import principal, session
 from hestia_assets.core.access import Purpose
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-class ResultFormat(StrEnum):
-    """How a result is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -48,9 +37,7 @@ def _print_as_table(result: "pl.DataFrame") -> None:
 
 
 def _print_as_csv(result: "pl.DataFrame") -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(result.columns)
-    writer.writerows(result.iter_rows())
+    print_csv(result.columns, result.iter_rows())
 
 
 def _print_as_json(result: "pl.DataFrame") -> None:

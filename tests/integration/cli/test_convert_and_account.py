@@ -1,0 +1,106 @@
+"""Any file becomes CSV; accounts are exported, in the words of the format."""
+
+import csv
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import polars as pl
+
+
+def read(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
+
+
+def test_a_json_file_becomes_csv_digit_for_digit(command, tmp_path: Path):
+    source = tmp_path / "orders.json"
+    source.write_text('[{"id": 12345678901234567890123, "price": 1.10, "note": "a\\r\\nb, \\"c\\""}]')
+
+    result = command("convert", source, "--out", tmp_path / "out")
+
+    assert result.exit_code == 0
+    (written,) = (tmp_path / "out").iterdir()
+    assert read(written) == [["id", "price", "note"], ["12345678901234567890123", "1.10", 'a\r\nb, "c"']]
+
+
+def test_rows_that_are_no_rows_are_written_beside_the_table_with_their_line(command, tmp_path: Path):
+    source = tmp_path / "orders.csv"
+    source.write_text("id,amount\n1,5\n2\n3,7\n4,8\n")
+
+    result = command("convert", source, "--out", tmp_path / "out")
+
+    assert read(tmp_path / "out" / "orders.csv") == [["id", "amount"], ["1", "5"], ["3", "7"], ["4", "8"]]
+    header, row = read(tmp_path / "out" / "orders (set aside).csv")
+    assert (header[0], row[0], row[-1]) == ("line", "3", "2")
+    assert "1 row set aside" in result.output
+
+
+def test_a_refused_file_leaves_nothing_and_exits_with_1(command, tmp_path: Path):
+    source = tmp_path / "picture.csv"
+    source.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+
+    result = command("convert", source, "--out", tmp_path / "out")
+
+    assert result.exit_code == 1
+    assert "a picture (PNG)" in result.output
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_each_file_of_an_archive_becomes_a_table_and_the_others_are_named(facts, tmp_path: Path):
+    source = tmp_path / "many.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        archive.writestr("a.csv", "x,y\n1,2\n3,4\n")
+        archive.writestr("b/c.json", '[{"k": 1}]')
+        archive.writestr("d.pdf", "%PDF-1.7 and so on")
+
+    done = facts("convert", source, "--out", tmp_path / "out")
+
+    assert {Path(table["file"]).name: table["rows"] for table in done["tables"]} == {"a.csv.csv": 2, "b_c.json.csv": 1}
+    assert [skipped["file"] for skipped in done["skipped"]] == ["d.pdf"]
+
+
+def test_a_compressed_file_has_the_name_of_what_is_in_it(command, tmp_path: Path):
+    source = tmp_path / "orders.csv.gz"
+    source.write_bytes(gzip.compress(b"id,place\n1,Ulm\n2,Aalen\n"))
+
+    command("convert", source, "--out", tmp_path / "out")
+
+    assert read(tmp_path / "out" / "orders.csv")[1:] == [["1", "Ulm"], ["2", "Aalen"]]
+
+
+def test_inspect_says_what_the_file_declares_and_what_is_open(facts, tmp_path: Path):
+    source = tmp_path / "values.parquet"
+    pl.DataFrame({"n": [1, 2], "raw": [b"abc", b"def"]}).write_parquet(source)
+
+    found = facts("inspect", source)
+
+    assert [column["type"] for column in found["recipe"]["columns"]] == ["integer", "text"]
+    assert [question["what"] for question in found["questions"]] == ["binary"]
+    assert found["questions"][0]["choices"][1]["changes"] == {"options": {"binary": "hex"}}
+
+
+def test_inspect_looks_at_every_file_of_an_archive(facts, tmp_path: Path):
+    source = tmp_path / "many.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        archive.writestr("a.csv", "x,y\n1,2\n3,4\n")
+        archive.writestr("b.pdf", "%PDF-1.7 and so on")
+
+    found = facts("inspect", source)["files"]
+
+    assert found[0]["recipe"]["format"] == "csv"
+    assert "PDF" in found[1]["error"]["message"]
+
+
+def test_an_account_counts_in_the_words_of_its_format_and_can_be_exported(command, facts, tmp_path: Path):
+    source = tmp_path / "values.parquet"
+    pl.DataFrame({"n": [1, 2, 3]}).write_parquet(source)
+    batch = facts("import", source, "--dataset", "numbers")["batch"]
+
+    shown = command("account", batch).output
+    exported = command("account", batch, "--format", "csv").output
+    asked = facts("account", batch)
+
+    assert "Every record has its place." in shown
+    assert f"{batch},values.parquet,record,loaded,3" in exported.splitlines()
+    assert asked["unit"] == "record"
