@@ -99,7 +99,9 @@ def _opened(source: BinaryIO, *, file_name: str, limit_bytes: int | None) -> zip
     if limit_bytes is not None:
         for info in archive.infolist():
             _refuse_dangerous(info, file_name=file_name)
-        if sum(info.file_size for info in archive.infolist()) > limit_bytes:
+        total = sum(info.file_size for info in archive.infolist())
+        refuse_bomb(file_name, packed_bytes=source.seek(0, io.SEEK_END), unpacked_bytes=total)
+        if total > limit_bytes:
             raise TooLargeError(f"What is packed in {file_name}", limit_bytes=limit_bytes, setting=SETTING)
     return archive
 

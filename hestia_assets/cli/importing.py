@@ -1,38 +1,27 @@
-"""Files in: what a file would become, and making it so."""
+"""Files in: a dataset for them, their batches, and one line about each."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hestia_assets.cli.batches import batch_fact, print_batches
+from hestia_assets.cli.batches import print_batches
 from hestia_assets.cli.code_location import reload_code_location
-from hestia_assets.cli.output import AsJson, Failure, counted, explained, print_json, show_error
+from hestia_assets.cli.gathering import HERE, Found, gather, refuse_missing
+from hestia_assets.cli.handing_in import Imported, hand_in
+from hestia_assets.cli.output import AsJson, counted, explained, print_json, show_error
 from hestia_assets.cli.session import session
-from hestia_assets.core.errors import HeldError, HestiaError
+from hestia_assets.core.errors import HestiaError, SpecError
+from hestia_assets.core.specs import Mode
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
     from hestia_assets.core.results import Batch, Inspection
     from hestia_assets.core.specs import DatasetSpec
 
-
-@dataclass(frozen=True)
-class Imported:
-    """What became of one file. ``known``: it was here before and nothing changed."""
-
-    path: Path
-    batch: "Batch | None" = None
-    known: bool = False
-    error: HestiaError | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """What --json prints."""
-        if self.batch is not None:
-            return batch_fact(self.batch)
-        assert self.error is not None, "a file without a batch was refused"
-        return {"file": str(self.path), **Failure(self.error).as_dict()}
+MOST_IN_A_TABLE = 20
+"""Files that are shown as a table too; of more, a line for each is enough."""
 
 
 def register(app: typer.Typer) -> None:
@@ -42,17 +31,30 @@ def register(app: typer.Typer) -> None:
 
 def import_files(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Files, folders, patterns, https:// or s3:// addresses.")
+    ],
     dataset: Annotated[str, typer.Option(help="The dataset they belong to; a new one is made from the first file.")],
+    mode: Annotated[Mode | None, typer.Option(help="What these files do to the rows that are there.")] = None,
+    key: Annotated[list[str] | None, typer.Option(help="A column that tells rows apart; may be repeated.")] = None,
+    delete_missing: Annotated[
+        bool | None,
+        typer.Option("--delete-missing/--keep-missing", help="Rows that are not in a file go, from now on."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import files; the same bytes twice change nothing.
+    """Import files, folders, archives and addresses in one run; the same bytes twice change nothing.
 
     A file that is refused does not stop the others; the exit code is 1 then.
     """
+    refuse_missing(files)
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        done = [_import(hestia, path, dataset) for path in files]
+        found = gather(hestia, files)
+        refused, spec = dataset_for(hestia, dataset, found, mode=mode)
+        if spec is not None:
+            spec = _with_key(hestia, spec, key=key or (), mode=mode, delete_missing=delete_missing)
+        done = [*refused, *(hand_in(hestia, found[len(refused) :], spec, mode=mode) if spec else ())]
         if as_json:
             facts = [one.as_dict() for one in done]
             print_json(facts[0] if len(facts) == 1 else facts)
@@ -64,8 +66,7 @@ def import_files(
 
 def inspect_file(hestia: "Hestia", path: Path) -> "Inspection":
     """The recipe that a file would get. Raises ReadError."""
-    with path.open("rb") as source:
-        return hestia.ingest.inspect(source, file_name=path.name)
+    return _inspected(hestia, Found(str(path), HERE, path))
 
 
 def import_file(hestia: "Hestia", path: Path, dataset: "DatasetSpec") -> Imported:
@@ -74,36 +75,40 @@ def import_file(hestia: "Hestia", path: Path, dataset: "DatasetSpec") -> Importe
     Raises:
         HestiaError: the file was refused.
     """
-    from hestia_assets.core.results import BatchState
-
-    with path.open("rb") as source:
-        received = hestia.ingest.receive(dataset, source, file_name=path.name, author=hestia.author)
-    batch = received.batch
-    if batch.state is BatchState.COMMITTED:
-        return Imported(path, batch, known=True)
-    if batch.state is not BatchState.HELD:
-        from hestia_assets.cli.dagster_runs import import_batch
-
-        batch = import_batch(hestia, batch)
-    return Imported(path, batch, error=_why_not(batch))
+    (done,) = hand_in(hestia, [Found(str(path), HERE, path)], dataset)
+    if done.batch is None and done.error is not None:
+        raise done.error
+    return done
 
 
-def dataset_for(hestia: "Hestia", name: str, path: Path) -> "DatasetSpec":
-    """The dataset called ``name``; one that does not exist is made from the file's recipe.
+def dataset_for(
+    hestia: "Hestia", name: str, found: Sequence[Found], *, mode: Mode | None = None
+) -> "tuple[list[Imported], DatasetSpec | None]":
+    """The dataset called ``name``; one that does not exist is made from the recipe of the first file that has one.
+
+    Returns the files before that one, which were refused, and the dataset, if there is one then.
 
     Raises:
-        HestiaError: the name is no name, or the file cannot be read.
+        HestiaError: the name is no name.
     """
     from hestia_assets.core.specs import DatasetSpec, parse
 
-    tenant = hestia.settings.tenant
-    new = parse(DatasetSpec, {"name": name, "tenant": tenant})
+    new = parse(DatasetSpec, {"name": name, "tenant": hestia.settings.tenant})
     if hestia.catalog.exists(new):
-        return saved_dataset(hestia, name)
-    spec = new.model_copy(update={"recipe": inspect_file(hestia, path).recipe})
-    hestia.catalog.save(spec, author=hestia.author)
-    reload_code_location(hestia.settings)
-    return spec
+        return [], saved_dataset(hestia, name)
+    refused: list[Imported] = []
+    for each in found:
+        try:
+            recipe = _inspected(hestia, each).recipe
+        except HestiaError as error:
+            refused.append(Imported(Path(each.name), error=error, name=each.name))
+            continue
+        kept = mode if mode is not None and mode is not Mode.UPSERT else Mode.APPEND  # upsert comes with its key
+        spec = new.model_copy(update={"recipe": recipe, "mode": kept})
+        hestia.catalog.save(spec, author=hestia.author)
+        reload_code_location(hestia.settings)
+        return refused, spec
+    return refused, None
 
 
 def saved_dataset(hestia: "Hestia", name: str) -> "DatasetSpec":
@@ -115,35 +120,65 @@ def saved_dataset(hestia: "Hestia", name: str) -> "DatasetSpec":
     return spec
 
 
-def _import(hestia: "Hestia", path: Path, dataset: str) -> Imported:
-    try:
-        return import_file(hestia, path, dataset_for(hestia, dataset, path))
-    except HestiaError as error:
-        return Imported(path, error=error)
+def _inspected(hestia: "Hestia", found: Found) -> "Inspection":
+    """How a file, or the first file of an archive, would be read. Raises HestiaError."""
+    with found.opened(hestia) as (file_name, source):
+        members = hestia.ingest.members(source, file_name=file_name)
+        if not members:
+            source.seek(0)
+            return hestia.ingest.inspect(source, file_name=file_name)
+        with hestia.ingest.member(source, members[0].name, file_name=file_name) as content:
+            return hestia.ingest.inspect(content, file_name=Path(members[0].name).name)
 
 
-def _why_not(batch: "Batch") -> HestiaError | None:
-    """Why the batch is not in the tables, if it is not."""
-    from hestia_assets.core.results import BatchState
+def _with_key(
+    hestia: "Hestia", spec: "DatasetSpec", *, key: Sequence[str], mode: Mode | None, delete_missing: bool | None
+) -> "DatasetSpec":
+    """The dataset with the key and the choice that were given, saved where they are new. Raises SpecError.
 
-    if batch.state is BatchState.COMMITTED:
-        return None
-    if batch.problem is not None:
-        return HeldError(batch.problem.message, hint=batch.problem.hint)
-    return HeldError(f"{batch.file_name} waits for a person.", hint="Open the Import page and decide about it.")
+    The first key that comes with upsert makes that the dataset's own mode.
+    """
+    from hestia_assets.core.specs import DatasetSpec, parse
+
+    changes: dict[str, object] = {"primary_key": [_column(spec, name) for name in key]} if key else {}
+    if key and mode is Mode.UPSERT and not spec.primary_key:
+        changes["mode"] = mode
+    if delete_missing is not None:
+        changes |= {"delete_missing": delete_missing} | ({"mode": Mode.UPSERT} if delete_missing else {})
+    if not changes:
+        return spec
+    changed = parse(DatasetSpec, spec.model_dump() | changes)
+    if changed != spec:
+        hestia.catalog.save(changed, author=hestia.author)
+        reload_code_location(hestia.settings)
+    return changed
+
+
+def _column(spec: "DatasetSpec", name: str) -> str:
+    """The column of that name or header. Raises SpecError."""
+    columns = spec.recipe.columns
+    for column in columns:
+        if name in (column.name, column.source):
+            return column.name
+    listed = ", ".join(column.name for column in columns)
+    raise SpecError(f"Dataset {spec.key} has no column '{name}'.", hint=f"Use one of: {listed}.")
 
 
 def _tell(done: list[Imported]) -> None:
     batches = [one.batch for one in done if one.batch]
-    if batches:
+    if 0 < len(batches) <= MOST_IN_A_TABLE:
         print_batches(batches)
     for one in done:
         if one.batch and one.batch.state.value == "committed":
             typer.echo(_sentence(one, one.batch))
             _tell_if_empty(one, one.batch)
         if one.error is not None:
-            typer.echo(f"{one.path}:", err=True)
+            typer.echo(f"{one.label}:", err=True)
             show_error(one.error, as_json=False)
+    if len(done) > 1:
+        bad = sum(one.error is not None for one in done)
+        rows = sum(batch.rows_loaded for batch in batches)
+        typer.echo(f"{counted(len(done), 'file')}, {bad:,} of them refused or held; {counted(rows, 'row')} loaded.")
 
 
 def _sentence(one: Imported, batch: "Batch") -> str:
@@ -151,7 +186,7 @@ def _sentence(one: Imported, batch: "Batch") -> str:
     lines = batch.account
     rest = lines.total - lines.loaded - lines.quarantined
     return (
-        f"{one.path.name}: {before}{counted(lines.total, 'line')}, of which {lines.loaded:,} loaded,"
+        f"{one.label}: {before}{counted(lines.total, 'line')}, of which {lines.loaded:,} loaded,"
         f" {lines.quarantined:,} in quarantine, {rest:,} without data."
     )
 
@@ -161,4 +196,4 @@ def _tell_if_empty(one: Imported, batch: "Batch") -> None:
     if batch.rows_loaded:
         return
     why = f"See why with: hestia quarantine list {batch.dataset}" if batch.rows_quarantined else "It holds no row."
-    typer.echo(f"{one.path.name}: NO ROW WAS LOADED. {why}", err=True)
+    typer.echo(f"{one.label}: NO ROW WAS LOADED. {why}", err=True)

@@ -5,7 +5,7 @@ fetched once more has the same bytes, and those are known when they arrive.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Protocol
@@ -116,7 +116,7 @@ class SourceService:
         return list(connector_for(self.connectors, url).list(url, pattern, reach=self.reach))
 
     @contextmanager
-    def open(self, file: RemoteFile) -> Iterator[Download]:
+    def open(self, file: RemoteFile) -> Generator[Download]:
         """Fetch one file, to look at it or to receive it. Raises FetchError, TransientError, TooLargeError."""
         with connector_for(self.connectors, file.url).open(file, reach=self.reach) as download:
             assert download is not None, "nothing was seen before"
