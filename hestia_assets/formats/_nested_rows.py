@@ -67,6 +67,19 @@ class RowMaker:
             if found and found[:-1] == segments:
                 self._root.at(found[-1]).is_table = True
 
+    def add_to(
+        self, gathered: "Gathered", record: Any, *, place: tuple[int, int, int], original: Any, number: int, parent: Any
+    ) -> None:
+        """One record as a row, or as a reject where the recipe has no place for a value."""
+        try:
+            cells = self.cells(record, number=number, parent=parent)
+        except UnknownKeyError as error:
+            gathered.strangers += not self.knows(record)
+            text, value = _text(original), _text(error.value)
+            gathered.reject("unknown_key", place, text=text, key=error.path, value=value)
+        else:
+            gathered.add(cells, place=place, original=original)
+
     def _place(self, source: str, slot: int) -> None:
         if source == ITSELF:
             self._itself = slot
@@ -141,10 +154,11 @@ def _has_objects(value: Any) -> bool:
 class Gathered:
     """Rows and rejects of one chunk, as they come. ``original`` of a row is text, or a value to be written as JSON."""
 
-    maker: RowMaker
     width: int
     columns: list[list[str | None]] = field(init=False)
-    places: tuple[list[int], list[int], list[int]] = field(default_factory=lambda: ([], [], []))
+    rows: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    units: list[int] = field(default_factory=list)
     originals: list[Any] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     strangers: int = 0
@@ -153,21 +167,14 @@ class Gathered:
     def __post_init__(self) -> None:
         self.columns = [[] for _ in range(self.width)]
 
-    def add(
-        self, record: Any, *, place: tuple[int, int, int], original: Any, number: int = 0, parent: Any = None
-    ) -> None:
-        """A record at its place: record number, line, units of the account."""
-        try:
-            cells = self.maker.cells(record, number=number, parent=parent)
-        except UnknownKeyError as error:
-            self.strangers += not self.maker.knows(record)
-            self.reject("unknown_key", place, text=_text(original), key=error.path, value=_text(error.value))
-            return
+    def add(self, cells: Cells, *, place: tuple[int, int, int], original: Any) -> None:
+        """A row at its place: record number, line, units of the account."""
         self._rows.append(cells)
         if len(self._rows) == TURNED:
             self._turn()
-        for numbers, number_ in zip(self.places, place, strict=True):
-            numbers.append(number_)
+        self.rows.append(place[0])
+        self.lines.append(place[1])
+        self.units.append(place[2])
         self.originals.append(original)
 
     def _turn(self) -> None:
@@ -221,19 +228,22 @@ class Gathered:
 
     def _built(self, names: Sequence[str]) -> pl.DataFrame:
         columns = [pl.Series(name, cells, pl.String) for name, cells in zip(names, self.columns, strict=True)]
-        kinds = zip(POSITION_TYPES.items(), self.places, strict=True)
+        kinds = zip(POSITION_TYPES.items(), (self.rows, self.lines, self.units), strict=True)
         return pl.DataFrame(columns + [pl.Series(name, cells, kind) for (name, kind), cells in kinds])
 
     def _set_aside_half_characters(self) -> None:
         """Text that cannot be written as UTF-8: bytes that were no text, or one half of a surrogate pair."""
-        count = len(self.originals)
         bad = {i for column in self.columns for i, cell in enumerate(column) if cell is not None and not _is_text(cell)}
         for index in sorted(bad):
-            row, line, units = (numbers[index] for numbers in self.places)
-            self.reject("not_text", (row, line, units), text=_text(self.originals[index]))
+            place = (self.rows[index], self.lines[index], self.units[index])
+            self.reject("not_text", place, text=_text(self.originals[index]))
         self.rejects.sort(key=lambda reject: reject.row)
-        for values in (*self.columns, *self.places, self.originals):
-            values[:] = [values[index] for index in range(count) if index not in bad]
+        kept = [index for index in range(len(self.originals)) if index not in bad]
+        self.columns = [[column[index] for index in kept] for column in self.columns]
+        self.rows, self.lines, self.units = (
+            [values[index] for index in kept] for values in (self.rows, self.lines, self.units)
+        )
+        self.originals = [self.originals[index] for index in kept]
 
 
 def _is_text(cell: str) -> bool:

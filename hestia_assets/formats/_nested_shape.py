@@ -4,7 +4,7 @@ Rules: an object inside a record gives columns (``address.city``); a list that h
 a table of its own, whose rows know the number of the record they stand in; any other list is JSON text in a cell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,20 +85,24 @@ class NestedTable:
         return table_path(self.segments)
 
     def columns(self) -> tuple[Column, ...]:
-        """The columns, all text; null is null and the empty text a value."""
-        shown = [self._shown(source) for source in self.sources]
-        named = text_columns(shown, null_words=())
-        return tuple(
-            column.model_copy(update={"source": source}) for column, source in zip(named, self.sources, strict=True)
-        )
+        """The columns, all text."""
+        return named_columns(self.sources, parent_name=self.parent_name)
 
-    def _shown(self, source: str) -> str:
-        """The words from which a column gets its name."""
-        if source == PARENT:
-            return f"{self.parent_name}_number"
-        if source.startswith(PARENT_FIELD):
-            return f"{self.parent_name}_{source.removeprefix(PARENT_FIELD)}"
-        return "value" if source == ITSELF else source
+
+def named_columns(sources: Sequence[str], *, parent_name: str) -> tuple[Column, ...]:
+    """Columns for paths inside records, all text; null is null and the empty text a value."""
+    shown = [_shown(source, parent_name) for source in sources]
+    named = text_columns(shown, null_words=())
+    return tuple(column.model_copy(update={"source": source}) for column, source in zip(named, sources, strict=True))
+
+
+def _shown(source: str, parent_name: str) -> str:
+    """The words from which a column gets its name."""
+    if source == PARENT:
+        return f"{parent_name}_number"
+    if source.startswith(PARENT_FIELD):
+        return f"{parent_name}_{source.removeprefix(PARENT_FIELD).lstrip('@')}"
+    return "value" if source == ITSELF else source
 
 
 def tables_of(shape: Shape, *, rows: int, single: bool, nested: str) -> tuple[NestedTable, ...]:

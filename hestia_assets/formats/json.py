@@ -79,7 +79,7 @@ class _Reading:
         self._maker = RowMaker(recipe, segments, tables=options.tables, nested=options.nested)
         self._document = Document(source, recipe.encoding, segments, options.tables or ())
         self._start, self._total = start, 0
-        self._gathered = Gathered(self._maker, len(self._recipe.columns))
+        self._gathered = Gathered(len(self._recipe.columns))
         self._row = start.row if self._document.jumps(start) else 1
 
     def chunks(self) -> Iterator[TextChunk]:
@@ -118,7 +118,9 @@ class _Reading:
         for record in found:
             place = (self._row, outer.line, 1)
             original = outer.text if is_whole and outer.text is not None else record.value
-            self._gathered.add(record.value, place=place, original=original, number=record.number, parent=record.parent)
+            self._maker.add_to(
+                self._gathered, record.value, place=place, original=original, number=record.number, parent=record.parent
+            )
             self._row += 1
         self._total += len(found)
 
@@ -138,7 +140,7 @@ class _Reading:
         cursor = self._document.cursor
         end = Position(cursor.offset, cursor.line(), self._row)
         chunk = self._gathered.chunk(self._recipe, LineAccount(total=self._total), self._start, end)
-        self._start, self._total, self._gathered = end, 0, Gathered(self._maker, len(self._recipe.columns))
+        self._start, self._total, self._gathered = end, 0, Gathered(len(self._recipe.columns))
         return chunk
 
 

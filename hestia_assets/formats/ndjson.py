@@ -70,12 +70,12 @@ class NdjsonFormat:
         options = parse(NestedOptions, recipe.options)
         segments = segments_of(options.record_path)
         maker = RowMaker(recipe, segments, tables=options.tables, nested=options.nested)
-        lines = _Lines(Gathered(maker, len(recipe.columns)), Nesting(segments), start)
+        lines = _Lines(maker, len(recipe.columns), Nesting(segments), start)
         if start != START and segments:
             lines.nesting = _counted(source, recipe, segments, start)
         position = start
         for data in _stretches(source, recipe.encoding, offset=start.offset, size=recipe.chunk_bytes):
-            lines.gathered = Gathered(maker, len(recipe.columns))
+            lines.gathered = Gathered(len(recipe.columns))
             account = lines.take(data)
             end = Position(position.offset + len(data), lines.line, lines.row)
             yield lines.gathered.chunk(recipe, account, position, end)
@@ -111,8 +111,8 @@ def _texts(data: bytes) -> list[str]:
 class _Lines:
     """Decodes lines one after another; keeps count of lines and records."""
 
-    def __init__(self, gathered: Gathered, nesting: Nesting, start: Position) -> None:
-        self.nesting, self.gathered = nesting, gathered
+    def __init__(self, maker: RowMaker, width: int, nesting: Nesting, start: Position) -> None:
+        self._maker, self.nesting, self.gathered = maker, nesting, Gathered(width)
         self.line, self.row = start.line, start.row
         self._decoder = ExactDecoder()
 
@@ -141,7 +141,9 @@ class _Lines:
         for record in self.nesting.records(value):
             original = record.value if self.nesting.segments else text
             place = (self.row, self.line, units)
-            self.gathered.add(record.value, place=place, original=original, number=record.number, parent=record.parent)
+            self._maker.add_to(
+                self.gathered, record.value, place=place, original=original, number=record.number, parent=record.parent
+            )
             self.row, units = self.row + 1, 0
         return units == 0
 

@@ -1,0 +1,221 @@
+"""XML 1.0 through expat: strict, streaming, with places; nothing is fetched, and what could explode is refused.
+
+A document type may declare short entities of its own. Entities that lie elsewhere, or that grow, are refused:
+neither is anything read from outside the file, nor does a small file become a large one.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO
+from xml.parsers import expat
+
+from hestia_assets.core.errors import UnreadableFileError
+from hestia_assets.formats._json_values import json_text
+
+BLOCK_BYTES = 1024 * 1024
+MOST_DEPTH = 500
+MOST_ATTRIBUTES = 5_000
+TAG_LIMIT = 16 * 1024 * 1024
+ENTITY_LIMIT = 4 * 1024
+MOST_ENTITIES = 2_000
+HINT = "Ask for the file again, or correct the place named above."
+SAFE_HINT = "Ask for the file without a document type (DOCTYPE), or with its entities written out."
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.\-]*)["']""")
+REFERENCE = re.compile(r"&([^#;&\s][^;&\s]*);")
+IN_ATTRIBUTE = re.compile(rb"""=\s*(?:"[^"<]*?|'[^'<]*?)&([^#;&\s<"'][^;&\s<"']{0,99});""")
+PREDEFINED = {"amp", "lt", "gt", "quot", "apos"}
+TWO_BYTE = {
+    "shift_jis",
+    "euc_jp",
+    "iso2022_jp",
+    "big5",
+    "gb2312",
+    "gbk",
+    "gb18030",
+    "euc_kr",
+    "cp932",
+    "cp949",
+    "cp950",
+}
+
+
+CHILD = "\0"
+"""Stands for a child element in the text of its parent: no XML text can hold it."""
+
+
+class XmlFaultError(Exception):
+    """The document breaks off or breaks a rule at a line and column, both from 1."""
+
+    def __init__(self, line: int, column: int, reason: str, *, hint: str = HINT) -> None:
+        super().__init__(reason)
+        self.line, self.column, self.reason, self.hint = line, column, reason, hint
+
+    def refusal(self) -> UnreadableFileError:
+        """The same as the error that a person sees."""
+        place = f"line {self.line:,}, column {self.column:,}"
+        return UnreadableFileError(f"The file is no XML that can be read: {place}: {self.reason}.", hint=self.hint)
+
+
+def encoding_of(head: bytes) -> str:
+    """Python's name of the encoding that the document states, UTF-8 where it states none."""
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            return name
+    if head[:2] in (b"<\0", b"\0<"):
+        return "utf-16-le" if head[0] else "utf-16-be"
+    found = DECLARED.match(head)
+    try:
+        return codecs.lookup(found.group(1).decode()).name if found else "utf-8"
+    except LookupError:
+        return "utf-8"  # expat names the unknown encoding and its place
+
+
+class Parser:
+    """Feeds a document to two handlers: ``start(name, attributes)`` and ``end(text)``.
+
+    ``end`` gets the element's own text, None where it is blank beside children or attributes. Where children stand
+    between pieces of text, these are a JSON list.
+    """
+
+    def __init__(
+        self, source: BinaryIO, *, start: Callable[[str, Mapping[str, str]], Any], end: Callable[[str | None], Any]
+    ) -> None:
+        source.seek(0)
+        self.encoding = encoding_of(source.read(1024))
+        source.seek(0)
+        self._blocks = self._read(source)
+        self._on_start, self._on_end = start, end
+        self._texts: list[list[str]] = []
+        self._bare: list[bool] = []
+        self._entities: dict[str, str] = {}
+        self._outside = False
+        self._fed = 0
+        self.expat = self._build()
+
+    def blocks(self) -> Iterator[bytes]:
+        """Parse block after block; each is yielded once it is done. Raises XmlFaultError."""
+        for block in self._blocks:
+            self._parse(block, final=False)
+            self._fed += len(block)
+            if self._fed - self.expat.CurrentByteIndex > TAG_LIMIT:
+                raise self.fault(f"a tag or comment is longer than {TAG_LIMIT // 1024 // 1024} MiB")
+            if self._outside:
+                self._refuse_outsiders(block)
+            yield block
+        self._parse(b"", final=True)
+        yield b""
+
+    @property
+    def line(self) -> int:
+        """The line of the present tag."""
+        return self.expat.CurrentLineNumber
+
+    @property
+    def offset(self) -> int:
+        """The bytes before the present tag."""
+        return self.expat.CurrentByteIndex
+
+    def fault(self, reason: str, *, hint: str = HINT) -> XmlFaultError:
+        """A fault at the present place."""
+        return XmlFaultError(self.expat.CurrentLineNumber, self.expat.CurrentColumnNumber + 1, reason, hint=hint)
+
+    def _read(self, source: BinaryIO) -> Iterator[bytes]:
+        """The bytes as they are, or as UTF-8 where expat does not know a character set of several bytes."""
+        decoder = codecs.getincrementaldecoder(self.encoding)() if self.encoding in TWO_BYTE else None
+        while block := source.read(BLOCK_BYTES):
+            try:
+                yield decoder.decode(block).encode() if decoder else block
+            except UnicodeDecodeError as error:
+                raise self.fault(f"the bytes are no {self.encoding} text") from error
+
+    def _build(self) -> Any:
+        parser = expat.ParserCreate("utf-8" if self.encoding in TWO_BYTE else None)
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.EntityDeclHandler = self._entity
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.ExternalEntityRefHandler = self._outsider
+        parser.SkippedEntityHandler = self._skipped
+        return parser
+
+    def _parse(self, block: bytes, *, final: bool) -> None:
+        try:
+            self.expat.Parse(block, final)
+        except expat.ExpatError as error:
+            reason = expat.ErrorString(error.code) or str(error)
+            raise XmlFaultError(error.lineno, error.offset + 1, reason) from None
+        except (ValueError, LookupError) as error:  # an encoding that expat cannot use
+            raise self.fault(f"its encoding cannot be used ({error})") from None
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if len(self._texts) >= MOST_DEPTH:
+            raise self.fault(f"elements are nested more than {MOST_DEPTH} deep")
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise self.fault(f"one element has more than {MOST_ATTRIBUTES:,} attributes")
+        if self._texts:
+            self._bare[-1] = False
+            self._texts[-1].append(CHILD)
+        elif self._entities:
+            self._refuse_growth()
+        self._texts.append([])
+        self._bare.append(not attributes)
+        self._on_start(name, attributes)
+
+    def _end(self, _: str) -> None:
+        pieces, bare = self._texts.pop(), self._bare.pop()
+        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        self._on_end(text if bare else _mixed(text))
+
+    def _text(self, data: str) -> None:
+        self._texts[-1].append(data)
+
+    def _doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
+        self._outside = self._outside or bool(system or public)
+
+    def _entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
+        self._outside = self._outside or is_parameter
+        if value is not None and not is_parameter:
+            self._entities.setdefault(name, value)
+            if len(self._entities) > MOST_ENTITIES:
+                raise self.fault(f"more than {MOST_ENTITIES:,} entities are declared", hint=SAFE_HINT)
+
+    def _outsider(self, *_: object) -> int:
+        raise self.fault("it needs an entity that lies outside of the file", hint=SAFE_HINT)
+
+    def _skipped(self, name: str, is_parameter: bool) -> None:
+        self._outside = True
+        if not is_parameter:
+            raise self.fault(f"the entity '{name}' is not defined in the file", hint=SAFE_HINT)
+
+    def _refuse_growth(self) -> None:
+        """Entities made of entities made of entities: a bomb. Sizes are computed, nothing is expanded."""
+        sizes: dict[str, int] = {}
+        for name in self._entities:
+            if self._size(name, sizes, 0) > ENTITY_LIMIT:
+                raise self.fault(f"the entity '{name}' grows beyond {ENTITY_LIMIT // 1024} KiB", hint=SAFE_HINT)
+
+    def _size(self, name: str, sizes: dict[str, int], depth: int) -> int:
+        if name not in sizes:
+            text = self._entities.get(name, "")
+            sizes[name] = ENTITY_LIMIT + 1  # also the answer for one that contains itself
+            deep = depth > 50
+            inner = [] if deep else [self._size(found, sizes, depth + 1) for found in REFERENCE.findall(text)]
+            sizes[name] = ENTITY_LIMIT + 1 if deep else len(text) + sum(inner)
+        return sizes[name]
+
+    def _refuse_outsiders(self, block: bytes) -> None:
+        """Inside attributes expat passes over entities that only a file elsewhere may define, without a word."""
+        known = PREDEFINED | set(self._entities)
+        for name in IN_ATTRIBUTE.findall(block):
+            if name.decode("utf-8", "replace") not in known:
+                raise self.fault("it needs an entity that is not defined in the file", hint=SAFE_HINT)
+
+
+def _mixed(text: str) -> str | None:
+    """The text of an element that has children or attributes."""
+    pieces = [piece for piece in text.split(CHILD) if piece and not piece.isspace()]
+    return json_text(pieces) if len(pieces) > 1 else pieces[0] if pieces else None

@@ -1,0 +1,206 @@
+"""The records of one table in an XML document, as they go by: cells, places, source text."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from hestia_assets.core.specs import Recipe
+from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, joined
+from hestia_assets.formats._xml_names import Scopes, is_declaration, plain_name
+from hestia_assets.formats._xml_parse import Parser
+
+TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
+RECORD_LIMIT = 64 * 1024 * 1024
+OUTSIDE, INSIDE, RECORD, ELSEWHERE = range(4)
+
+
+class Node:
+    """What an element at one path is to the reader: on the way to records, a record, inside one, or of no concern."""
+
+    __slots__ = ("children", "kind", "level", "path", "slot", "source")
+
+    def __init__(self, path: str, source: str, kind: int, level: int) -> None:
+        self.path, self.source, self.kind, self.level = path, source, kind, level
+        self.children: dict[str, Node] = {}
+        self.slot: int | None = None
+
+
+@dataclass
+class Record:
+    """A record of the table, or one that such records stand in: what is known of it."""
+
+    number: int
+    line: int
+    start: int
+    cells: list[str | None]
+    values: dict[str, str] = field(default_factory=dict)
+    parent: "Record | None" = None
+    records: list["Record"] = field(default_factory=list)
+    end: int = 0
+    last_line: int = 0
+    problem: tuple[str, str, str] | None = None
+    """Rule, path, value."""
+
+
+@dataclass
+class Wanted:
+    """The table to read: its element, the records around it (outermost first), and where values go."""
+
+    recipe: Recipe
+    chain: Sequence[str]
+    tables: Sequence[str]
+    prefixes: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        sources = [column.source for column in self.recipe.columns]
+        self.width = len(sources)
+        self.slots = {source: slot for slot, source in enumerate(sources)}
+        self.number = self.slots.get(PARENT, -1)
+        self.parent_fields = {
+            source.removeprefix(PARENT_FIELD): slot
+            for source, slot in self.slots.items()
+            if source.startswith(PARENT_FIELD)
+        }
+        self.ignored = set(self.recipe.ignored)
+
+    def node(self, parent: Node, name: str) -> Node:
+        """What an element is that was not met before."""
+        path = f"{parent.path}/{name}"
+        if path in self.chain:
+            return Node(path, "", RECORD, self.chain.index(path))
+        if parent.kind in (OUTSIDE, ELSEWHERE):
+            return Node(path, "", parent.kind, -1)
+        source = joined(parent.source, name)
+        is_elsewhere = path in self.tables or source in self.ignored
+        return Node(path, source, ELSEWHERE if is_elsewhere else INSIDE, parent.level)
+
+
+class Collector:
+    """Reads a document and collects the records of one table; those of one outermost record come together."""
+
+    def __init__(self, source: BinaryIO, wanted: Wanted) -> None:
+        self.parser = Parser(source, start=self._start, end=self._end)
+        self.done: list[Record] = []
+        self._wanted = wanted
+        self._scopes = Scopes()
+        self._stack = [Node("", "", OUTSIDE, -1)]
+        self._records: list[Record] = []
+        self._numbers = [0] * len(wanted.chain)
+        self._last = len(wanted.chain) - 1
+        self._characters = 0
+        self._text, self._text_start = b"", 0
+
+    def blocks(self) -> Iterator[None]:
+        """Read on, block by block; ``done`` fills. Raises XmlFaultError."""
+        for block in self.parser.blocks():
+            self._text += block
+            yield
+
+    def source_text(self, start: int, end: int) -> str:
+        """What stands between two byte offsets; nothing where it was too much to keep."""
+        first = start - self._text_start
+        return self._text[first : end - self._text_start].decode(self.parser.encoding, "replace") if first >= 0 else ""
+
+    def record_text(self, record: Record) -> str:
+        """The source of a record, its last tag with it."""
+        tag = TAG.match(self._text, max(0, record.end - self._text_start))
+        if tag is None:  # an encoding in which the signs are wider
+            mark = ">".encode(self.parser.encoding)
+            last = self._text.find(mark, max(0, record.end - self._text_start)) + self._text_start
+            return self.source_text(record.start, last + len(mark))
+        return self.source_text(record.start, tag.end() + self._text_start)
+
+    def forget(self, offset: int) -> None:
+        """The source text before an offset is not needed any more."""
+        self._text = self._text[max(0, offset - self._text_start) :]
+        self._text_start = max(self._text_start, offset)
+
+    @property
+    def kept(self) -> int:
+        """Bytes of source text that are held."""
+        return len(self._text)
+
+    @property
+    def unfinished(self) -> Record | None:
+        """The outermost record that has begun and not ended."""
+        return self._records[0] if self._records else None
+
+    def _start(self, raw: str, attributes: Mapping[str, str]) -> None:
+        stack, scopes = self._stack, self._scopes
+        if attributes:
+            scopes.enter(attributes, len(stack))
+        scope = scopes.now
+        name = scope.elements.get(raw)
+        if name is None:
+            expanded = scope.expanded(raw, default=True)
+            name = scope.elements[raw] = plain_name(expanded, self._wanted.prefixes)
+        node = stack[-1].children.get(name)
+        if node is None:
+            node = stack[-1].children[name] = self._wanted.node(stack[-1], name)
+        stack.append(node)
+        if node.kind == RECORD:
+            self._begin(node.level)
+        if attributes and node.kind in (INSIDE, RECORD):
+            for attribute, value in attributes.items():
+                self._attribute(node, attribute, value)
+
+    def _begin(self, level: int) -> None:
+        parser = self.parser
+        self._numbers[level] += 1
+        parent = self._records[-1] if self._records else None
+        cells: list[str | None] = [None] * self._wanted.width if level == self._last else []
+        record = Record(self._numbers[level], parser.line, parser.offset, cells, parent=parent)
+        if level == self._last and self._records:
+            self._records[0].records.append(record)
+        self._records.append(record)
+
+    def _attribute(self, node: Node, raw: str, value: str) -> None:
+        scope = self._scopes.now
+        name = scope.attributes.get(raw)
+        if name is None:
+            plain = (
+                ""
+                if is_declaration(raw)
+                else f"@{plain_name(scope.expanded(raw, default=False), self._wanted.prefixes)}"
+            )
+            name = scope.attributes[raw] = plain
+        if name:
+            inner = node.children.get(name)
+            if inner is None:
+                inner = node.children[name] = Node("", joined(node.source, name), INSIDE, node.level)
+            self._value(inner, inner.source, value)
+
+    def _end(self, text: str | None) -> None:
+        node = self._stack.pop()
+        self._scopes.leave(len(self._stack))
+        if text is not None and node.kind in (INSIDE, RECORD):
+            self._value(node, node.source or ITSELF, text)
+        if node.kind == RECORD:
+            self._finish()
+
+    def _value(self, node: Node, source: str, text: str) -> None:
+        record = self._records[-1]
+        self._characters += len(text)
+        if self._characters > RECORD_LIMIT:
+            raise self.parser.fault(f"one record is larger than {RECORD_LIMIT // 1024 // 1024} MiB")
+        if node.level != self._last:
+            if source in self._wanted.parent_fields:
+                record.values[source] = text
+            return
+        if node.slot is None:
+            node.slot = self._wanted.slots.get(source, -1)
+        if node.slot < 0:
+            if text.strip() and source not in self._wanted.ignored and record.problem is None:
+                record.problem = ("unknown_key", source, text)
+        elif record.cells[node.slot] is not None:
+            record.problem = record.problem or ("repeated_element", source, text)
+        else:
+            record.cells[node.slot] = text
+
+    def _finish(self) -> None:
+        record = self._records.pop()
+        record.end, record.last_line = self.parser.offset, self.parser.line
+        if not self._records:
+            self._characters = 0
+            self.done.append(record)
