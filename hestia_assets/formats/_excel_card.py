@@ -44,7 +44,7 @@ def questions_on(grid: Grid, data_start: int, names: Sequence[str]) -> tuple[Que
     affected: Mapping[str, Sequence[int]] = {
         "hidden_rows": [row for row in hidden_rows(grid) if row >= data_start],
         "hidden_columns": range(data_start, min(grid.height, data_start + SAMPLE)) if hidden_columns(grid) else (),
-        "merged": [row for top, _, bottom, _ in facts.merged if top >= data_start for row in range(top, bottom + 1)],
+        "merged": [top for top, _, _, _ in facts.merged if top >= data_start],
         "uncached": [row for row, _ in facts.places(Kind.UNCACHED) if row >= data_start],
         "errors": [row for row, _ in facts.places(Kind.ERROR) if row >= data_start],
         "formats": [row for row, _ in facts.places(Kind.SHOWN) if row >= data_start],
@@ -140,7 +140,7 @@ def _clock_cells(grid: Grid) -> tuple[list[str], int]:
     """Places of times and durations, and how many cells are dates."""
     times: list[str] = []
     dates = 0
-    for number, row in enumerate(grid.every_row()):
+    for number, row in grid.filled_rows(0):
         for column, value in enumerate(row):
             if isinstance(value, dt.date):
                 dates += 1

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from hestia_assets.formats._excel_facts import Kind, SheetFacts, number_text
+from hestia_assets.core.errors import UnreadableFileError
+from hestia_assets.formats._excel_facts import Kind, Range, SheetFacts, number_text
 from hestia_assets.formats._excel_options import ExcelOptions
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 Column = list[str | None]
+MOST_COLUMNS = 16_384
+"""Of any sheet, in Excel and in LibreOffice."""
 
 
 @dataclass
@@ -37,6 +40,9 @@ class Grid:
         rights = [end[1] + 1] if end else []
         self.width = max([*rights, *(column + 1 for column in special_columns)], default=self.left) - self.left
         self.height = max([end[0] + 1 if end else 0, *(row + 1 for row in self.facts.cells)])
+        if self.left + self.width > MOST_COLUMNS:
+            hint = "Open it in Excel to see whether it is whole, and send it again."
+            raise UnreadableFileError("The sheet is damaged: it has cells where no sheet has columns.", hint=hint)
 
     @cached_property
     def kept(self) -> list[int]:
@@ -60,7 +66,10 @@ class Grid:
         return rows + [[""] * self.width for _ in range(stop - first - len(rows))]
 
     def chunks(self, first: int, size: int) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Row number and text of stretches of at most ``size`` rows from ``first`` on; one pass over the values."""
+        """Row number and text of stretches of at most ``size`` rows from ``first`` on; one pass over the values.
+
+        Columns are ``c0``, ``c1`` …; an empty cell is null. Merged cells are not filled yet.
+        """
         rows = self.every_row()
         next(islice(rows, first, first), None)
         while first < self.height:
@@ -69,29 +78,47 @@ class Grid:
             first += count
 
     def frame(self, first: int, stop: int) -> pl.DataFrame:
-        """A stretch of rows as text, columns ``c0``, ``c1`` …; an empty cell is null."""
+        """A stretch of rows as text, merged cells filled where the options say so."""
         stop = min(stop, self.height)
-        return self._frame(first, list(islice(self.every_row(), first, stop)), max(0, stop - first))
+        frame = self._frame(first, list(islice(self.every_row(), first, stop)), max(0, stop - first))
+        return self.filled(first, frame)
+
+    def filled_rows(self, first: int) -> Iterator[tuple[int, list[Any]]]:
+        """Rows from ``first`` on in which calamine has a value."""
+        empty: list[Any] = []
+        for number, row in enumerate(islice(self.every_row(), first, None), start=first):
+            empty = empty or [""] * len(row)
+            if row != empty:
+                yield number, row
 
     def every_row(self) -> Iterator[list[Any]]:
         """All rows as calamine gives them, from the first of the sheet, from column ``values_left``."""
         return iter(self.sheet.iter_rows()) if self.sheet.start else iter(())
 
     def _frame(self, first: int, rows: Sequence[list[Any]], count: int) -> pl.DataFrame:
-        columns: list[Column] = [_nothing(count) for _ in range(self.values_left - self.left)]
-        for number, values in enumerate(zip(*rows, strict=True), start=len(columns)):
-            texts = self._texts(number, values)
-            columns.append(texts + _nothing(count - len(texts)))
-        columns += [_nothing(count) for _ in range(self.width - len(columns))]
+        columns: list[Column | None] = [None] * self.width
+        empty = [""] * len(rows[0]) if rows else []
+        if any(row != empty for row in rows):
+            for number, values in enumerate(zip(*rows, strict=True), start=self.values_left - self.left):
+                texts = self._texts(number, values)
+                columns[number] = texts and texts + _nothing(count - len(texts))
         self._lay_over(first, count, columns)
-        if self.options.merged == "fill":
-            self._fill(first, count, columns)
-        return pl.DataFrame([pl.Series(f"c{i}", texts, pl.String) for i, texts in enumerate(columns)])
+        nothing = pl.repeat(None, count, dtype=pl.String, eager=True)
+        named = [
+            nothing.alias(f"c{i}") if texts is None else pl.Series(f"c{i}", texts, pl.String)
+            for i, texts in enumerate(columns)
+        ]
+        return pl.DataFrame(named)
 
-    def _texts(self, column: int, values: Sequence[Any]) -> Column:
+    def _texts(self, column: int, values: Sequence[Any]) -> Column | None:
+        """The texts of a column; None where all cells are empty."""
         kinds = set(map(type, values))
+        if kinds == {str} and not any(values):
+            return None
         if kinds <= {str}:
             return [value or None for value in values]
+        if kinds == {float} and all(map(float.is_integer, values)) and -1e15 < min(values) <= max(values) < 1e15:
+            return list(map(str, map(int, values)))
         if dt.date in kinds and column in self.clocked:
             return [f"{value} 00:00:00" if type(value) is dt.date else TEXT[type(value)](value) for value in values]
         return [TEXT[type(value)](value) for value in values]
@@ -100,42 +127,45 @@ class Grid:
     def clocked(self) -> set[int]:
         """Columns in which a date has a time of day: there, midnight is written out."""
         pad, found = self.values_left - self.left, set[int]()
-        for row in islice(self.every_row(), self.data_start, None):
+        for _, row in self.filled_rows(self.data_start):
             found.update(i for i, value in enumerate(row, start=pad) if type(value) is dt.datetime)
         return found
 
-    def _lay_over(self, first: int, count: int, columns: list[Column]) -> None:
+    def _lay_over(self, first: int, count: int, columns: list[Column | None]) -> None:
         if not self.facts.cells:
             return
-        rows = range(first, first + count) if count < len(self.facts.cells) else sorted(self.facts.cells)
+        rows = range(first, first + count) if count < len(self.facts.cells) else self.facts.cells
         for row in rows:
-            for column, special in self.facts.cells.get(row, {}).items():
-                if first <= row < first + count:
-                    columns[column - self.left][row - first] = self.options.text_of(special)
+            for number, special in self.facts.cells.get(row, {}).items() if first <= row < first + count else ():
+                texts = columns[number - self.left]
+                if texts is None:
+                    columns[number - self.left] = texts = _nothing(count)
+                texts[row - first] = self.options.text_of(special)
 
-    def _fill(self, first: int, count: int, columns: list[Column]) -> None:
-        """Repeat the value of merged cells in every cell of theirs."""
+    def filled(self, first: int, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with the value of merged cells in every cell of theirs, where the options say so."""
+        if self.options.merged != "fill":
+            return frame
+        changed: dict[int, Column] = {}
         for (top, left, bottom, right), text in self._anchors.items():
-            if text is None:
-                continue
-            for row in range(max(top, first), min(bottom + 1, first + count)):
-                for column in range(max(left - self.left, 0), min(right - self.left + 1, self.width)):
-                    if columns[column][row - first] is None:
-                        columns[column][row - first] = text
+            for number in range(max(left - self.left, 0), min(right - self.left + 1, self.width)):
+                for at in range(max(top - first, 0), min(bottom + 1 - first, frame.height)):
+                    texts = changed.setdefault(number, frame[f"c{number}"].to_list())
+                    texts[at] = text if texts[at] is None else texts[at]
+        return frame.with_columns(pl.Series(f"c{number}", texts, pl.String) for number, texts in changed.items())
 
     @cached_property
-    def _anchors(self) -> dict[tuple[int, int, int, int], str | None]:
-        """The text in the first cell of each merged range, all found in one pass."""
-        plain = Grid(self.sheet, self.facts, self.options.model_copy(update={"merged": "first"}), self.data_start)
-        wanted: dict[int, list[tuple[int, int, int, int]]] = {}
+    def _anchors(self) -> dict[Range, str]:
+        """The text in the first cell of each merged range that has one, all found in one pass."""
+        wanted: dict[int, list[Range]] = {}
         for merged in self.facts.merged:
             wanted.setdefault(merged[0], []).append(merged)
-        found: dict[tuple[int, int, int, int], str | None] = {}
-        for first, frame in plain.chunks(0, self.chunk_rows) if wanted else ():
-            for row in range(first, first + frame.height):
-                for merged in wanted.get(row, ()):
-                    column = merged[1] - self.left
-                    found[merged] = frame.item(row - first, column) if 0 <= column < self.width else None
+        found: dict[Range, str] = {}
+        for first, frame in self.chunks(0, self.chunk_rows) if wanted else ():
+            for merged in (one for row in range(first, first + frame.height) for one in wanted.get(row, ())):
+                number = merged[1] - self.left
+                if 0 <= number < self.width and (text := frame.item(merged[0] - first, number)) is not None:
+                    found[merged] = text
         return found
 
     def unresolved(self, row: int) -> list[tuple[int, Kind]]:

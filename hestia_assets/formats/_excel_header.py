@@ -105,7 +105,9 @@ def _first_of_table(rows: Sequence[Row]) -> int:
     if not full:
         return 0
     first = full[0]
-    if rows[first].is_named or width < 2:
+    if width < 2 or (
+        rows[first].is_named and (rows[first].filled >= width or _contrasts(rows[first], rows[first + 1 :]))
+    ):
         return first
     named = [index for index in full if rows[index].is_named and index - first <= 10 and rows[index].filled >= width]
     return next((index for index in named if _contrasts(rows[index], rows[index + 1 :])), first)
@@ -186,7 +188,8 @@ def find_footer(grid: Grid, data_start: int, width: float) -> str:
         text = next(filter(None, rows[index].texts), None)
         if text is None:
             continue
-        remark = rows[index].filled == 1 and width >= 3 and rows[index].is_named
+        apart = index > 0 and not any(rows[index - 1].texts)
+        remark = rows[index].filled == 1 and width >= 3 and rows[index].is_named and (apart or start < len(rows))
         if not remark and not (TOTAL.match(text.strip()) and rows[index].filled < max(2, width + 1)):
             break
         start = index

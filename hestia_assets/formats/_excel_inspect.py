@@ -13,19 +13,22 @@ from hestia_assets.formats._excel_card import notes_on, questions_on
 from hestia_assets.formats._excel_grid import Grid
 from hestia_assets.formats._excel_header import Header, find_footer, find_header, sample_rows, typical_width
 from hestia_assets.formats._excel_layout import layout_of
-from hestia_assets.formats._excel_options import ExcelOptions
+from hestia_assets.formats._excel_options import ExcelOptions, options_of
 
 EMPTY = Header(0, 1, has_header=False, first=0, because="The sheet is empty.")
+KEPT_CELLS = 2_000_000
+"""A sheet of more cells is loaded again when it is chosen, so that only one such is in memory."""
 LIKE_A_TABLE = 0.5
 """A sheet is as good as the best one when it scores this share of it; the first of those is taken."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """One sheet, looked at: its cells, where the table seems to be, how much of a table it is."""
+    """One sheet, looked at: where its table seems to be, how much of a table it is; its cells while they are few."""
 
     sheet: SheetName
-    grid: Grid
+    height: int
+    grid: Grid | None
     header: Header
     footer: str
     score: float
@@ -47,19 +50,20 @@ def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
     """Guess a recipe. Raises EmptyFileError, UnreadableFileError."""
     with Book(source, file_name=file_name) as book:
         looks = [_look(book, sheet) for sheet in book.sheets]
-        if not any(look.grid.height for look in looks):
+        if not any(look.height for look in looks):
             raise EmptyFileError(file_name)
         best = _best(looks)
         recipe = Recipe(format="excel").with_changes(best.changes)
-        layout = layout_of(best.grid, recipe)
+        grid = best.grid or _grid(book, best.sheet, recipe)
+        layout = layout_of(grid, recipe)
         columns = text_columns([text for _, text in layout.columns])
-        names = [_name_at(number, layout.columns) for number in range(best.grid.width)]
+        names = [_name_at(number, layout.columns) for number in range(grid.width)]
         return Inspection(
             recipe=recipe.model_copy(update={"columns": columns}),
             reasons=_reasons(looks, best),
             tables=tuple(_table(look) for look in looks),
-            questions=(*_which_sheet(looks, best), *questions_on(best.grid, layout.data_start, names)),
-            notes=notes_on(book, best.grid, titles=sorted(layout.preamble)),
+            questions=(*_which_sheet(looks, best), *questions_on(grid, layout.data_start, names)),
+            notes=notes_on(book, grid, titles=sorted(layout.preamble)),
         )
 
 
@@ -72,19 +76,25 @@ def sheet_to_read(book: Book) -> str:
 
 def _look(book: Book, sheet: SheetName) -> Look:
     grid = Grid(*book.sheet(sheet.name), ExcelOptions())
+    kept = grid if len(book.sheets) == 1 or grid.height * grid.width <= KEPT_CELLS else None
     rows = sample_rows(grid)
     if not rows:
-        return Look(sheet, grid, EMPTY, "", 0)
+        return Look(sheet, 0, kept, EMPTY, "", 0)
     header, width = find_header(grid, rows), typical_width(rows)
     start = header.first + header.lines
     grid.data_start = start
     score = min(len(rows), 50) * min(width, 5) * (1 if width > 1 else 0.1)
-    return Look(sheet, grid, header, find_footer(grid, start, width) if header.has_header else "", score)
+    footer = find_footer(grid, start, width) if header.has_header else ""
+    return Look(sheet, grid.height, kept, header, footer, score)
+
+
+def _grid(book: Book, sheet: SheetName, recipe: Recipe) -> Grid:
+    return Grid(*book.sheet(sheet.name), options_of(recipe))
 
 
 def _best(looks: Sequence[Look]) -> Look:
     """The first visible sheet that is about as much of a table as the best one."""
-    visible = [look for look in looks if not look.sheet.hidden and look.grid.height] or looks
+    visible = [look for look in looks if not look.sheet.hidden and look.height] or looks
     top = max(look.score for look in visible)
     return next(look for look in visible if look.score >= LIKE_A_TABLE * top)
 
@@ -93,7 +103,7 @@ def _rivals(looks: Sequence[Look], best: Look) -> list[Look]:
     return [
         look
         for look in looks
-        if look is best or (not look.sheet.hidden and look.grid.height > 1 and look.score >= LIKE_A_TABLE * best.score)
+        if look is best or (not look.sheet.hidden and look.height > 1 and look.score >= LIKE_A_TABLE * best.score)
     ]
 
 
@@ -101,12 +111,12 @@ def _which_sheet(looks: Sequence[Look], best: Look) -> tuple[Question, ...]:
     rivals = _rivals(looks, best)
     if len(rivals) < 2:
         return ()
-    choices = tuple(Choice(look.sheet.name, f"{look.grid.height:,} rows.", look.changes) for look in rivals)
+    choices = tuple(Choice(look.sheet.name, f"{look.height:,} rows.", look.changes) for look in rivals)
     return (Question("sheet", "Several sheets hold a table. Which one is it?", choices, rivals.index(best)),)
 
 
 def _table(look: Look) -> TableInFile:
-    return TableInFile(look.sheet.name, look.changes, look.grid.height, look.sheet.hidden)
+    return TableInFile(look.sheet.name, look.changes, look.height, look.sheet.hidden)
 
 
 def _reasons(looks: Sequence[Look], best: Look) -> tuple[Reason, ...]:

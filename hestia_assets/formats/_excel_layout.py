@@ -54,9 +54,10 @@ def _filled_rows(grid: Grid, count: int) -> list[int]:
 
 def blank_rows(frame: pl.DataFrame, columns: Sequence[int]) -> pl.Series:
     """Whether each row holds nothing but blanks in these columns."""
-    if not columns:
-        return pl.Series([True] * frame.height, dtype=pl.Boolean)
-    empty = [pl.col(f"c{i}").is_null() | (pl.col(f"c{i}").str.strip_chars() == "") for i in columns]
+    used = [f"c{number}" for number in columns if frame[f"c{number}"].null_count() < frame.height]
+    if not used:
+        return pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)
+    empty = [pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in used]
     return frame.select(pl.all_horizontal(empty).alias("blank")).to_series()
 
 
@@ -93,12 +94,16 @@ def fill_merged(cells: dict[int, list[str | None]], merged: Sequence[Range], lef
 
 def _used(grid: Grid, start: int, columns: set[int]) -> set[int]:
     """Those of the columns that hold something below the header."""
-    found: set[int] = set()
-    for _, frame in grid.chunks(start, grid.chunk_rows):
-        found |= {number for number in columns - found if frame[f"c{number}"].null_count() < frame.height}
-        if found == columns:
+    cells = (number for row, values in grid.facts.cells.items() if row >= start for number in values)
+    found = {number - grid.left for number in cells} & columns
+    places = {number: number + grid.left - grid.values_left for number in columns - found}
+    for _, row in grid.filled_rows(start):
+        seen = [number for number, at in places.items() if 0 <= at < len(row) and row[at] != ""]
+        for number in seen:
+            del places[number]
+        if not places:
             break
-    return found
+    return columns - set(places)
 
 
 def footer_row(grid: Grid, marker: str, start: int, columns: Sequence[int]) -> int:

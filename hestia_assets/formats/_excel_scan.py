@@ -14,7 +14,8 @@ from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles
 
 STRETCH_BYTES = 4 * 1024 * 1024
 MOST_ROW_BYTES = 64 * 1024 * 1024
-UNUSUAL = re.compile(rb"<!|<\w+:|<c(?:>|/>|\s(?!r=\"))|<row(?:>|/>|\s(?!r=\"))|<c r=\"(?![A-Z]{1,3}[0-9]{1,7}\")|&#")
+PLAIN_ROOT = re.compile(rb"<worksheet[\s>]")
+ODD_SIGNS = (b"<!", b"<c>", b"<c/>", b"<row>", b":c r=", b":row r=")
 ROW = re.compile(rb'<row r="(\d+)"[^>]*? hidden="(?:1|true)"')
 COLUMNS = re.compile(rb"<col ([^>]*)>")
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
@@ -32,14 +33,23 @@ def scan_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts | None:
     facts = SheetFacts()
     patterns = _styled(styles)
     for number, stretch in enumerate(_stretches(blocks)):
-        if UNUSUAL.search(stretch) or (number == 0 and b"encoding=" in stretch[:80] and not _is_utf8(stretch)):
+        if (number == 0 and not _is_plain_start(stretch)) or not _is_plain(stretch):
             return None
         _scan(stretch, facts, styles, patterns)
     return facts
 
 
-def _is_utf8(stretch: bytes) -> bool:
-    return re.search(rb"encoding=[\"'](utf-8|us-ascii)[\"']", stretch[:80], re.I) is not None
+def _is_plain_start(stretch: bytes) -> bool:
+    other = b"encoding=" in stretch[:80] and not re.search(rb"encoding=[\"'](utf-8|us-ascii)[\"']", stretch[:80], re.I)
+    return not other and PLAIN_ROOT.search(stretch[:STRETCH_BYTES]) is not None
+
+
+def _is_plain(stretch: bytes) -> bool:
+    """Whether each row and cell has its address first, and nothing hides one."""
+    addressed = stretch.count(b"<c ") == stretch.count(b'<c r="') and stretch.count(b"<row ") == stretch.count(
+        b'<row r="'
+    )
+    return addressed and not any(sign in stretch for sign in ODD_SIGNS)
 
 
 def _stretches(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -102,6 +102,7 @@ def _chunk(
 ) -> TextChunk:
     first, height = start.offset, frame.height
     kinds = _kinds(grid, layout, frame, first)
+    frame = grid.filled(first, frame)
     used = {number: name for (number, _), name in zip(layout.columns, names, strict=True)}
     aside = _aside(grid, kinds, used, first)
     kinds[sorted(aside)] = PLACES.index("quarantined")
