@@ -16,6 +16,7 @@ from hestia_assets.core.results.batches import (
     UndoResult,
 )
 from hestia_assets.core.results.checks import CheckResult, FailedRow, Judgement, SetFailure, merge_checks
+from hestia_assets.core.results.drift import BatchProfile, ColumnProfile, Drift, DriftFinding, DriftKind
 from hestia_assets.core.results.inspection import (
     AsideCount,
     Choice,
@@ -60,12 +61,17 @@ __all__ = [
     "AuditEvent",
     "Batch",
     "BatchPart",
+    "BatchProfile",
     "BatchState",
     "Changes",
     "CheckResult",
     "Choice",
     "ColumnMatch",
+    "ColumnProfile",
     "Download",
+    "Drift",
+    "DriftFinding",
+    "DriftKind",
     "ExportResult",
     "FailedRow",
     "FetchResult",

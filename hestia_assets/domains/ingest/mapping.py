@@ -172,12 +172,12 @@ def _mapped(column: Column, source: str | None, written: dict[str, Column]) -> C
         return column.model_copy(update={"optional": True})
     changes: dict[str, object] = {"source": source}
     found = written.get(source)
-    if found is not None and _same_kind(found.type, column.type):
+    if found is not None and same_kind(found.type, column.type):
         changes |= {name: getattr(found, name) for name in WRITTEN}
     return column.model_copy(update=changes)
 
 
-def _same_kind(found: ColumnType, wanted: ColumnType) -> bool:
+def same_kind(found: ColumnType, wanted: ColumnType) -> bool:
     """Whether a number, a date … of the file says how the dataset's is written in it."""
     numbers = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT}
     return found is wanted or {found, wanted} <= numbers
