@@ -171,7 +171,7 @@ def _are_rows(data: bytes, start: int, end: int, dialect: Dialect, width: int) -
         match = patterns.record.match(data, position, end)
         if match is None:
             begun = patterns.unsure.match(data, position, end)
-            return begun is not None and len(split(begun[0], dialect)) <= width
+            return begun is not None and min(2, width) <= len(split(begun[0], dialect)) <= width
         if len(split(match[0], dialect)) != width:
             return False
         position = line_end(data, match.end())[1]

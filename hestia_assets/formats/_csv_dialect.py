@@ -1,4 +1,4 @@
-"""Which delimiter, quote and comment sign a sample has: clevercsv decides, a width count checks it."""
+"""Which signs a sample has: clevercsv decides between the usual ones, a count of the values per line checks it."""
 
 import re
 from collections import Counter
@@ -12,10 +12,29 @@ SNIFF_BYTES = 25_000
 """clevercsv takes 0.24 s for 25 KB and 1.9 s for 110 KB."""
 
 USUAL = (",", ";", "\t", "|")
-RARE = ("^", "~", ":")
-NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}|://")
-"""Where a colon divides no columns."""
-WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde", ":": "colon"}
+RARE = ("^", "~", ":", " ")
+UNMISTAKABLE = (*(chr(code) for code in range(1, 32) if code not in (9, 10, 13, 27)), "¦", "¬", "§", "¶", "¤", "þ")
+"""Signs that nobody writes within a value."""
+NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}|://|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} (?=\d)")
+"""Where a colon or a space divides no columns."""
+RUN = re.compile(r"[^\w\s\"'.\-]{2,8}")
+SEVERAL, MANY = 2, 4
+"""Values in every line that a rare sign divides: as many as clevercsv agrees with, and without it."""
+NEVER_DOUBLED = ",;"
+"""Two of them enclose an empty value."""
+OTHER_QUOTES = ("'", "`", "þ")
+ESCAPE = "\\"
+COMMENTS = (b"#", b"%")
+WORDS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "pipe",
+    "^": "caret",
+    "~": "tilde",
+    ":": "colon",
+    " ": "space",
+}
 
 
 @dataclass(frozen=True)
@@ -29,41 +48,83 @@ class Guess:
 
 def guess_dialect(sample: bytes) -> Guess:
     """Guess from UTF-8 bytes that end with a whole line."""
-    comment = _comment(sample)
-    lines = sample[:SNIFF_BYTES].splitlines(keepends=True)
-    body = b"".join(line for line in lines if not (comment and line.startswith(comment)))
     declared = _declared(sample)
+    comment = b"" if declared else _comment(sample)
+    body = _body(sample, comment, skip_first=bool(declared))
     delimiter, why = (declared, "Its first line says so (sep=).") if declared else _delimiter(body)
     quote = _quote(body, delimiter)
-    reasons = [Reason("delimiter", WORDS.get(delimiter, delimiter), why)]
+    escape = _escape(body, delimiter, quote)
+    reasons = [Reason("delimiter", shown(delimiter), why)]
     if quote != '"':
         reasons.append(Reason("quote", quote or "none", "Fields begin and end with it."))
+    if escape:
+        reasons.append(Reason("escape", escape, "More lines are rows of one width when it protects the next sign."))
     if comment:
-        reasons.append(
-            Reason("comment", comment.decode(), "Lines that start with it have another shape than the rows.")
-        )
-    return Guess(Dialect(delimiter.encode(), quote.encode(), comment), tuple(reasons), declared=bool(declared))
+        because = "Lines that start with it have another shape than the rows."
+        reasons.append(Reason("comment", comment.decode(), because))
+    dialect = Dialect(delimiter.encode(), quote.encode(), comment, escape.encode())
+    return Guess(dialect, tuple(reasons), declared=bool(declared))
+
+
+def shown(delimiter: str) -> str:
+    """A delimiter for a person."""
+    return WORDS.get(delimiter) or (delimiter if delimiter.isprintable() else f"\\x{ord(delimiter[0]):02x}")
+
+
+def _body(sample: bytes, comment: bytes, *, skip_first: bool) -> bytes:
+    lines = sample[:SNIFF_BYTES].splitlines(keepends=True)[1 if skip_first else 0 :]
+    return b"".join(line for line in lines if not (comment and line.startswith(comment)))
 
 
 def _declared(sample: bytes) -> str:
     """Excel's own convention: a first line ``sep=;``."""
     stop, _ = line_end(sample, 0)
-    line = sample[:stop].strip().strip(b'"')
-    return line[4:5].decode("latin-1") if line.lower().startswith(b"sep=") and len(line) == 5 else ""
+    line = sample[:stop].decode("utf-8", "replace").rstrip(" ").strip('"')
+    sign = line[4:]
+    fits = 0 < len(sign) <= 8 and not any(letter.isalnum() or letter == '"' for letter in sign)
+    return sign if line.lower().startswith("sep=") and fits else ""
 
 
 def _delimiter(body: bytes) -> tuple[str, str]:
-    scores = {sign: _consistency(body, sign) for sign in USUAL}
+    long = _long_delimiter(body)
+    if long:
+        return long, "Every line has these signs together, as often as the others, and none of them alone."
+    scores = {sign: max(_consistency(body, sign, quote) for quote in _quotes(body)) for sign in USUAL}
     best = max(scores, key=lambda sign: scores[sign])
     sniffed = _clever(body)
     if sniffed in scores and scores[sniffed] >= scores[best] * 0.9:
         return sniffed, "Lines split by it look most like a table."
+    for sign in UNMISTAKABLE:
+        if sign.encode() in body and _consistency(body, sign, '"') > scores[best]:
+            return sign, "It splits the lines into the same number of values and stands in no text."
+    for sign in RARE if scores[best] < 0.5 else ():
+        sure = sign in "^~" or sniffed == sign
+        if _splits_all(body, sign, least=SEVERAL if sure else MANY) and (sign != " " or _has_numbers(body)):
+            return sign, "It splits every line into the same number of values, as no usual sign does."
     if scores[best] > 0:
         return best, "It splits most lines into the same number of values."
-    if sniffed in RARE and _splits_all(body, sniffed):
-        return sniffed, "Lines split by it look most like a table."
     unused = next((sign for sign in USUAL if sign.encode() not in body), ",")
     return unused, "No sign splits the lines alike, so there is one column."
+
+
+def _long_delimiter(body: bytes) -> str:
+    """Several signs that always stand together: ``||``, ``::``, ``~|~``."""
+    lines = [line for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
+    found = Counter(part for line in lines[:50] for run in RUN.findall(line) for part in set(_parts(run)))
+    most = max(found.values(), default=0)
+    for part in sorted((part for part, count in found.items() if count * 2 >= most), key=len, reverse=True):
+        counts = Counter(line.count(part) for line in lines)
+        number, alike = counts.most_common(1)[0]
+        alone = sum(sign in line.replace(part, "") for line in lines for sign in set(part))
+        if number and len(lines) > 1 and alike * 10 >= len(lines) * 9 and alone * 20 <= len(lines):
+            return part
+    return ""
+
+
+def _parts(run: str) -> list[str]:
+    """The run and its beginnings: behind a delimiter a value may begin with a sign."""
+    parts = [run[:end] for end in range(2, len(run) + 1)]
+    return [part for part in parts if not set(part) & set(NEVER_DOUBLED) and part not in (":/", "://")]
 
 
 def _clever(body: bytes) -> str:
@@ -76,9 +137,15 @@ def _clever(body: bytes) -> str:
     return found.delimiter if found is not None and found.delimiter else ""
 
 
-def _consistency(body: bytes, sign: str) -> float:
+def _quotes(body: bytes) -> tuple[str, ...]:
+    return ('"', *(sign for sign in OTHER_QUOTES if b'"' not in body and body.count(sign.encode()) >= 4))
+
+
+def _consistency(body: bytes, sign: str, quote: str) -> float:
     """Share of lines that have the commonest number of values, if that is more than one; wider counts a little more."""
-    widths = Counter(_widths(body, Dialect(sign.encode(), b'"', b"")))
+    if quote in sign:
+        return 0.0
+    widths = Counter(_widths(body, Dialect(sign.encode(), quote.encode(), b"")))
     several = {width: count for width, count in widths.items() if width > 1}
     if not several:
         return 0.0
@@ -86,13 +153,21 @@ def _consistency(body: bytes, sign: str) -> float:
     return count / widths.total() * (1 + min(width, 100) / 1000)
 
 
-def _splits_all(body: bytes, sign: str) -> bool:
+def _splits_all(body: bytes, sign: str, *, least: int) -> bool:
     """Whether a rare sign splits every line alike, once clock times and addresses are taken out."""
     widths = _widths(NOT_DELIMITERS.sub(b"", body), Dialect(sign.encode(), b'"', b""))
-    return len(widths) > 1 and min(widths) == max(widths) > 1
+    return len(widths) > 1 and min(widths) == max(widths) >= least
+
+
+def _has_numbers(body: bytes) -> bool:
+    """Whether a column of lines split by spaces holds numbers alone, from the second line on: words are a text."""
+    rows = [line.split(b" ") for line in body.splitlines()[1:] if line.strip()]
+    columns = zip(*rows, strict=False)
+    return len(rows) > 1 and any(all(re.fullmatch(rb"[+-]?[\d.,]+", value) for value in column) for column in columns)
 
 
 def _widths(body: bytes, dialect: Dialect) -> list[int]:
+    """The number of values of each record; none for one whose quotes do not fit."""
     found: list[int] = []
     position = 0
     cut = len(body) >= SNIFF_BYTES  # then the last record may go on
@@ -107,22 +182,53 @@ def _widths(body: bytes, dialect: Dialect) -> list[int]:
 
 
 def _quote(body: bytes, delimiter: str) -> str:
-    """A single quote is a quote only where it wraps fields and the double quote does not appear."""
-    sign = delimiter.encode()
-    wraps = body.count(sign + b"'") + body.count(b"\n'")
-    closes = body.count(b"'" + sign) + body.count(b"'\n") + body.count(b"'\r\n")
-    return (
-        "'" if b'"' not in body and wraps >= 2 and closes >= 2 and min(wraps, closes) * 2 >= max(wraps, closes) else '"'
-    )
+    """Another sign is a quote only where it wraps fields and the double quote does not appear."""
+    for quote in _quotes(body)[1:]:
+        mark, sign = quote.encode(), delimiter.encode()
+        wraps = body.count(sign + mark) + body.count(b"\n" + mark) + body.startswith(mark)
+        closes = body.count(mark + sign) + body.count(mark + b"\n") + body.count(mark + b"\r\n")
+        if quote not in delimiter and wraps >= 2 and closes >= 2 and min(wraps, closes) * 2 >= max(wraps, closes):
+            return quote
+    return '"'
+
+
+def _escape(body: bytes, delimiter: str, quote: str) -> str:
+    """A backslash where more lines are rows of one width with it than without."""
+    mark = ESCAPE.encode()
+    if mark + quote.encode() not in body and mark + delimiter.encode() not in body:
+        return ""
+    without, with_it = (_alike(body, delimiter, quote, escape) for escape in (b"", mark))
+    return ESCAPE if with_it > without else ""
+
+
+def _alike(body: bytes, delimiter: str, quote: str, escape: bytes) -> int:
+    """Lines in rows of the commonest width."""
+    dialect = Dialect(delimiter.encode(), quote.encode(), b"", escape)
+    rows: Counter[int] = Counter()
+    position = 0
+    while position < len(body):
+        record = certain_record(body, position, dialect, 0, final=True)
+        assert record is not None, "at the end of the sample nothing is left open"
+        if record.kind in (Kind.ROW, Kind.RAGGED):
+            rows[len(record.fields)] += record.lines
+        position = record.next
+    return max(rows.values(), default=0)
 
 
 def _comment(sample: bytes) -> bytes:
-    """``#`` where the first line starts with it and has fewer delimiters than the lines that do not."""
+    """``#`` where the lines that start with it have fewer delimiters than the others, the first line among them.
+
+    Where the first line is none of them, the others must be a table of several columns.
+    """
     lines = [line for line in sample[:SNIFF_BYTES].splitlines() if line.strip()]
-    marked = [line for line in lines if line.startswith(b"#")]
-    plain = [line for line in lines if not line.startswith(b"#")]
-    if not marked or not plain or not lines[0].startswith(b"#"):
-        return b""
-    sign, _ = _delimiter(b"\n".join(plain[:50]) + b"\n")
-    usual = Counter(line.count(sign.encode()) for line in plain).most_common(1)[0][0]
-    return b"#" if usual == 0 or all(line.count(sign.encode()) != usual for line in marked) else b""
+    for mark in COMMENTS:
+        marked = [line for line in lines if line.startswith(mark)]
+        plain = [line for line in lines if not line.startswith(mark)]
+        if not marked or not plain:
+            continue
+        sign, _ = _delimiter(b"\n".join(plain[:50]) + b"\n")
+        usual = Counter(line.count(sign.encode()) for line in plain).most_common(1)[0][0]
+        other_shape = all(line.count(sign.encode()) != usual for line in marked)
+        if (usual == 0 and lines[0].startswith(mark)) or (usual and other_shape):
+            return mark
+    return b""

@@ -1,7 +1,8 @@
-"""The grammar of a dialect as patterns over UTF-8 bytes: a whole record, one field, what the next bytes may change.
+r"""The grammar of a dialect as patterns over UTF-8 bytes: a whole record, one field, what the next bytes may change.
 
 Signs may be longer than a byte: a delimiter of several characters, a quote outside ASCII. The escape sign takes the
-meaning from whatever stands behind it, inside and outside of quotes, and is no part of the value.
+meaning from the quote, delimiter, line end or escape behind it, in quotes or not, and is then no part of the value;
+before any other sign it is a sign like any other (``C:\new``, ``\N``).
 """
 
 import re
@@ -101,4 +102,9 @@ def _value(field: bytes, dialect: Dialect) -> bytes:
 
 
 def _meant(signs: bytes, dialect: Dialect) -> bytes:
-    return signs.removeprefix(dialect.escape) if signs.startswith(dialect.escape) else dialect.quote
+    """What an escape and its sign, or a doubled quote, stand for; before a sign without a meaning it is itself."""
+    if not signs.startswith(dialect.escape):
+        return dialect.quote
+    sign = signs.removeprefix(dialect.escape)
+    meaning = b"\"'\r\n" + dialect.quote + dialect.escape + dialect.delimiter + dialect.comment
+    return sign if sign[:1] in meaning else signs

@@ -73,7 +73,7 @@ def _head_in(data: bytes, recipe: Recipe, dialect: Dialect, *, final: bool) -> H
         for record in header:
             part = record.kind.value if record.kind in (Kind.BLANK, Kind.COMMENT) else "header"
             lines[part] = lines.get(part, 0) + record.lines
-        names = matched(joined_header([texts(record) for record in header if record.fields]), recipe)
+        names = matched(_aligned(joined_header([texts(record) for record in header if record.fields]), recipe), recipe)
     total = line_count(data[:position], final=True)
     return Head(LineAccount(total=total, **lines), Position(position, 1 + total, 1), names)
 
@@ -96,6 +96,19 @@ def _header(
         named += record.kind not in (Kind.BLANK, Kind.COMMENT)
         position = record.next
     return found
+
+
+def _aligned(found: list[str], recipe: Recipe) -> list[str]:
+    """The header with the recipe's names for columns it has none for; blanks behind the last are no names."""
+    wanted = [column.source for column in recipe.columns]
+    unnamed = numbered(len(wanted))
+    if found == wanted[: len(found)]:
+        return found + wanted[len(found) :] if wanted[len(found) :] == unnamed[len(found) :] else found
+    if found == wanted[1:] and wanted[0] == unnamed[0]:
+        return wanted
+    return (
+        wanted if found[: len(wanted)] == wanted and not any(text.strip() for text in found[len(wanted) :]) else found
+    )
 
 
 def texts(record: Record) -> list[str]:

@@ -1,16 +1,27 @@
-"""Which encoding a file has: byte-order mark, then strict UTF-8 over all bytes, then cp1252."""
+"""Which encoding a file has: byte-order mark, UTF-16 and UTF-32 by their zeros, strict UTF-8, or the likeliest."""
 
 import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
+from hestia_assets.formats._text_candidates import Candidate, differing, ranked
 
 BLOCK_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 64 * 1024
+EVIDENCE_BYTES = 100_000
+CONTEXT_BYTES = 4096
+SEARCHED_BYTES = 256 * 1024 * 1024
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16's
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 OTHER_KINDS = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook, an old one or one with a password"),
@@ -21,17 +32,32 @@ OTHER_KINDS = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+NOT_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+SWITCH = re.compile(rb"\x1b\$|\x1b\(|\x0e")
+"""Seven-bit text that switches between sets of signs, such as ISO-2022-JP."""
+MANY_ZEROS = 10
+"""One byte in so many: no text of one byte per sign."""
 
 
-def guess_encoding(source: BinaryIO, *, file_name: str) -> tuple[str, str]:
-    """The encoding and the reason.
+@dataclass(frozen=True)
+class EncodingGuess:
+    """The encoding and the reason. ``others`` read the file differently; ``evidence`` are the lines that tell."""
+
+    name: str
+    because: str
+    others: tuple[Candidate, ...] = ()
+    evidence: bytes = b""
+
+
+def guess_encoding(source: BinaryIO, *, file_name: str) -> EncodingGuess:
+    """The encoding, the reason, and what else the file may be.
 
     Raises:
         EmptyFileError: no bytes.
         UnreadableFileError: the bytes are no text.
     """
     source.seek(0)
-    head = source.read(4096)
+    head = source.read(HEAD_BYTES)
     if not head:
         raise EmptyFileError(file_name)
     for magic, kind in OTHER_KINDS:
@@ -40,34 +66,73 @@ def guess_encoding(source: BinaryIO, *, file_name: str) -> tuple[str, str]:
             raise UnreadableFileError(f"{file_name} is {kind}, not a text file.", hint=hint)
     for mark, name in MARKS:
         if head.startswith(mark):
-            return name, "The file begins with this encoding's byte-order mark."
-    if head.count(0) * 10 > len(head):
-        return _wide(head, file_name)
-    if _is_utf8(source):
-        return "utf-8", "Every byte of the file is valid UTF-8."
-    return (
-        "cp1252",
-        "The file is not UTF-8; Western European Windows text is the usual other case. Check the accents.",
-    )
+            return EncodingGuess(name, "The file begins with this encoding's byte-order mark.")
+    if head.count(0) * MANY_ZEROS > len(head):
+        return _wide(head) or _no_text(file_name)
+    if SWITCH.search(head) and (found := ranked(head)) and found[0].name.startswith("iso2022"):
+        return EncodingGuess(found[0].name, "It switches between sets of signs as this encoding does.")
+    if 0 in head and (wide := _wide(head)):
+        return wide
+    bad = _first_not_utf8(source)
+    if bad is None:
+        return EncodingGuess("utf-8", "Every byte of the file is valid UTF-8.")
+    return _ranked(_evidence(source, bad), head[:CONTEXT_BYTES])
 
 
-def _wide(head: bytes, file_name: str) -> tuple[str, str]:
-    """Many NUL bytes: UTF-16 without a mark, or no text at all."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if min(even, odd) * 10 < max(even, odd):
-        return ("utf-16-le" if odd > even else "utf-16-be"), "Every other byte is zero, as in UTF-16 text."
+def _wide(head: bytes) -> EncodingGuess | None:
+    """UTF-16 or UTF-32 without a mark: line ends and no sign that does not exist."""
+    for name in WIDE:
+        text = codecs.getincrementaldecoder(name)("replace").decode(head)
+        odd = sum(unicodedata.category(sign) in ("Cc", "Cn", "Co") and sign not in "\t\r\n" for sign in text)
+        lines = 2 * (text.count("\n") + text.count("\r")) >= head.count(b"\n") + head.count(b"\r")
+        if "\ufffd" not in text and not odd and text and ((("\n" in text or "\r" in text) and lines) or text.isascii()):
+            return EncodingGuess(name, "Its zero bytes stand where this encoding has them.")
+    return None
+
+
+def _no_text(file_name: str) -> EncodingGuess:
     raise UnreadableFileError(
         f"{file_name} is no text: many of its bytes are zero.", hint="Check that this is the file you meant."
     )
 
 
-def _is_utf8(source: BinaryIO) -> bool:
+def _first_not_utf8(source: BinaryIO) -> int | None:
+    """Where about the first byte stands that is no UTF-8."""
     source.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
+    place = 0
     try:
         while block := source.read(BLOCK_BYTES):
             decoder.decode(block)
+            place += len(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return place
+    return None
+
+
+def _evidence(source: BinaryIO, place: int) -> bytes:
+    """Lines with signs outside ASCII, the first ones of the file and those behind ``place``."""
+    lines: list[bytes] = []
+    size = 0
+    for start in (0, place):
+        source.seek(start)
+        while size < EVIDENCE_BYTES and source.tell() < start + SEARCHED_BYTES and (block := source.read(BLOCK_BYTES)):
+            for line in NOT_ASCII_LINE.finditer(block):
+                lines.append(line[0][:HEAD_BYTES])
+                size += len(lines[-1])
+                if size >= EVIDENCE_BYTES:
+                    break
+        size = 0 if start < place else size
+    return b"\n".join(dict.fromkeys(lines)) + b"\n"
+
+
+def _ranked(evidence: bytes, context: bytes) -> EncodingGuess:
+    valid = len(re.findall(rb"[\xc3-\xf4][\x80-\xbf]+", evidence))
+    broken = evidence.decode("utf-8", "replace").count("\ufffd")
+    candidates = differing(ranked(evidence, context), evidence)
+    if valid >= 3 and valid >= 10 * broken:
+        because = "Almost every sign is valid UTF-8; the few lines that are not will be set aside."
+        return EncodingGuess("utf-8", because, tuple(candidates[:2]), evidence)
+    best, *others = candidates
+    return EncodingGuess(best.name, best.because, tuple(others[:2]), evidence)
