@@ -58,7 +58,7 @@ class ParquetFormat:
 
     def claim(self, head: bytes, *, file_name: str) -> Claim:
         """Sure by the mark at the file's start and the bytes behind it, which no text has."""
-        if head.startswith((MAGIC, ENCRYPTED)) and not head[4:64].decode("latin-1").isprintable():
+        if head.startswith((MAGIC, ENCRYPTED)) and not _is_text(head[4:64]):
             return Claim.SURE
         return Claim.NAMED if file_name.lower().endswith(self.suffixes) else Claim.NO
 
@@ -190,6 +190,10 @@ def _text(texts: "TextMaker", array: "pa.Array") -> pl.Series:
         return pl.Series(texts.texts(array), dtype=pl.String)
     except (pa.ArrowException, OverflowError) as error:
         raise damaged(str(error)) from error
+
+
+def _is_text(data: bytes) -> bool:
+    return bool(data) and data.translate(None, b"\t\r\n").decode("latin-1").isprintable()
 
 
 def _no_text(row: int, column: str, value: str) -> Reject:

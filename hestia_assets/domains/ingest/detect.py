@@ -7,7 +7,7 @@ from hestia_assets.core.errors import EmptyFileError, ReadError, UnreadableFileE
 from hestia_assets.core.ports import Claim, Format
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Inspection, Reason
-from hestia_assets.domains.ingest.wrong_kinds import wrong_kind
+from hestia_assets.domains.ingest.wrong_kinds import marked_kind, other_kind
 
 HEAD_BYTES = 64 * 1024
 BLOCK_BYTES = 1024 * 1024
@@ -31,12 +31,11 @@ def detect(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> In
     head = source.read(HEAD_BYTES)
     if _is_blank(source, head):
         raise EmptyFileError(file_name)
+    _refuse(*marked_kind(head, file_name=file_name))
     claims = {name: formats.get(name).claim(head, file_name=file_name) for name in formats.names()}
     for name in _claiming(claims, Claim.SURE):
         return _inspected(formats, name, source, file_name)
-    kind, hint = wrong_kind(head, source, file_name=file_name)
-    if kind:
-        raise UnreadableFileError(kind, hint=hint)
+    _refuse(*other_kind(head, source, file_name=file_name))
     refusal: ReadError | None = None
     for name in _claiming(claims, Claim.NAMED):
         try:
@@ -50,6 +49,11 @@ def detect(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> In
     for name in _claiming(claims, Claim.FALLBACK):
         return _inspected(formats, name, source, file_name)
     raise UnreadableFileError(f"{file_name} is in no format Hestia reads.", hint="Save the table as CSV.")
+
+
+def _refuse(kind: str, hint: str) -> None:
+    if kind:
+        raise UnreadableFileError(kind, hint=hint)
 
 
 def _claiming(claims: dict[str, Claim], claim: Claim) -> list[str]:

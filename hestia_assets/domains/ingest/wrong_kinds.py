@@ -14,7 +14,6 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (b"II*\0", "a picture (TIFF)"),
     (b"MM\0*", "a picture (TIFF)"),
     (b"BM", "a picture (BMP)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file that is no workbook"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
@@ -38,6 +37,8 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (b"RIFF", "a sound, film or picture"),
 )
 TEXT_SIGNS = bytes(range(32, 127)) + b"\t\r\n"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+UNPACKED = ("a gzip archive", "a bzip2 archive", "a zstd archive")
 WORDLIKE = (b"BM", b"ORC", b"ID3", b"RIFF", b"GIF8", b"OggS", b"BZh", b"$FL2", b"PGDMP", b"ARROW1")
 """Marks that a text may begin with: they count only where bytes follow that no text has."""
 
@@ -59,21 +60,27 @@ ARCHIVE_HINT = "Import the archive as it is: its files are unpacked when it arri
 TABLE_HINT = "Save the table as CSV, Excel, JSON, XML or Parquet and import that file."
 
 
-def wrong_kind(head: bytes, source: BinaryIO, *, file_name: str) -> tuple[str, str]:
-    """What a file is that holds no table, and what to do; empty texts where nothing speaks against a table."""
+def marked_kind(head: bytes, *, file_name: str) -> tuple[str, str]:
+    """What a file is by a mark that no table begins with, and what to do; empty texts where there is none."""
+    for mark, kind in MARKS:
+        if head.startswith(mark) and not (mark in WORDLIKE and _is_text(head)):
+            return f"{file_name} is {kind}.", ARCHIVE_HINT if kind in UNPACKED else TABLE_HINT
+    if head[4:8] == b"ftyp":
+        return f"{file_name} is a film or a picture.", TABLE_HINT
+    return "", ""
+
+
+def other_kind(head: bytes, source: BinaryIO, *, file_name: str) -> tuple[str, str]:
+    """What a file is that no format knows for its own: a package, a web page, an old Office file."""
     if head.startswith(b"PK\x03\x04"):
         return _zip(source, file_name)
+    if head.startswith(OLE):
+        return f"{file_name} is an old Office file that is no workbook.", TABLE_HINT
     text = head.removeprefix(b"\xef\xbb\xbf")
     if HTML.match(text):
         return f"{file_name} is a web page (HTML).", "Open it in a spreadsheet and save it as xlsx or CSV."
     if text.lstrip()[:13].lower().startswith(b"mime-version:"):
         return f"{file_name} is a saved web page or mail (MIME).", TABLE_HINT
-    for mark, kind in MARKS:
-        if head.startswith(mark) and not (mark in WORDLIKE and _is_text(head)):
-            hint = ARCHIVE_HINT if kind in ("a gzip archive", "a bzip2 archive", "a zstd archive") else TABLE_HINT
-            return f"{file_name} is {kind}.", hint
-    if head[4:8] == b"ftyp":
-        return f"{file_name} is a film or a picture.", TABLE_HINT
     return "", ""
 
 
