@@ -27,10 +27,11 @@ DISTINCT_CAP = 10_000
 
 @dataclass(frozen=True)
 class BatchProfile:
-    """Figures of one batch, by column name."""
+    """Figures of one batch, by column name. ``total``: rows of the whole batch, where ``rows`` were looked at."""
 
     rows: int
     columns: Mapping[str, ColumnProfile] = field(default_factory=dict[str, ColumnProfile])
+    total: int | None = None
 
 
 class DriftKind(StrEnum):

@@ -64,7 +64,7 @@ def unusual(now: BatchProfile, past: Sequence[BatchProfile], *, row_count: int |
     last = [batch for batch in past[-LAST:] if batch.rows]
     if not last:
         return []
-    found = [] if row_count is None else _rows(row_count, [batch.rows for batch in last])
+    found = [] if row_count is None else _rows(row_count, [batch.total or batch.rows for batch in last])
     for name, column in now.columns.items():
         before = [(batch.rows, batch.columns[name]) for batch in last if name in batch.columns]
         if before and now.rows:
