@@ -179,6 +179,24 @@ class Draft:
         self.found, self.answers = found, {}
         self.take_recipe(found.recipe)
 
+    def look_at(self, position: int) -> None:
+        """Show another file, or another file of the archive, read in the same way. Raises HestiaError."""
+        if len(self.files) > 1:
+            self.looked, self.members = position, None
+            members = self.parts()
+            self.member = members[0].name if members else ""
+        else:
+            self.member = self.parts()[position].name
+        self._examples, self.seen, self.spot = None, {}, None
+
+    def parts(self) -> tuple[Member, ...]:
+        """What is in the file that is shown, where it is an archive. Raises HestiaError."""
+        assert self.file is not None, "files are chosen first"
+        if self.members is None:
+            with self.file.open() as source:
+                self.members = tuple(hestia().ingest.members(source, file_name=self.file.name))
+        return self.members
+
     def look_again(self) -> None:
         """Inspect the file anew, but go on reading it as saved. Raises HestiaError."""
         assert self.saved is not None, "it was imported before"

@@ -6,6 +6,8 @@ import altair as alt
 import streamlit as st
 
 from hestia_assets.core.results import UNFINISHED, Batch, BatchState
+from hestia_assets.core.specs import DatasetSpec
+from streamlit_app.components.mode_form import MODE_WORDS
 from streamlit_app.components.words import ago, state_words
 
 _COLUMNS = {
@@ -16,15 +18,16 @@ _COLUMNS = {
 }
 
 
-def _batch_row(batch: Batch) -> dict[str, object]:
+def _batch_row(batch: Batch, spec: DatasetSpec | None) -> dict[str, object]:
     done = batch.state is BatchState.COMMITTED
     return {
         "File": batch.file_name,
-        "Dataset": batch.dataset,
+        **({"Dataset": batch.dataset} if spec is None else {}),
         "State": state_words(batch),
         "Rows": batch.rows_loaded if done else batch.rows_done if batch.state in UNFINISHED else None,
         "Set aside": batch.rows_quarantined if done else None,
         "Accepted": 100 * batch.rows_loaded / max(batch.rows_loaded + batch.rows_quarantined, 1) if done else None,
+        **({"Way": MODE_WORDS[batch.mode or spec.mode]} if spec is not None else {}),
         "Changes": ", ".join(f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number),
         "Arrived": ago(batch.created_at),
     }
@@ -38,9 +41,11 @@ def changes_in_words(batch: Batch) -> dict[str, int]:
     return {"new": did.new, "changed": did.changed, "same": did.same, "removed": did.deleted}
 
 
-def show_batches(batches: Sequence[Batch]) -> None:
-    """One line for each."""
-    st.dataframe([_batch_row(batch) for batch in batches], hide_index=True, placeholder="", column_config=_COLUMNS)
+def show_batches(batches: Sequence[Batch], spec: DatasetSpec | None = None) -> None:
+    """One line for each; of one dataset alone, also how their rows joined it."""
+    st.dataframe(
+        [_batch_row(batch, spec) for batch in batches], hide_index=True, placeholder="", column_config=_COLUMNS
+    )
 
 
 def show_chart(batches: Sequence[Batch]) -> None:

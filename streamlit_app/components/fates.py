@@ -9,16 +9,17 @@ from streamlit_app.chosen import Fate
 from streamlit_app.components import links
 from streamlit_app.components.cancel import cancel_button
 from streamlit_app.components.explained import explained
+from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.launch import run_of, start_imports
 from streamlit_app.components.words import STATE_WORDS, count, size
 from streamlit_app.facade import hestia, tenant
 
 _WIDTHS = {
-    "File": st.column_config.TextColumn(width="medium"),
-    "What became of it": st.column_config.TextColumn(width="small"),
-    "Rows": st.column_config.NumberColumn(format="localized", width="small"),
-    "Set aside": st.column_config.NumberColumn(format="localized", width="small"),
-    "Why": st.column_config.TextColumn(width="large"),
+    "File": st.column_config.TextColumn(width=190),
+    "State": st.column_config.TextColumn(width=100),
+    "Rows": st.column_config.NumberColumn(format="localized", width=70),
+    "Set aside": st.column_config.NumberColumn(format="localized", width=75),
+    "Why": st.column_config.TextColumn(width=300),
 }
 
 
@@ -76,6 +77,7 @@ def _table(dataset: str, fates: Sequence[Fate], batches: Mapping[str, Batch]) ->
         rows,
         hide_index=True,
         placeholder="",
+        row_height=WRAPPED if any(row["Why"] for row in rows) else None,
         column_config=_WIDTHS,
         key=f"fates-{fates[0].batch or fates[0].name}",
         on_select="rerun",
@@ -91,7 +93,7 @@ def _row(fate: Fate, batch: Batch | None) -> dict[str, object]:
     if batch is None:
         return {
             "File": fate.name,
-            "What became of it": "not taken in",
+            "State": "not taken in",
             "Rows": None,
             "Set aside": None,
             "Why": fate.why,
@@ -100,7 +102,7 @@ def _row(fate: Fate, batch: Batch | None) -> dict[str, object]:
     known = "was here before: nothing added" if fate.known else ""
     return {
         "File": fate.name,
-        "What became of it": STATE_WORDS[batch.state],
+        "State": STATE_WORDS[batch.state],
         "Rows": batch.rows_loaded if done else batch.rows_done or None,
         "Set aside": batch.rows_quarantined if done else None,
         "Why": batch.problem.message if batch.problem else known,

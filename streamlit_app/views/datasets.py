@@ -16,7 +16,7 @@ from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.check_form import sentence
 from streamlit_app.components.explained import explained
 from streamlit_app.components.frames import show_rows
-from streamlit_app.components.words import SEVERITY_WORDS, STATE_WORDS, TYPE_WORDS, ago, count, plain
+from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, count, plain, state_words
 from streamlit_app.facade import hestia, principal, tenant
 
 SAMPLE_ROWS = 100
@@ -139,8 +139,8 @@ def _files(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
     done = [batch for batch in batches if batch.state is BatchState.COMMITTED][:20]
     if len(done) > 1:
         show_chart(done)
-    show_batches(batches)
-    labels = {b.id: f"{b.file_name}, {STATE_WORDS[b.state]}, {ago(b.created_at)}" for b in batches}
+    show_batches(batches, spec)
+    labels = {b.id: f"{b.file_name}, {state_words(b)}, {ago(b.created_at)}" for b in batches}
     chosen = st.selectbox(
         "Look at one file",
         list(labels),

@@ -58,7 +58,7 @@ def _begin_with(batch: str) -> None:
 def _card(work: Draft) -> None:
     """Which files are being imported, and the way out."""
     label = "Import another file" if work.step is Step.RUN and work.fates else "Start over"
-    name = work.file_name if len(work.files) == 1 else count(len(work.files), "file")
+    name = work.files[0].name if len(work.files) == 1 else count(len(work.files), "file")
     total = size(sum(file.size_bytes for file in work.files))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from hestia_assets.core.results import IncomingFile, Member
+from hestia_assets.core.results import IncomingFile
 from hestia_assets.core.specs import DatasetSpec, parse
 from streamlit_app.chosen import ChosenFile, claim
 from streamlit_app.components.explained import explained, explained_later, show_problem
@@ -97,7 +97,7 @@ def _chosen(work: Draft) -> None:
             _list([(file.name, file.size_bytes) for file in work.files])
             st.caption("All go to the same dataset. The first is looked into; one that does not fit stops no other.")
         with explained():
-            members = _members(work)
+            members = work.parts()
             if members:
                 st.markdown(f"**The archive holds {count(len(members), 'file')}.** Each is imported by itself.")
                 _list([(member.name, member.size_bytes) for member in members])
@@ -108,15 +108,6 @@ def _list(files: Sequence[tuple[str, int | None]]) -> None:
     st.dataframe(rows, hide_index=True, height="content" if len(rows) < 6 else 220)
     if len(files) > LISTED:
         st.caption(f"The first {LISTED} of {len(files):,}.")
-
-
-def _members(work: Draft) -> list[Member]:
-    """What is in the first file, where it is an archive. Raises HestiaError."""
-    assert work.file is not None, "files are chosen first"
-    if work.members is None:
-        with work.file.open() as source:
-            work.members = tuple(hestia().ingest.members(source, file_name=work.file.name))
-    return list(work.members)
 
 
 def _ask_for_dataset(work: Draft) -> None:
@@ -156,7 +147,7 @@ def _dataset_input(work: Draft, known: list[str]) -> str:
 
 def _first_look(work: Draft) -> None:
     """A dataset that exists is read as saved, without questions; a new one is inspected."""
-    members = _members(work)
+    members = work.parts()
     work.member = members[0].name if members else ""
     if work.saved is not None and work.saved.recipe.columns:
         work.take_recipe(work.saved.recipe)

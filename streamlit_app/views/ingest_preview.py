@@ -4,7 +4,7 @@ import streamlit as st
 
 from hestia_assets.core.errors import HeaderMismatchError, HestiaError
 from hestia_assets.core.results import Preview, Problem
-from streamlit_app.components.explained import explained, show_problem
+from streamlit_app.components.explained import explained, explained_later, show_problem
 from streamlit_app.components.side_by_side import show_rejects, show_side_by_side
 from streamlit_app.components.verdict import show_reasons_aside, show_verdict
 from streamlit_app.components.words import count, size
@@ -16,6 +16,8 @@ SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
 
 def preview(work: Draft) -> None:
     """Open questions, the text beside the table, the rows that would be set aside, then the forms."""
+    if len(work.files) > 1 or len(work.members or ()) > 1:
+        _which(work)
     stranger = _other_columns(work)
     if stranger is not None:
         _offer_its_columns(work, stranger)
@@ -37,6 +39,24 @@ def preview(work: Draft) -> None:
             _show(work, work.preview())
         ready = True
     _buttons(work, ready=ready)
+
+
+def _which(work: Draft) -> None:
+    """Another file of the same import, read in the same way."""
+    if len(work.files) > 1:
+        names, at = [file.name for file in work.files], work.looked
+    else:
+        names = [member.name for member in work.members or ()]
+        at = names.index(work.member) if work.member in names else 0
+    chosen = st.selectbox(
+        f"All {len(names):,} files are read in one way. Look at", range(len(names)), at,
+        format_func=names.__getitem__, key=f"which-{work.number}",
+    )  # fmt: skip
+    if chosen == at:
+        return
+    with explained_later():
+        work.look_at(chosen)
+    st.rerun()
 
 
 def _other_columns(work: Draft) -> HeaderMismatchError | None:

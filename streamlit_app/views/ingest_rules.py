@@ -71,7 +71,8 @@ def _mode(work: Draft) -> bool:
 
 
 def _buttons(work: Draft, *, ready: bool) -> None:
-    label = "Import the file" if len(work.files) == 1 else f"Import {count(len(work.files), 'file')}"
+    many = len(work.files) if len(work.files) > 1 else len(work.members or ()) or 1
+    label = "Import the file" if many == 1 else f"Import {count(many, 'file')}"
     with st.container(horizontal=True):
         if st.button("Back", icon=":material/arrow_back:"):
             work.go(Step.PREVIEW)
