@@ -138,7 +138,10 @@ class EditDesk:
                 raise EditError(f"{where}: {failure.message}", hint="Choose another value.")
 
     def _links(self, before: pl.DataFrame) -> pl.DataFrame:
-        """Which row each edit is a version of, and whether a key names that row."""
+        """Which row each edit is a version of, and whether a key names that row.
+
+        Where several rows have the key, it names none of them: an edit of one must not take the others' place.
+        """
         keyed = {batch: self.batches.get(batch).mode is Mode.UPSERT for batch in before["_batch"].unique()}
         own = before.select(
             pl.col("_batch").alias("_of_batch"),
@@ -147,12 +150,21 @@ class EditDesk:
         )
         history = history_of(self._ref)
         if not self.tables.exists(history):
-            return own
+            return own.with_columns(pl.col("_by_key") & self._only_of_their_key(before))
         earlier = self.tables.scan(history).filter(pl.col("_of_batch").is_not_null())
         known = earlier.join(before.lazy().select(ROW_ID), on=ROW_ID, how="semi")
         links = known.select(*ROW_ID, *OF, "_by_key").unique(ROW_ID).collect()
         found = before.select(ROW_ID).join(links, on=ROW_ID, how="left", maintain_order="left")
-        return found.select(pl.col(name).fill_null(own[name]) for name in (*OF, "_by_key"))
+        linked = found.select(pl.col(name).fill_null(own[name]) for name in (*OF, "_by_key"))
+        return linked.with_columns(pl.col("_by_key") & self._only_of_their_key(before))
+
+    def _only_of_their_key(self, rows: pl.DataFrame) -> pl.Series:
+        key = list(self.spec.primary_key)
+        if not key or not set(key) <= set(rows.columns):
+            return pl.Series("only", [False]).new_from_index(0, rows.height)
+        here = self.tables.scan(self._ref).join(rows.lazy().select(key), on=key, how="semi")
+        times = here.group_by(key).agg(pl.len().alias("_times")).collect(engine="streaming")
+        return rows.join(times, on=key, how="left", maintain_order="left")["_times"].fill_null(0) == 1
 
 
 @dataclass(frozen=True)

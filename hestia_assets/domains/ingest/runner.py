@@ -79,6 +79,8 @@ class Runner:
             turn = self.wished(batch)
             if turn is not None:
                 self._finish(turn, hold)
+            elif batch.state in (BatchState.COMMITTED, BatchState.UNDONE):  # only the last tidying was missing
+                self.batches.clear_parts(batch.id)
             elif batch.id != but and batch.state not in ENDED and published_anywhere(self.tables, batch):
                 self.work(batch, hold)
 

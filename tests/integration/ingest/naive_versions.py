@@ -78,8 +78,9 @@ class NaiveTable:
         self.batches.append(made)
 
     def edit(self, batch: str, target: Version, qty: int) -> None:
-        """A new value for one row."""
-        version = Version(batch, 1, target.key, qty, target.of, target.keyed)
+        """A new value for one row; where several rows have the key, it names none of them."""
+        only = sum(one.key == target.key for one in self.rows()) == 1
+        version = Version(batch, 1, target.key, qty, target.of, target.keyed and only)
         self.batches.append(Committed(batch, replaces=False, versions=[version]))
 
 

@@ -105,7 +105,13 @@ def counts(result: UndoResult) -> tuple[int, int, int]:
     return result.removed, result.restored, result.kept
 
 
-@settings(max_examples=SEQUENCES, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(
+    max_examples=SEQUENCES,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
+)
 @given(steps=st.lists(STEPS, min_size=3, max_size=9))
 def test_any_sequence_ends_as_the_rule_of_versions_says(numbered, steps):
     home, numbers = numbered
