@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 
 from hestia_assets.settings import Settings
 
-BUCKET = "deliveries"
 KEY, SECRET = "test-key", "test-secret"
 
 
@@ -95,15 +95,16 @@ class Bucket:
 
     endpoint: str
     client: Any
+    name: str
 
     @property
     def url(self) -> str:
         """Its address."""
-        return f"s3://{BUCKET}"
+        return f"s3://{self.name}"
 
     def put(self, key: str, body: bytes) -> str:
         """Keep an object; returns its address."""
-        self.client.put_object(Bucket=BUCKET, Key=key, Body=body)
+        self.client.put_object(Bucket=self.name, Key=key, Body=body)
         return f"{self.url}/{key}"
 
     def settings(self, settings: Settings, **changes: Any) -> Settings:
@@ -131,13 +132,12 @@ def running_s3() -> Iterator[Callable[[], Bucket]]:
         aws_secret_access_key=SECRET,
     )
 
+    numbers = count(1)
+
     def fresh() -> Bucket:
-        for bucket in client.list_buckets()["Buckets"]:
-            for entry in client.list_objects_v2(Bucket=bucket["Name"]).get("Contents", ()):
-                client.delete_object(Bucket=bucket["Name"], Key=entry["Key"])
-            client.delete_bucket(Bucket=bucket["Name"])
-        client.create_bucket(Bucket=BUCKET)
-        return Bucket(endpoint, client)
+        name = f"deliveries-{next(numbers)}"
+        client.create_bucket(Bucket=name)
+        return Bucket(endpoint, client, name)
 
     try:
         yield fresh

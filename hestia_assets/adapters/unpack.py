@@ -39,6 +39,10 @@ class LimitedArchives:
     limit_bytes: int = 20_000_000_000
     folder: Path | None = None
 
+    def is_archive(self, source: BinaryIO, *, file_name: str) -> bool:
+        """Whether ``source`` is one. Raises ArchiveError for a kind that is not unpacked."""
+        return bool(kind_of_archive(source, file_name=file_name))
+
     def members(self, source: BinaryIO, *, file_name: str) -> list[Member | SkippedMember]:
         """What is inside, in its order; nothing where ``source`` is no archive. Raises ArchiveError."""
         kind = kind_of_archive(source, file_name=file_name)

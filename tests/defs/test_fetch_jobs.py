@@ -133,7 +133,7 @@ def test_a_daily_fetch_happens_once_in_the_night_when_clocks_go_back(home: Hesti
 
 def test_a_fetch_that_fails_says_why_without_a_traceback(home: Hestia, bucket: Bucket, instance: dg.DagsterInstance):
     save_source(home, bucket)
-    bucket.client.delete_bucket(Bucket="deliveries")
+    bucket.client.delete_bucket(Bucket=bucket.name)
 
     result = fetched(home, instance, fails=True)
 

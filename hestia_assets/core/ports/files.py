@@ -55,6 +55,10 @@ class Incoming(Protocol):
 class Archives(Protocol):
     """Files that hold files: zip, gz, bz2, zst. Told by content; an xlsx or ods is none."""
 
+    def is_archive(self, source: BinaryIO, *, file_name: str) -> bool:
+        """Whether ``source`` is one. Raises ArchiveError for a kind that is not unpacked."""
+        ...
+
     def members(self, source: BinaryIO, *, file_name: str) -> list[Member | SkippedMember]:
         """What is inside, in its order; nothing where ``source`` is no archive. Raises ArchiveError."""
         ...

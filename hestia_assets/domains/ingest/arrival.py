@@ -69,7 +69,7 @@ class Arrival:
         saved = self.specs.get("dataset", dataset.tenant, dataset.name)
         _refuse_mode(saved, sender.mode)
         name = Path(file_name).name
-        if not self.archives.members(source, file_name=name):
+        if not self.archives.is_archive(source, file_name=name):
             source.seek(0)
             return ReceivedMany((self._open(saved, source, file_name=name, sender=sender),))
         return self._unpack(saved, source, file_name=name, sender=sender)

@@ -1,0 +1,38 @@
+"""A home with a dataset, and real servers to fetch from."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from remote_places import Bucket, Web, running_s3, running_web
+
+from hestia_assets.bootstrap import Hestia
+from hestia_assets.core.specs import Column, DatasetSpec, Recipe
+
+
+@pytest.fixture
+def rates(home: Hestia) -> DatasetSpec:
+    """A dataset of two columns, saved."""
+    columns = (Column(source="day", name="day"), Column(source="rate", name="rate"))
+    spec = DatasetSpec(name="rates", recipe=Recipe(columns=columns))
+    home.catalog.save(spec, author="ada")
+    return spec
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server."""
+    with running_web() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Callable[[], Bucket]]:
+    """An S3 server."""
+    with running_s3() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def bucket(s3_server: Callable[[], Bucket]) -> Bucket:
+    """An empty bucket."""
+    return s3_server()
