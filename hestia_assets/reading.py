@@ -2,8 +2,9 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -25,6 +26,7 @@ SKIPPED = "(skipped files)"
 SKIPPED_COLUMNS = ("file", "why")
 NOTES = "{} (notes)"
 NOTES_COLUMNS = ("what", "count", "text", "places")
+SHEETS = "excel"
 HEADER_WITHIN = 60
 NUMBERED = re.compile(r"column_\d+")
 
@@ -33,7 +35,7 @@ NUMBERED = re.compile(r"column_\d+")
 class FileTable:
     """One table of an open file.
 
-    ``header``: the texts in the file, made unique. ``header_row``: the record that gave them, if it is read as one.
+    ``header``: the texts in the file. ``header_row``: the record that gave them, if it is read as one.
     ``notes``: what a person should know of the file; only its first table has them.
     """
 
@@ -57,9 +59,10 @@ class FileTable:
 def read_file(path: str | Path) -> "dict[str, pa.Table]":
     r"""Every table of a file: a CSV, Excel, JSON, XML or Parquet file, or an archive of them.
 
-    Columns are named as in the file and hold text (string); null only where the format itself says "no value". Rows
-    that are no rows (ragged, undecodable) are in a further table ``NAME (set aside)`` with their line, the reason and
-    their original text; files of an archive that were refused are in ``(skipped files)``.
+    Columns are named as in the file, also where it names two alike (as ``pyarrow.csv`` does), and hold text (string);
+    null only where the format itself says "no value". Rows that are no rows (ragged, undecodable) are in a further
+    table ``NAME (set aside)`` with their line, the reason and their original text; files of an archive that were
+    refused are in ``(skipped files)``.
 
     A sheet of a workbook comes as it stands, titles and totals too: its header row names the columns where it is one
     row of different texts; otherwise they are numbered and the row stays. ``NAME (notes)`` tells of hidden rows,
@@ -80,9 +83,10 @@ def read_file(path: str | Path) -> "dict[str, pa.Table]":
     asides: dict[str, pa.Table] = {}
     skipped: list[tuple[str, str]] = []
     for table in open_tables(Path(path), skipped=skipped):
-        tables[table.name], rejects = _arrow(table)
+        name = _free(table.name, tables)
+        tables[name], rejects = _arrow(table)
         if rejects:
-            asides[ASIDE.format(table.name)] = _text_table(ASIDE_COLUMNS, [aside_row(reject) for reject in rejects])
+            asides[ASIDE.format(name)] = _text_table(ASIDE_COLUMNS, [aside_row(reject) for reject in rejects])
         if table.notes:
             asides[NOTES.format(Path(path).name)] = _text_table(NOTES_COLUMNS, [note_row(n) for n in table.notes])
     if skipped:
@@ -119,13 +123,19 @@ def aside_row(reject: Reject) -> tuple[str | None, ...]:
     return (*place, reject.rule, reject.column, reject.message, reject.value, reject.text)
 
 
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or the name and a number where another table has it."""
+    copies = (f"{name} {copy}" for copy in count(2))
+    return name if name not in taken else next(copy for copy in copies if copy not in taken)
+
+
 def note_row(note: Note) -> tuple[str, ...]:
     """A note in the order of ``NOTES_COLUMNS``."""
     return (note.what, str(note.count), note.text, ", ".join(note.places))
 
 
 def _members(
-    archives: LimitedArchives, source: BinaryIO, file_name: str, count: int, skipped: list[tuple[str, str]]
+    archives: LimitedArchives, source: BinaryIO, file_name: str, total: int, skipped: list[tuple[str, str]]
 ) -> Iterator[FileTable]:
     refusal: HestiaError | None = None
     readable = 0
@@ -144,7 +154,7 @@ def _members(
                 skipped.append((member.name, error.message))
                 continue
             readable += 1
-            alone = count == 1
+            alone = total == 1
             yield from _named(tables, Path(member.name).stem if alone else member.name, alone=alone)
     if not readable:
         raise refusal or EmptyFileError(file_name)
@@ -162,9 +172,9 @@ def _tables(source: BinaryIO, file_name: str) -> list[FileTable]:
     reader = FORMATS.get(found.recipe.format)
     tables: list[FileTable] = []
     for name, recipe in _recipes(found, reader, source):
-        header = unique([column.source for column in recipe.columns])
+        header = tuple(column.source for column in recipe.columns)
         table = FileTable(name, header, recipe, reader, source, notes=() if tables else found.notes)
-        tables.append(_as_it_stands(table) if recipe.format == "excel" and recipe.columns else table)
+        tables.append(_as_it_stands(table) if recipe.format == SHEETS and recipe.columns else table)
     return tables
 
 
@@ -174,7 +184,7 @@ def _as_it_stands(table: FileTable) -> FileTable:
 
     recipe = table.recipe.with_changes(as_it_is(table.name))
     recipe = recipe.model_copy(update={"columns": table.reader.columns(table.source, recipe)})
-    sheet = replace(table, recipe=recipe, header=unique([column.source for column in recipe.columns]))
+    sheet = replace(table, recipe=recipe, header=tuple(column.source for column in recipe.columns))
     wanted = [column.source for column in table.recipe.columns if not NUMBERED.fullmatch(column.source)]
     first = next(sheet.chunks(), None)
     if first is None or not table.recipe.has_header or len(set(wanted)) < len(wanted):
@@ -185,13 +195,16 @@ def _as_it_stands(table: FileTable) -> FileTable:
     ):
         if [text for text in row if text] == wanted:
             texts = [text or f"column_{index}" for index, text in enumerate(row, start=1)]
-            return replace(sheet, header=unique(texts), header_row=number)
+            return replace(sheet, header=tuple(texts), header_row=number)
     return sheet
 
 
 def _recipes(found: Inspection, reader: Format, source: BinaryIO) -> list[tuple[str, Recipe]]:
-    """A recipe for each table; columns of the others than the inspected one are asked for."""
-    if not found.tables:
+    """A recipe for each table; columns of the others than the inspected one are asked for.
+
+    A sheet always has its name; the only table of another file needs none.
+    """
+    if not found.tables or (len(found.tables) == 1 and found.recipe.format != SHEETS):
         return [("", found.recipe)]
     recipes: list[tuple[str, Recipe]] = []
     for table in found.tables:
@@ -203,23 +216,6 @@ def _recipes(found: Inspection, reader: Format, source: BinaryIO) -> list[tuple[
                 recipe = recipe.model_copy(update={"columns": ()})
         recipes.append((table.name, recipe))
     return recipes
-
-
-def unique(texts: Sequence[str]) -> tuple[str, ...]:
-    """Header texts with a number behind those that were there before.
-
-    Example:
-        >>> unique(["a", "a", "", ""])
-        ('a', 'a_2', '', 'column_4')
-    """
-    taken: dict[str, None] = {}
-    for number, text in enumerate(texts, start=1):
-        copy, name = 1, text
-        while name in taken:
-            copy += 1
-            name = f"{text}_{copy}" if text else f"column_{number + copy - 2}"
-        taken[name] = None
-    return tuple(taken)
 
 
 def _arrow(table: FileTable) -> "tuple[pa.Table, list[Reject]]":
