@@ -7,7 +7,7 @@ from hestia_assets.core.results import Batch, BatchState, UndoResult
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.launch import run_of, start_import
-from streamlit_app.components.words import count
+from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
 KEPT_SHOWN = 100
@@ -61,7 +61,7 @@ def _undo(batch: Batch) -> None:
             st.caption("Takes the rows of this file out of the table again, also when others came later.")
             return
         with explained():
-            _say(hestia().ingest.undo_preview(batch.id), f"rows of this file leave {batch.dataset}")
+            _say(hestia().ingest.undo_preview(batch.id), f"of this file leave {plain(batch.dataset)}")
             if st.button("Yes, undo it", key=f"undo-{batch.id}", type="primary"):
                 with st.spinner("Undoing …"):
                     hestia().ingest.undo(batch.id, author=hestia().author)
@@ -77,7 +77,9 @@ def _redo(batch: Batch) -> None:
 
 def _say(result: UndoResult, what: str) -> None:
     """What an undo does, in rows, with those that stay."""
-    st.markdown(f"**{result.removed:,}** {what}.  \n**{result.restored:,}** rows that it replaced come back.")
+    st.markdown(f"**{count(result.removed, 'row')}** {what}.")
+    if result.restored:
+        st.markdown(f"**{count(result.restored, 'row')}** that it replaced come back.")
     if not result.kept:
         return
     st.markdown(f"**{count(result.kept, 'row')}** stay as they are, because something later changed them:")
