@@ -20,6 +20,11 @@ DAY = r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}|^(?:19|20)\d{6}$"
 NUMBER = r"^[-+]?[€$£]?\s?[\d.,' ]*\d\s?[€$£%]?$"
 LOOK = {ColumnType.DATE: DAY, ColumnType.TIMESTAMP: DAY, ColumnType.INTEGER: NUMBER, ColumnType.DECIMAL: NUMBER,
         ColumnType.FLOAT: NUMBER}  # fmt: skip
+LETTERS = r"[^\W\d_]"
+MEANT = {"email": "@", "phone": r"\d", "fax": r"\d", "name": LETTERS, "city": LETTERS, "country": LETTERS,
+         "company": LETTERS, "street": LETTERS}  # fmt: skip
+"""What the values of a text column have, by what it is called."""
+
 ENOUGH_SHARED = 4
 TYPO_FROM = 5
 
@@ -97,7 +102,7 @@ def evidence(found: FoundColumn, target: Target, context: Context) -> Evidence:
     said = _by_meaning(found, target, context)
     best = said or max(_by_spelling(found, target), _by_values(found, target), key=lambda one: one.score)
     if best.score > DOUBTFUL and not _fits(found, target.column):
-        return Evidence(DOUBTFUL, f"{best.reason}, but its values are no {target.column.type.value}s")
+        return Evidence(DOUBTFUL, f"{best.reason}, but its values look otherwise")
     return best
 
 
@@ -187,7 +192,8 @@ def _all_look(values: Sequence[str], pattern: str) -> bool:
 
 
 def _fits(found: FoundColumn, column: Column) -> bool:
-    """Whether at least half of the values look like the column's type; without values nothing speaks against it."""
+    """Whether at least half of the values look like what the column holds; without values nothing speaks against it."""
     told = [value.strip() for value in found.values if value.strip() not in ("", *column.null_words)]
-    pattern = LOOK.get(column.type)
+    said = meaning(column.name)
+    pattern = LOOK.get(column.type) or (MEANT.get(said.head) if said else None)
     return not told or pattern is None or sum(bool(re.search(pattern, value)) for value in told) >= 0.5 * len(told)

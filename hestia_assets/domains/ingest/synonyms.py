@@ -12,8 +12,8 @@ from importlib.resources import files
 
 QUALIFIERS = """
 bill billing billto facturation facturacion fatturazione faturacao cobranca
-ship shipping shipto shipment versand livraison envio spedizione wysylki shipped
-deliver delivery liefer entrega consegna dostawy delivered
+ship shipping shipto shipment versand envio spedizione wysylki shipped
+deliver delivery livraison liefer entrega consegna dostawy delivered
 start begin beginning from von ab debut inicio inizio opening
 end ending to until bis finish closing
 net netto ht neto liquido

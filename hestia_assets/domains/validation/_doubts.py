@@ -73,14 +73,22 @@ def _choice(doubts: Sequence[Doubt], number: int) -> Choice:
     readings = {doubt.name: doubt.readings[number] for doubt in doubts}
     hints = " ".join(dict.fromkeys(doubt.hint for doubt in doubts if doubt.hint))
     values = first.values.head(SHOWN)
-    read = values.to_frame(first.name).select(typed(first.readings[number]).cast(pl.String)).to_series()
+    everything = first.values.to_frame(first.name).select(typed(first.readings[number])).to_series()
+    read = everything.head(SHOWN).cast(pl.String)
     return Choice(
         f"Read as {first.words[number]}",
-        f"Every value seen can be read so. {hints}".strip(),
+        f"{_fitting(everything)} {hints}".strip(),
         {"columns": {name: _changes(reading) for name, reading in readings.items()}},
         (first.name, "is read as"),
         tuple((value, meaning or "") for value, meaning in zip(values, read, strict=True)),
     )
+
+
+def _fitting(read: pl.Series) -> str:
+    fits = read.len() - read.null_count()
+    if fits == read.len():
+        return "Every value seen can be read so."
+    return f"{fits:,} of {read.len():,} different values can be read so; rows with the others would be set aside."
 
 
 def _changes(reading: Column) -> dict[str, object]:

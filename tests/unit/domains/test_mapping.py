@@ -2,12 +2,14 @@
 
 import polars as pl
 import pytest
-from mapping_lists import LISTS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mapping_lists import CONTACTS, LISTS, MIXED, ORDERS
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.results import ColumnMatch, FoundColumn, MappingSuggestion
 from hestia_assets.core.specs import Column, DatasetSpec, Recipe, parse
-from hestia_assets.domains.ingest.mapping import apply, suggest
+from hestia_assets.domains.ingest.mapping import CUT, apply, suggest
 
 
 def dataset(*names: str, types: dict[str, str] | None = None, **changes: object) -> DatasetSpec:
@@ -113,7 +115,32 @@ def test_a_synonym_whose_values_are_of_another_kind_is_not_suggested():
     found = suggest([FoundColumn("DOB", ("yes", "no"))], wanted)
 
     assert found.matches[0].target is None
-    assert "its values are no dates" in found.matches[0].reason
+    assert found.matches[0].reason.endswith("but its values look otherwise")
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "target"),
+    [
+        ("Nombre", ("3", "12", "5"), "name"),
+        ("Mail", ("Hauptstr. 1", "Ringweg 2"), "email"),
+        ("Cell", ("A", "B"), "phone"),
+    ],
+)
+def test_a_text_column_is_not_suggested_for_values_that_it_never_holds(header, values, target):
+    assert suggest([FoundColumn(header, values)], dataset(target)).matches[0].target is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from([*CONTACTS[1], *ORDERS[1], *MIXED[1], "", "?", "x1"]), max_size=12), st.randoms())
+def test_each_column_has_one_match_and_no_target_has_two(headers, chance):
+    targets = chance.sample([*CONTACTS[0], "order_id", "quantity", "net_amount"], k=12)
+    found = suggested(headers, *targets)
+    taken = [match.target for match in found.matches if match.target]
+
+    assert [match.source for match in found.matches] == headers
+    assert len(set(taken)) == len(taken)
+    assert set(found.missing_targets) == set(targets) - set(taken)
+    assert all(match.score >= CUT and match.reason for match in found.matches if match.target)
 
 
 def test_the_name_of_the_dataset_tells_whose_id_it_is():
