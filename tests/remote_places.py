@@ -1,11 +1,11 @@
 """Real places to fetch from: a web server that does what it is told, and an S3 server."""
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
 from typing import Any
 
 from hestia_assets.settings import Settings
@@ -132,10 +132,8 @@ def running_s3() -> Iterator[Callable[[], Bucket]]:
         aws_secret_access_key=SECRET,
     )
 
-    numbers = count(1)
-
     def fresh() -> Bucket:
-        name = f"deliveries-{next(numbers)}"
+        name = f"deliveries-{uuid.uuid4().hex[:8]}"  # what the server keeps outlives it
         client.create_bucket(Bucket=name)
         return Bucket(endpoint, client, name)
 
