@@ -1,10 +1,10 @@
 """Import: one file becomes rows of three tables, and every line of it is accounted for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import (
@@ -26,8 +26,12 @@ from hestia_assets.core.results import (
     Batch,
     BatchState,
     Changes,
+    ColumnMatch,
+    Drift,
+    FoundColumn,
     IncomingFile,
     Inspection,
+    MappingSuggestion,
     Member,
     Preview,
     Received,
@@ -37,8 +41,11 @@ from hestia_assets.core.results import (
     Verdict,
 )
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
+from hestia_assets.domains.ingest import mapping
 from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
 from hestia_assets.domains.ingest.corrections import Corrections
+from hestia_assets.domains.ingest.drift import decided
+from hestia_assets.domains.ingest.known import KnownSource
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.modes import changes_of
 from hestia_assets.domains.ingest.parts import Progress
@@ -235,10 +242,37 @@ class IngestService:
         existing = self.tables.scan(ref) if self.tables.exists(ref) else None
         return changes_of(dataset, rows, existing, mode or dataset.mode)
 
+    def suggest_mapping(self, found: Sequence[FoundColumn], dataset: DatasetSpec) -> MappingSuggestion:
+        """A column of the dataset for each column of a file, with the reason."""
+        return self._known.suggest_mapping(found, dataset)
+
+    def map_columns(
+        self,
+        recipe: Recipe,
+        matches: Sequence[ColumnMatch],
+        ignored: Sequence[str] = (),
+        *,
+        reading: Recipe | None = None,
+    ) -> Recipe:
+        """The dataset's recipe for a file whose columns were matched. Raises SpecError."""
+        return mapping.apply(recipe, matches, ignored, reading=reading)
+
+    def drift(self, source: BinaryIO, dataset: DatasetSpec, *, file_name: str, row_count: int | None = None) -> Drift:
+        """How a file differs from its dataset and from the last batches. Raises ReadError."""
+        return self._known.drift(source, dataset, file_name=file_name, row_count=row_count)
+
+    def decide(self, recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+        """The recipe after a choice about drift. Raises SpecError."""
+        return decided(recipe, changes)
+
     def undone(self, tenant: str, dataset: str) -> frozenset[str]:
         """Batches whose rows count no more: what quarantine holds of them waits for nobody."""
         sequenced = self.batches.sequenced(tenant, dataset)
         return frozenset(batch.id for batch in sequenced if batch.state is BatchState.UNDONE)
+
+    @property
+    def _known(self) -> KnownSource:
+        return KnownSource(self.formats, self.validator, self.tables, self.batches, self.specs)
 
     @property
     def _runner(self) -> Runner:
