@@ -20,6 +20,10 @@ DAY = r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}|^(?:19|20)\d{6}$"
 NUMBER = r"^[-+]?[€$£]?\s?[\d.,' ]*\d\s?[€$£%]?$"
 LOOK = {ColumnType.DATE: DAY, ColumnType.TIMESTAMP: DAY, ColumnType.INTEGER: NUMBER, ColumnType.DECIMAL: NUMBER,
         ColumnType.FLOAT: NUMBER}  # fmt: skip
+NEVER_ALONE = ("id", "code", "number")
+PEOPLE = frozenset({"customer", "contact", "user", "employee", "full"})
+"""A column that is just called "name" may be theirs."""
+
 LETTERS = r"[^\W\d_]"
 MEANT = {"email": "@", "phone": r"\d", "fax": r"\d", "name": LETTERS, "city": LETTERS, "country": LETTERS,
          "company": LETTERS, "street": LETTERS}  # fmt: skip
@@ -150,7 +154,9 @@ def _narrower(said: str, head: str, extra: frozenset[str], context: Context) -> 
         return Evidence(THIS_DATASET, said)
     if head not in GENERIC:
         return Evidence(NARROWER, said)
-    if head not in ("id", "code", "number") and context.only_one(head):
+    if (head == "name" and not extra <= PEOPLE) or head in NEVER_ALONE:
+        return None
+    if context.only_one(head):
         return Evidence(ONLY_ONE, f"{said}, and there is no other {head} on either side")
     return None
 
