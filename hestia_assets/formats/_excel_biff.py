@@ -20,6 +20,9 @@ from hestia_assets.formats._excel_ole import OleFile
 
 BOF, EOF, DATE_MODE, FILE_PASS, SHEET, FORMAT, XF = 0x809, 0x0A, 0x22, 0x2F, 0x85, 0x41E, 0xE0
 ROW, COLUMNS, MERGED = 0x208, 0x7D, 0xE5
+DIMENSIONS = 0x200
+MOST_ROWS, MOST_COLUMNS = 65_536, 256
+TEXTS = (0xFD, 0x204, 0xD6)
 FORMULA, BOOL_OR_ERROR, NUMBER, RK, MANY_RK = 0x06, 0x205, 0x203, 0x27E, 0xBD
 BIFF8 = 0x600
 OTHERS = {
@@ -38,18 +41,34 @@ class BiffWorkbook:
         self.date1904 = False
         self._starts: list[int] = []
         self._styles = self._read_globals()
+        self._facts = [self._pass(start) for start in self._starts]  # before calamine: it reads all sheets at once
 
     def facts(self, sheet: str, index: int) -> SheetFacts:  # noqa: ARG002 - names may differ by code page
-        """One pass over the records of a sheet."""
+        """What was found in a sheet."""
+        return self._facts[index] if index < len(self._facts) else SheetFacts()
+
+    def _pass(self, start: int) -> SheetFacts:
         facts = SheetFacts()
-        if index >= len(self._starts):
-            return facts
-        for kind, body in _records(self._data, self._starts[index], self._file_name):
+        for kind, body in _records(self._data, start, self._file_name):
             try:
+                self._check_place(kind, body)
                 _take(kind, body, facts, self._styles)
             except struct.error as error:
                 raise damaged(self._file_name, "a record is too short") from error
         return facts
+
+    def _check_place(self, kind: int, body: bytes) -> None:
+        """Raises UnreadableFileError where a record would make a reader ask for memory without end."""
+        column = 0
+        if kind == DIMENSIONS and len(body) >= 12:
+            _, row, _, column = struct.unpack_from("<IIHH", body)
+            column = 0 if row <= MOST_ROWS and column <= MOST_COLUMNS else MOST_COLUMNS
+        elif kind in (*TEXTS, FORMULA, BOOL_OR_ERROR, NUMBER, RK):
+            (column,) = struct.unpack_from("<H", body, 2)
+        elif kind == MANY_RK:
+            (column,) = struct.unpack_from("<H", body, len(body) - 2)
+        if column >= MOST_COLUMNS:
+            raise damaged(self._file_name, "it has cells where an xls sheet has no columns")
 
     def _read_globals(self) -> Styles:
         formats: dict[int, str] = {}

@@ -18,7 +18,7 @@ def notes_on(book: Book, grid: Grid, *, titles: Sequence[int]) -> tuple[Note, ..
     facts = grid.facts
     hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
     rows, columns = hidden_rows(grid), hidden_columns(grid)
-    merged = [f"{place(a, b)}:{place(c, d)}" for a, b, c, d in facts.merged]
+    merged = [f"{place(a, b)}:{place(c, d)}" for a, b, c, d in grid.merged]
     times, dates = _clock_cells(grid)
     found = [
         _note("title_rows", [f"row {row + 1}" for row in titles], "rows above the header are titles, not data"),
@@ -44,7 +44,7 @@ def questions_on(grid: Grid, data_start: int, names: Sequence[str]) -> tuple[Que
     affected: Mapping[str, Sequence[int]] = {
         "hidden_rows": [row for row in hidden_rows(grid) if row >= data_start],
         "hidden_columns": range(data_start, min(grid.height, data_start + SAMPLE)) if hidden_columns(grid) else (),
-        "merged": [top for top, _, _, _ in facts.merged if top >= data_start],
+        "merged": [top for top, _, _, _ in grid.merged if top >= data_start],
         "uncached": [row for row, _ in facts.places(Kind.UNCACHED) if row >= data_start],
         "errors": [row for row, _ in facts.places(Kind.ERROR) if row >= data_start],
         "formats": [row for row, _ in facts.places(Kind.SHOWN) if row >= data_start],

@@ -44,6 +44,18 @@ class Grid:
             hint = "Open it in Excel to see whether it is whole, and send it again."
             raise UnreadableFileError("The sheet is damaged: it has cells where no sheet has columns.", hint=hint)
 
+        self.merged = self._clipped()
+
+    def _clipped(self) -> list[Range]:
+        """Merged ranges, cut to the cells that hold something; those beyond them are gone."""
+        bottom, right = self.height - 1, self.left + self.width - 1
+        cut = [(a, b, min(c, bottom), min(d, right)) for a, b, c, d in dict.fromkeys(self.facts.merged)]
+        found = [(a, b, c, d) for a, b, c, d in cut if a <= c and self.left <= b <= d and (a, b) != (c, d)]
+        if sum((c - a + 1) * (d - b + 1) for a, b, c, d in found) > 2 * self.height * self.width:
+            hint = "Open it in Excel to see whether it is whole, and send it again."
+            raise UnreadableFileError("The sheet is damaged: its merged cells overlap.", hint=hint)
+        return found
+
     @cached_property
     def kept(self) -> list[int]:
         """Columns that are read: all, or those that are not hidden."""
@@ -158,7 +170,7 @@ class Grid:
     def _anchors(self) -> dict[Range, str]:
         """The text in the first cell of each merged range that has one, all found in one pass."""
         wanted: dict[int, list[Range]] = {}
-        for merged in self.facts.merged:
+        for merged in self.merged:
             wanted.setdefault(merged[0], []).append(merged)
         found: dict[Range, str] = {}
         for first, frame in self.chunks(0, self.chunk_rows) if wanted else ():

@@ -58,7 +58,7 @@ def sample_rows(grid: Grid) -> list[Row]:
     stop = min(grid.height, 4 * SAMPLE_ROWS)
     frame, values = grid.frame(0, stop), grid.values(0, stop)
     cells = {number: list(row) for number, row in enumerate(frame.iter_rows())}
-    merged = [found for found in grid.facts.merged if found[0] < MOST_TITLES + MOST_HEADER]
+    merged = [found for found in grid.merged if found[0] < MOST_TITLES + MOST_HEADER]
     fill_merged(cells, merged, grid.left)
     rows = [_row(number, cells[number], values[number]) for number in range(stop)]
     return [row for row in rows if any(text and text.strip() for text in row.texts)][:SAMPLE_ROWS]
@@ -116,7 +116,7 @@ def _first_of_table(rows: Sequence[Row]) -> int:
 def _groups(grid: Grid, row: Row) -> bool:
     """Whether the row holds a cell merged over some, but not nearly all, of the columns."""
     width = sum(text is not None for text in row.texts)
-    spans = [right - left + 1 for top, left, _, right in grid.facts.merged if top == row.number and right > left]
+    spans = [right - left + 1 for top, left, _, right in grid.merged if top == row.number and right > left]
     return bool(spans) and (len(spans) > 1 or spans[0] < width) and row.is_named
 
 
@@ -128,7 +128,7 @@ def _header_lines(grid: Grid, rows: Sequence[Row], index: int) -> int:
         first = rows[index].number
         reaches = any(
             first <= top <= row.number and row.number < bottom < first + MOST_HEADER and (top, left) != (bottom, right)
-            for top, left, bottom, right in grid.facts.merged
+            for top, left, bottom, right in grid.merged
         )
         if below.number != row.number + 1 or not below.is_named or not (reaches or _groups(grid, row)):
             break

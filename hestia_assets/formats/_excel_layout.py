@@ -78,7 +78,7 @@ def _columns(grid: Grid, recipe: Recipe, header: Sequence[int], start: int) -> t
 def header_texts(grid: Grid, rows: Sequence[int]) -> list[str]:
     """The name of each column: its header cells from above, merged ones repeated, each text once."""
     cells = {row: list(grid.frame(row, row + 1).row(0)) for row in rows}
-    fill_merged(cells, grid.facts.merged, grid.left)
+    fill_merged(cells, grid.merged, grid.left)
     stacked = [[cells[row][i] for row in rows] for i in range(grid.width)]
     return [" ".join(dict.fromkeys(text for text in texts if text and text.strip())) for texts in stacked]
 

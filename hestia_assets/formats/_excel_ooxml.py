@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 WORKBOOK = "xl/workbook.xml"
+MOST_STYLES = 65_490
 NO_STYLES = Styles({}, frozenset(), frozenset())
 
 
@@ -55,6 +56,8 @@ class OoxmlWorkbook:
         root = self._parts.xml(path)
         formats = {int(node.get("numFmtId", -1)): node.get("formatCode", "") for node in _all(root, "numFmt")}
         cells = next(iter(_all(root, "cellXfs")), ())
+        if len(cells) > MOST_STYLES:
+            raise self._parts.bomb(path, f"lists more than {MOST_STYLES:,} cell styles, which no workbook can")
         return styles_from(formats, [int(node.get("numFmtId", 0)) for node in cells if isinstance(node.tag, str)])
 
 

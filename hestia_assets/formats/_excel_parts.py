@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 1024 * 1024
 MOST_PART_BYTES = 2 * 1024**3
-SMALL_BYTES = 64 * 1024**2
+SMALL_BYTES = 16 * 1024**2
+MOST_LIST_BYTES = 32 * 1024**2
 MOST_RATIO = 250
 """A part above SMALL_BYTES that shrinks more than this was made to hurt; real sheets shrink 5 to 40 times."""
 READ_BY_CALAMINE = re.compile(r"\.(xml|rels|bin)$")
@@ -62,8 +63,13 @@ class Parts:
             raise damaged(self.file_name, f"its part {name} cannot be unpacked") from error
 
     def read(self, name: str) -> bytes:
-        """All bytes of a part that is small by nature."""
-        return b"".join(self.blocks(name))
+        """All bytes of a part that is small by nature: styles, the list of sheets."""
+        kept = bytearray()
+        for block in self.blocks(name):
+            kept += block
+            if len(kept) > MOST_LIST_BYTES:
+                raise self.bomb(name, f"is larger than {MOST_LIST_BYTES >> 20} MB")
+        return bytes(kept)
 
     def xml(self, name: str) -> "_Element":
         """The root of a small part. Raises UnreadableFileError."""

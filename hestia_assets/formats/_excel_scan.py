@@ -55,13 +55,14 @@ def _is_plain(stretch: bytes) -> bool:
 def _stretches(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Whole rows, about STRETCH_BYTES at a time."""
     kept: list[bytes] = []
-    size = 0
+    size, enough = 0, STRETCH_BYTES
     for block in blocks:
         kept.append(block)
         size += len(block)
-        if size >= STRETCH_BYTES:
+        if size >= enough:
             data = b"".join(kept)
             cut = data.rfind(b"</row>") + 6
+            enough = STRETCH_BYTES if cut >= 6 else 2 * size
             if cut < 6:
                 cut = 0
                 if size > MOST_ROW_BYTES:
