@@ -92,7 +92,7 @@ def _delimiter(body: bytes) -> tuple[str, str]:
     scores = {sign: max(_consistency(body, sign, quote) for quote in _quotes(body)) for sign in USUAL}
     best = max(scores, key=lambda sign: scores[sign])
     sniffed = _clever(body)
-    if sniffed in scores and scores[sniffed] >= scores[best] * 0.9:
+    if scores.get(sniffed, 0.0) > 0 and scores[sniffed] >= scores[best] * 0.9:
         return sniffed, "Lines split by it look most like a table."
     for sign in UNMISTAKABLE:
         if sign.encode() in body and _consistency(body, sign, '"') > scores[best]:
@@ -147,7 +147,7 @@ def _consistency(body: bytes, sign: str, quote: str) -> float:
         return 0.0
     widths = Counter(_widths(body, Dialect(sign.encode(), quote.encode(), b"")))
     several = {width: count for width, count in widths.items() if width > 1}
-    if not several:
+    if not several or (sum(several.values()) == 1 and len(widths) > 1):  # one line of many may hold any sign
         return 0.0
     width, count = max(several.items(), key=lambda item: (item[1], item[0]))
     return count / widths.total() * (1 + min(width, 100) / 1000)

@@ -21,7 +21,7 @@ PEOPLE_HAVE = (
 """Windows before ISO: where both read the same text, the one that knows more signs is meant."""
 SAME_LETTERS = {"shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030", "big5hkscs": "big5"}
 USUAL = {
-    "cp1252": 1.15, "iso8859-4": 0.8, "mac-latin2": 0.6, "mac-cyrillic": 0.75, "mac-greek": 0.75,
+    "cp1252": 1.3, "iso8859-4": 0.8, "mac-latin2": 0.6, "mac-cyrillic": 0.75, "mac-greek": 0.75,
     "cp437": 0.85, "cp850": 0.85, "cp852": 0.7, "cp866": 0.85,
 }  # fmt: skip
 """How many files people have in it, beside the others."""
