@@ -9,14 +9,21 @@ from hestia_assets.core.specs import Column, ColumnType
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
          "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
          "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y",
-         "%d%b%Y")  # fmt: skip
+         "%d%b%Y", "%a, %d %b %Y", "%a %d %b %Y", "%a %b %d %Y", "%A, %B %d, %Y", "%A, %d %B %Y")  # fmt: skip
 CLOCKS = ("%H:%M:%S", "%H:%M")
 EXACT_CLOCKS = ("%H:%M:%S%.f",)
 TWELVE_HOURS = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
 COMPACT = "%Y%m%d"
 ZONE = r"\d:\d\d(?::\d\d(?:\.\d+)?)?( ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))$"
 UTC = frozenset({"Z", "UTC", "GMT", "+00:00", "+0000", "+00", "-00:00"})
-LOOKS_LIKE_ONE = r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}|^\p{L}{3,9} \d{1,2},? \d{4}|^\d{1,2}\p{L}{3}\d{4}"
+LOOKS_LIKE_ONE = "|".join(
+    (
+        r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}",
+        r"^\p{L}{3,9} \d{1,2},? \d{4}",
+        r"^\d{1,2}\p{L}{3}\d{4}",
+        r"^\p{L}{3,9},? (?:\p{L}{3,9} \d{1,2}|\d{1,2} \p{L}{3,9}),? \d{4}",
+    )
+)
 DAY_HEADER = re.compile(r"date|datum|fecha|\bdata\b|dato|day|\btag\b|jour|(?:^|_)dt(?:$|_)", re.IGNORECASE)
 BIRTH_HEADER = re.compile(r"birth|\bdob\b|\bborn\b|gebur?|naiss|nacim|nasc", re.IGNORECASE)
 DOUBTFUL_CENTURY = (2030, 2068)

@@ -13,6 +13,15 @@ CASES = (str.lower, str.upper, str.title, str.capitalize)
 WORDS = pl.Series([*{case(phrase) for phrase in PHRASES for case in CASES}, *SIGNS])
 
 
+MACHINE = ("null", "(null)", "<null>", "<na>", "n/a", "nan", "#n/a", "#na", "none", "\\n")
+"""Words that programs write for no value; beside yes and no, ``unknown`` and ``-`` may be a third answer."""
+
+
+def only_machine_words(nulls: pl.Series) -> bool:
+    """Whether no person's answer is among them."""
+    return bool(nulls.str.to_lowercase().is_in(list(MACHINE)).all())
+
+
 def null_words_in(values: pl.Series) -> pl.Series:
     """Which values of a column, stripped, may mean "no value"."""
     return values.is_in(WORDS.implode())

@@ -16,7 +16,7 @@ from hestia_assets.domains.validation._dates import (
 )
 from hestia_assets.domains.validation._doubts import Doubt, questions_of
 from hestia_assets.domains.validation._identifiers import changed_as_numbers, names_of_one_width, without_a_unit
-from hestia_assets.domains.validation._nulls import null_words_in
+from hestia_assets.domains.validation._nulls import null_words_in, only_machine_words
 from hestia_assets.domains.validation._numbers import (
     NUMBERS,
     implausible,
@@ -62,7 +62,8 @@ def _guess(text: pl.Series, column: Column) -> Found:
     if nulls.any() and not nulls.all():
         plain = _of_values(values.filter(~nulls), column)
         kept = plain.doubt.readings[0] if plain.doubt else plain.column
-        if kept.type in (*NUMBERS, *TEMPORAL):
+        boolean = kept.type is ColumnType.BOOLEAN and only_machine_words(values.filter(nulls))
+        if boolean or kept.type in (*NUMBERS, *TEMPORAL):
             return _with_null_words(plain, values.filter(nulls))
     found = _of_values(values, column)
     if values.len() < text.len() - text.null_count() and found.column.type is not ColumnType.TEXT:

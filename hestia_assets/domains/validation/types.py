@@ -113,7 +113,7 @@ def readable_format(pattern: str) -> str:
     """A strptime pattern as people write it: ``%d.%m.%Y`` → ``DD.MM.YYYY``."""
     for sign, word in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%y", "YY"), ("%H", "hh"), ("%M", "mm"),
                        ("%S", "ss"), ("%.f", ".fff"), ("%b", "Mon"), ("%B", "Month"), ("%I", "hh"),
-                       ("%p", "AM")):  # fmt: skip
+                       ("%p", "AM"), ("%a", "Day"), ("%A", "Day")):  # fmt: skip
         pattern = pattern.replace(sign, word)
     return pattern
 
@@ -228,5 +228,13 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
 
 
 def _widths(pattern: str) -> str:
-    widths = {"%Y": r"\d{4}", "%b": r"\p{L}+", "%B": r"\p{L}+", "%p": r"\p{L}+", "%f": r"\d+"}
+    widths = {
+        "%Y": r"\d{4}",
+        "%b": r"\p{L}+",
+        "%B": r"\p{L}+",
+        "%p": r"\p{L}+",
+        "%a": r"\p{L}+",
+        "%A": r"\p{L}+",
+        "%f": r"\d+",
+    }
     return re.sub("%[A-Za-z]", lambda sign: widths.get(sign[0], r"\d{2}"), pattern.replace("%.f", ""))

@@ -130,7 +130,12 @@ def test_no_time_loses_its_zone_silently(texts, kind, said):
 
 
 @pytest.mark.parametrize(
-    "texts", [["1/2/2024 3:04 PM", "1/13/2024 11:00 AM"], ["01-JAN-2024 10:00", "02-FEB-2024 10:00"]]
+    "texts",
+    [
+        ["1/2/2024 3:04 PM", "1/13/2024 11:00 AM"],
+        ["01-JAN-2024 10:00", "02-FEB-2024 10:00"],
+        ["Mon, 01 Jan 2024 10:00", "Tue, 02 Jan 2024 10:00"],
+    ],
 )
 def test_reads_times_as_people_write_them(texts):
     assert guess(at=texts).columns[0].type == "timestamp"
@@ -156,6 +161,15 @@ def test_a_word_among_texts_is_a_text():
     found = guess(country=["NA", "DE", "FR"], answer=["yes", "no", "unknown"], error=["1.5", "#DIV/0!", "2"])
 
     assert [(column.type, column.null_words) for column in found.columns] == [("text", ("",))] * 3
+
+
+def test_beside_yes_and_no_only_what_programs_write_means_no_value():
+    found = guess(paid=["yes", "no", "NULL"], sent=["yes", "no", "-"])
+
+    assert [(column.type, column.null_words) for column in found.columns] == [
+        ("boolean", ("", "NULL")),
+        ("text", ("",)),
+    ]
 
 
 def test_an_empty_text_among_numbers_means_no_value_even_where_the_format_knows_null():
