@@ -1,6 +1,6 @@
 """Files of a command become batches, and all batches one run: what became of each is told in its order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from hestia_assets.cli.batches import batch_fact
 from hestia_assets.cli.gathering import Found
 from hestia_assets.cli.output import Failure
-from hestia_assets.core.errors import ArchiveError, HeldError, HestiaError
+from hestia_assets.core.errors import HeldError, HestiaError, ReadError
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
-    from hestia_assets.core.results import Batch, ReceivedMany
+    from hestia_assets.core.results import Batch, Received, SkippedMember
     from hestia_assets.core.specs import DatasetSpec, Mode
 
 
@@ -43,7 +43,11 @@ def hand_in(
     hestia: "Hestia", found: Sequence[Found], dataset: "DatasetSpec", *, mode: "Mode | None" = None
 ) -> list[Imported]:
     """Receive each file, run what waits in one run, and tell what became of each file or member of an archive."""
-    done = [one for each in found for one in _received(hestia, each, dataset, mode)]
+    return run_waiting(hestia, [one for each in found for one in _received(hestia, each, dataset, mode)])
+
+
+def run_waiting(hestia: "Hestia", done: list[Imported]) -> list[Imported]:
+    """Import the batches that wait, in one run, and tell what became of each."""
     waiting = {one.batch.id: one.batch for one in done if one.batch and not _is_over(one.batch)}
     if waiting:
         from hestia_assets.cli.dagster_runs import import_batches
@@ -62,20 +66,23 @@ def _received(hestia: "Hestia", found: Found, dataset: "DatasetSpec", mode: "Mod
     except HestiaError as error:
         yield Imported(Path(found.name), error=error, name=found.name)
         return
-    yield from _members(found, many)
-
-
-def _members(found: Found, many: "ReceivedMany") -> Iterator[Imported]:
     for each in many.received:
         inside = each.batch.file_name.partition("/")[2] if each.batch.origin.startswith("archive ") else ""
-        name = f"{found.name}/{inside}" if inside else found.name
-        yield Imported(Path(name), each.batch, known=each.known and _is_over(each.batch), name=name)
-    for member in many.skipped:
+        yield taken_in(each, name=f"{found.name}/{inside}" if inside else found.name)
+    yield from left_out(many.skipped, of=f"{found.name}/")
+
+
+def taken_in(received: "Received", *, name: str) -> Imported:
+    """A file that became a batch, or was one before."""
+    return Imported(Path(name), received.batch, known=received.known and _is_over(received.batch), name=name)
+
+
+def left_out(skipped: "Iterable[SkippedMember]", *, of: str = "") -> Iterator[Imported]:
+    """Files that were not taken in, but for those that never held data."""
+    for member in skipped:
         if not member.harmless:
-            name = f"{found.name}/{member.name}"
-            why = member.why.rstrip(".")
-            error = ArchiveError(f"{member.name} was left out: {why}.", hint="Hand in that file by itself.")
-            yield Imported(Path(name), error=error, name=name)
+            error = ReadError(f"It was left out: {member.why.rstrip('.')}.", hint="Correct that file and hand it in.")
+            yield Imported(Path(of + member.name), error=error, name=of + member.name)
 
 
 def _is_over(batch: "Batch") -> bool:

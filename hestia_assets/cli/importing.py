@@ -59,7 +59,7 @@ def import_files(
             facts = [one.as_dict() for one in done]
             print_json(facts[0] if len(facts) == 1 else facts)
         else:
-            _tell(done)
+            tell(done)
     if any(one.error for one in done):
         raise typer.Exit(1)
 
@@ -164,7 +164,8 @@ def _column(spec: "DatasetSpec", name: str) -> str:
     raise SpecError(f"Dataset {spec.key} has no column '{name}'.", hint=f"Use one of: {listed}.")
 
 
-def _tell(done: list[Imported]) -> None:
+def tell(done: list[Imported]) -> None:
+    """A line for each file, and a sum of many."""
     batches = [one.batch for one in done if one.batch]
     if 0 < len(batches) <= MOST_IN_A_TABLE:
         print_batches(batches)

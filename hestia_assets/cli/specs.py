@@ -27,6 +27,7 @@ class SpecKind(StrEnum):
     """What can be declared."""
 
     DATASET = "dataset"
+    SOURCE = "source"
     TRANSFORM = "transform"
     EXPORT = "export"
 
@@ -44,7 +45,7 @@ def apply(
 ) -> None:
     """Save the specs of a YAML file; an unchanged one keeps its version.
 
-    Each document has 'kind: dataset', 'kind: transform' or 'kind: export' and the fields of that spec.
+    Each document has 'kind: dataset', 'kind: source', 'kind: transform' or 'kind: export' and the fields of that spec.
     """
     from hestia_assets.cli.code_location import reload_code_location
 
