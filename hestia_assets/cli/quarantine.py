@@ -42,7 +42,7 @@ def list_rows(
     limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List quarantined rows with file line, reason and original text."""
+    """List quarantined rows with file line, reason and original text; those of undone batches only when asked for."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         hestia.catalog.get("dataset", hestia.settings.tenant, dataset)
@@ -65,6 +65,9 @@ def _rows(hestia: "Hestia", dataset: str, *, batch: str | None, limit: int) -> t
     frame = hestia.gate.read(principal(hestia), ref, purpose=Purpose.PREVIEW)
     if batch is not None:
         frame = frame.filter(pl.col("_batch") == batch)
+    else:  # rows of undone batches wait for nobody
+        undone = hestia.ingest.undone(hestia.settings.tenant, dataset)
+        frame = frame.filter(~pl.col("_batch").is_in(sorted(undone)))
     total = frame.select(pl.len()).collect().item()
     shown = frame.select(*COLUMNS).rename(COLUMNS).sort("batch", "line").head(limit).collect()
     return total, shown.to_dicts()
