@@ -41,7 +41,8 @@ def claim_for(head: bytes, *, file_name: str) -> Claim:
     if head.startswith(OLE) or ODS in head[:200]:
         return Claim.SURE
     if head.startswith(ZIP):
-        return Claim.SURE if named or OFFICE_NAMES.match(head) or b"xl/workbook" in head else Claim.NO
+        document = head[30:].startswith(b"mimetype") and b"content.xml" in head
+        return Claim.SURE if named or document or OFFICE_NAMES.match(head) or b"xl/workbook" in head else Claim.NO
     if XML_2003 in head[:4096] or (head.startswith(OLD_BIFF) and b"\0" in head[4:64]):
         return Claim.SURE
     if not named:

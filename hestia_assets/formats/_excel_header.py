@@ -117,7 +117,7 @@ def _groups(grid: Grid, row: Row) -> bool:
     """Whether the row holds a cell merged over some, but not nearly all, of the columns."""
     width = sum(text is not None for text in row.texts)
     spans = [right - left + 1 for top, left, _, right in grid.merged if top == row.number and right > left]
-    return bool(spans) and (len(spans) > 1 or spans[0] < width) and row.is_named
+    return bool(spans) and (len(spans) > 1 or spans[0] < width)
 
 
 def _header_lines(grid: Grid, rows: Sequence[Row], index: int) -> int:
@@ -183,16 +183,17 @@ def find_footer(grid: Grid, data_start: int, width: float) -> str:
     """The text that marks totals or remarks below the table; empty where there are none."""
     first = max(data_start + 1, grid.height - FOOTER_ROWS)
     rows = [_row(first + i, cells, cells) for i, cells in enumerate(grid.frame(first, grid.height).iter_rows())]
-    start = len(rows)
+    start = remark = len(rows)
     for index in range(len(rows) - 1, -1, -1):
         text = next(filter(None, rows[index].texts), None)
         if text is None:
-            continue
-        apart = index > 0 and not any(rows[index - 1].texts)
-        remark = rows[index].filled == 1 and width >= 3 and rows[index].is_named and (apart or start < len(rows))
-        if not remark and not (TOTAL.match(text.strip()) and rows[index].filled < max(2, width + 1)):
+            start = min(start, remark)  # a remark counts as one only below a gap, or below totals
+        elif TOTAL.match(text.strip()) and rows[index].filled <= width:
+            start = index
+        elif rows[index].filled == 1 and width >= 3 and rows[index].is_named:
+            remark = index
+        else:
             break
-        start = index
     marker = next(filter(None, rows[start].texts), "").strip()[:60] if start < len(rows) else ""
     found = footer_row(grid, marker, data_start, range(grid.width)) if marker else grid.height
     return marker if start < len(rows) and found == rows[start].number else ""
