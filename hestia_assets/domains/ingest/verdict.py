@@ -1,7 +1,7 @@
 """The verdict on a whole file before anything is kept: read, typed and checked to its end, counted, and let go.
 
-Memory is bounded by the chunk. Checks that look at several rows need the columns they name of all rows; those wait in a
-temporary file.
+Memory is bounded by the chunk. Checks that look at several rows, and keys, need their columns of all rows; those wait
+in a temporary folder.
 """
 
 import tempfile
@@ -27,6 +27,8 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.aside import failed_rows, first_failures, without
+from hestia_assets.domains.ingest.keyed import key_trouble
+from hestia_assets.domains.ingest.modes import changes_of
 
 SCAN_BYTES = 4 * 1024 * 1024
 """A verdict speaks after each stretch of this size."""
@@ -78,15 +80,13 @@ class _Counts:
 class Judge:
     """Reads a file to its end under a dataset's spec and counts what would become of it.
 
-    ``existing``: the rows of the table that checks over several rows look at too. ``changes``: what the batch would do
-    to the table; asked once the file was read.
+    ``table``: the rows of the validated table now, if there are any.
     """
 
     reader: Format
     validator: Validator
     dataset: DatasetSpec
-    existing: pl.LazyFrame | None = None
-    changes: Callable[[], Changes] | None = None
+    table: pl.LazyFrame | None = None
 
     def verdict(
         self, source: BinaryIO, *, on_progress: OnVerdict | None = None, should_stop: ShouldStop | None = None
@@ -101,8 +101,7 @@ class Judge:
                     return counts.verdict(total, complete=False)
                 if on_progress is not None:
                     on_progress(counts.verdict(total, complete=False))
-            self._count_sets(counts, kept)
-        changes = self.changes() if self.changes is not None else None
+            changes = self._count_sets(counts, kept.rows())
         return counts.verdict(total, complete=True, changes=changes)
 
     def _chunks(self, source: BinaryIO) -> Iterator[TextChunk]:
@@ -111,8 +110,10 @@ class Judge:
         return self.reader.read(source, recipe.model_copy(update={"chunk_bytes": size}))
 
     def _needed(self) -> list[str]:
-        """Columns that checks name."""
+        """Columns that checks name; all of them where rows are compared with the table's."""
         named = {name for check in self.dataset.checks for name in check.columns}
+        if self.dataset.mode is Mode.UPSERT:
+            named = {column.name for column in self.dataset.recipe.columns}
         return [column.name for column in self.dataset.recipe.columns if column.name in named]
 
     def _count(self, chunk: TextChunk, counts: _Counts, kept: "_Kept") -> None:
@@ -126,21 +127,50 @@ class Judge:
         _count_aside(chunk, fatal, counts)
         kept.add(without(judgement.typed.with_row_index("index"), fatal))
 
-    def _count_sets(self, counts: _Counts, kept: "_Kept") -> None:
-        rows = kept.rows()
-        if rows is None:
-            return
-        fatal: list[SetFailure] = []
-        for failure in self.validator.judge_set(rows, self.existing, self.dataset.checks):
+    def _count_sets(self, counts: _Counts, kept: pl.LazyFrame | None) -> Changes:
+        """Rows that fail as one of many; what all the others would do to the table."""
+        if kept is None:
+            return self._plainly(counts)
+        rows, failures = kept, list[SetFailure]()
+        if self.dataset.mode is Mode.UPSERT:
+            trouble = key_trouble(kept, self.dataset)
+            failures.append(trouble.failure)
+            rows = _except(kept, pl.concat([trouble.failure.rows, trouble.repeats]))
+        failures += self.validator.judge_set(rows, self._others(rows), self.dataset.checks)
+        for failure in failures:
             counts.add_checks([failure.result])
             if failure.result.severity is Severity.REJECT and failure.rows.len():
-                fatal.append(failure)
-        for failure in fatal:
-            found = rows.filter(pl.col("_row").is_in(failure.rows.implode()))
-            facts = found.select(pl.len(), pl.col("_line").min(), pl.col("_lines").sum()).collect().row(0)
-            counts.set_aside(failure.result.rule, failure.result.columns[0], rows=facts[0], first_line=facts[1])
-            counts.good -= facts[0]
-            counts.account = counts.account.quarantine(facts[2])
+                self._set_aside(failure, kept, counts)
+        if self.dataset.mode is not Mode.UPSERT:
+            return self._plainly(counts)
+        checked = [failure.rows for failure in failures[1:] if failure.result.severity is Severity.REJECT]
+        good = _except(kept, pl.concat(checked)) if checked else kept
+        return changes_of(self.dataset, good, self.table, Mode.UPSERT)
+
+    def _set_aside(self, failure: SetFailure, kept: pl.LazyFrame, counts: _Counts) -> None:
+        found = kept.filter(pl.col("_row").is_in(failure.rows.implode()))
+        facts = found.select(pl.len(), pl.col("_line").min(), pl.col("_lines").sum()).collect().row(0)
+        counts.set_aside(failure.result.rule, failure.result.columns[0], rows=facts[0], first_line=facts[1])
+        counts.good -= facts[0]
+        counts.account = counts.account.quarantine(facts[2])
+
+    def _plainly(self, counts: _Counts) -> Changes:
+        """Rows that join, or take the place of all that are there."""
+        rows = pl.LazyFrame({"_row": pl.int_range(counts.good, eager=True)})
+        return changes_of(self.dataset, rows, self.table, self.dataset.mode)
+
+    def _others(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
+        """Rows that will be in the table beside those of the file."""
+        if self.table is None or self.dataset.mode is Mode.REPLACE:
+            return None
+        key = list(self.dataset.primary_key)
+        if self.dataset.mode is not Mode.UPSERT or not set(key) <= set(self.table.collect_schema().names()):
+            return self.table
+        return None if self.dataset.delete_missing else self.table.join(rows, on=key, how="anti")
+
+
+def _except(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
+    return rows.filter(~pl.col("_row").is_in(numbers.implode()))
 
 
 def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None:
@@ -159,14 +189,14 @@ def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None
 
 
 def rows_present(tables: TableStore, dataset: DatasetSpec) -> pl.LazyFrame | None:
-    """The rows that a batch would join; none where it takes their place, updates them, or is the first."""
+    """The rows of the validated table now; none before the first batch."""
     ref = TableRef(Layer.VALIDATED, dataset.tenant, dataset.name)
-    return tables.scan(ref) if dataset.mode is Mode.APPEND and tables.exists(ref) else None
+    return tables.scan(ref) if tables.exists(ref) else None
 
 
 @dataclass
 class _Kept:
-    """Columns of the good rows that checks over several rows look at, in a temporary folder."""
+    """Columns of the good rows that must be looked at together, in a temporary folder."""
 
     folder: Path
     columns: Sequence[str]
@@ -182,5 +212,5 @@ class _Kept:
         self.parts += 1
 
     def rows(self) -> pl.LazyFrame | None:
-        """All of them; None where no check names a column, or there is no row."""
+        """All of them; None where no column is needed, or there is no row."""
         return pl.scan_parquet(self.folder / "*.parquet") if self.parts else None

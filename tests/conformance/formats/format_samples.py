@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape
 
 import openpyxl
@@ -23,7 +24,7 @@ PLAIN: Table = (
 QUOTED: Table = (*PLAIN, ("8", 'say "yes"', "two\nlines"), ("9", "semi; colon", "tab\there"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """How a table of text is written in a format. ``rows``: what it can hold; ``knows_null``: None is not empty."""
 
@@ -33,11 +34,13 @@ class Sample:
     knows_null: bool = False
     mark: bytes = b""
 
+    @cache  # noqa: B019 - a handful of samples, and a workbook differs each time it is written
     def many(self, count: int) -> bytes:
         """A file of many rows, longer than a chunk."""
         rows = [(str(1000 + number), f"name {number}", "a note that takes some room " * 3) for number in range(count)]
         return self.write(HEADER, rows)
 
+    @cache  # noqa: B019 - as above
     def table(self) -> bytes:
         """The sample's own rows."""
         return self.write(HEADER, self.rows)
