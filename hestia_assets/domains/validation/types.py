@@ -130,7 +130,8 @@ def _typed(text: pl.Expr, column: Column) -> pl.Expr:
     value = _value(text, column)
     if column.null_words in (EMPTY_IS_NULL, ()):  # an empty text is no value of any of these types
         return value
-    return pl.when(~text.is_in(_stripped(column.null_words))).then(value)
+    bare = text.str.strip_chars()  # Polars reads a day with blanks before it
+    return pl.when(~bare.is_in(_stripped(column.null_words))).then(value)
 
 
 def _text(text: pl.Expr, null_words: tuple[str, ...]) -> pl.Expr:

@@ -1,6 +1,7 @@
 """Numbers with other signs, and words that mean no value: nothing changes its meaning."""
 
 from decimal import Decimal
+from itertools import product
 
 import polars as pl
 import pytest
@@ -83,3 +84,15 @@ def test_an_empty_text_is_a_value_where_the_format_knows_null():
 
 def test_a_day_without_signs_between_needs_all_its_digits():
     assert read(["20240131", "2024013"], column("date", format="%Y%m%d"))[1] == [1]
+
+
+BEFORE, AFTER = ("", " ", "\t", "\u00a0"), ("", " ")
+TEXTS = ("0", "-1", "7", "1900-01-01", "2024-01-02", "2024-01-02 03:04:05", "true", "FALSE", "n/a", "1.5", "")
+
+
+@pytest.mark.parametrize("kind", ["integer", "decimal", "float", "boolean", "date", "timestamp"])
+def test_blanks_around_a_value_or_a_null_word_make_no_difference(kind):
+    how = column(kind, null_words=("", "0", "n/a", "1900-01-01", "false"))
+
+    for before, after, text in product(BEFORE, AFTER, TEXTS):
+        assert read([before + text + after], how) == read([text], how)
