@@ -182,6 +182,7 @@ class EditRun:
             desk = EditDesk(self.maker.tables, self.maker.validator, self.batches, self.maker.spec)
             self._publish(desk.judge(decoded(source), batch=mine.id))
         rows = self._rows()
+        self.hold.verify()
         done = self.batches.update(
             mine.id,
             state=BatchState.COMMITTED,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import SYSTEM_COLUMNS, Changes, Problem, StagedFile
 from hestia_assets.core.specs import DatasetSpec, Mode
@@ -102,7 +103,8 @@ def _old_rows(rows: pl.LazyFrame, existing: pl.LazyFrame, key: list[str], values
 
 
 def changes_of(spec: DatasetSpec, rows: pl.LazyFrame, existing: pl.LazyFrame | None, mode: Mode) -> Changes:
-    """What typed rows would do to the table; nothing is kept."""
+    """What typed rows would do to the table; nothing is kept. Raises SpecError when there is no key to compare by."""
+    refuse_without_key(spec, mode)
     total = int(rows.select(pl.len()).collect(engine="streaming").item())
     height = _height(existing)
     if mode is not Mode.UPSERT:
@@ -122,6 +124,13 @@ def changes_of(spec: DatasetSpec, rows: pl.LazyFrame, existing: pl.LazyFrame | N
     counts = compare(good, existing, spec).counts()
     deleted = _height(missing(existing, placed.select(spec.primary_key), spec)) if spec.delete_missing else 0
     return Changes(counts.new, counts.changed, counts.same + repeated, deleted, counts.blanked)
+
+
+def refuse_without_key(spec: DatasetSpec, mode: Mode) -> None:
+    """Raise SpecError when rows are to be updated and nothing names them."""
+    if mode is Mode.UPSERT and not spec.primary_key:
+        hint = "Set primary_key of the dataset, or choose another mode."
+        raise SpecError(f"Rows are to be updated by key, but dataset {spec.key} has no key.", hint=hint)
 
 
 def missing(existing: pl.LazyFrame, seen: pl.LazyFrame, spec: DatasetSpec) -> pl.LazyFrame:

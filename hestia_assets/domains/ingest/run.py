@@ -119,6 +119,7 @@ class BatchRun:
         rows = {layer: sum(file.rows for file in final_files(parts, plan, layer)) for layer in PUBLISHED}
         Publication(self.maker, self.hold).publish(parts, plan)
         mine = self.maker.batch
+        self.hold.verify()  # who lost the dataset must not number its batches
         batch = self.batches.update(
             self._id,
             state=BatchState.COMMITTED,

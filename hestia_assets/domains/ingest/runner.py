@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hestia_assets.core.errors import HeldError, HestiaError, ReadError, SpecError, TransientError
+from hestia_assets.core.errors import HeldError, HestiaError, ReadError, TransientError
 from hestia_assets.core.ports import (
     AuditLog,
     BatchStore,
@@ -20,8 +20,9 @@ from hestia_assets.core.ports import (
 )
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Batch, BatchState, Job, Problem
-from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.edits import EDIT, EditRun
+from hestia_assets.domains.ingest.modes import refuse_without_key
 from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
 from hestia_assets.domains.ingest.run import BatchRun
 from hestia_assets.domains.ingest.sets import PLAN
@@ -180,9 +181,7 @@ def _refuse_unready(spec: DatasetSpec, batch: Batch) -> None:
     if not spec.recipe.columns:
         hint = "Open the Import page with a file and save it."
         raise ReadError(f"Dataset {spec.key} has no columns yet.", hint=hint)
-    if batch.mode is Mode.UPSERT and not spec.primary_key:
-        hint = "Set primary_key of the dataset, or choose another mode."
-        raise SpecError(f"Batch {batch.id} updates rows by key, but dataset {spec.key} has no key.", hint=hint)
+    refuse_without_key(spec, batch.mode or spec.mode)
 
 
 def _not_runnable(batch: Batch) -> HeldError:

@@ -67,6 +67,7 @@ class Turn:
         difference = self._difference(touched)
         if not difference.is_none:
             self._apply(difference, hold)
+        hold.verify()
         state = BatchState.COMMITTED if self.alive else BatchState.UNDONE
         done = self.batches.update(self.batch.id, state=state, problem=None)
         self.batches.clear_parts(self.batch.id)
