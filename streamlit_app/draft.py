@@ -1,6 +1,6 @@
 """What one browser tab has decided so far about the files it is importing. Rows and bytes stay on disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import polars as pl
 import streamlit as st
 
+from hestia_assets.core.errors import ReadError
 from hestia_assets.core.results import (
     Inspection,
     Member,
@@ -22,12 +23,11 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe, parse
 from streamlit_app.chosen import ChosenFile, Fate
+from streamlit_app.composed import JOINING, Changed, about_columns, after, composed, recipes_of
 from streamlit_app.counting import Counting
 from streamlit_app.facade import hestia, tenant
 
 _KEY = "draft"
-JOINING = ("mode", "primary_key", "blank_overwrites", "delete_missing", "delete_limit")
-"""Fields of a dataset that say how its rows join those that are there."""
 
 
 class Step(StrEnum):
@@ -44,7 +44,8 @@ class Draft:
     """The state of the wizard.
 
     ``number`` makes the widgets of a new draft new ones; ``edition`` those of the columns, when they change; ``turn``
-    those of the way of reading, when something else than they changed it.
+    those of the way of reading, when something else than they changed it. ``slot`` is the place of the recipe among
+    those of the dataset.
     ``looked`` is the position of the file that is shown, ``member`` its part where it is an archive with ``members``;
     ``refused`` are files that did not arrive. ``version`` is the saved one that the person sees; ``dropped`` are rules
     whose columns are not in this file. ``spot`` is the first line under discussion and how many lines there are.
@@ -59,6 +60,7 @@ class Draft:
     refused: tuple[Problem, ...] = ()
     dataset: str = ""
     saved: DatasetSpec | None = None
+    slot: int = 0
     version: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     guessed: tuple[Column, ...] = ()
@@ -115,15 +117,8 @@ class Draft:
     @property
     def spec(self) -> DatasetSpec:
         """The dataset as it would be saved now. Raises SpecError."""
-        base = self.saved.model_dump() if self.saved else {"name": self.dataset, "tenant": tenant()}
-        made = [(column.name, column.type, column.scale) for column in self.recipe.columns]
-        others = [one for one in (self.saved.other_recipes if self.saved else ()) if _makes(one, made)]
-        changes = {
-            "recipe": self.recipe.model_dump(),
-            "checks": [check.model_dump() for check in self.checks],
-            "other_recipes": [one.model_dump() for one in others],
-        }
-        return parse(DatasetSpec, base | changes | self.joining)
+        base = self.saved or parse(DatasetSpec, {"name": self.dataset, "tenant": tenant()})
+        return composed(base, Changed(self.recipe, self.slot, self.checks, self.joining))
 
     def take_saved(self, found: SpecVersion | None) -> None:
         """Begin with the dataset as it is saved now, or without one."""
@@ -131,7 +126,7 @@ class Draft:
         self.saved = spec if isinstance(spec, DatasetSpec) else None
         self.version = found.version if found else 0
         self.checks, self.dropped = (self.saved.checks if self.saved else ()), ()
-        self.joining = {name: getattr(self.saved, name) for name in JOINING} if self.saved else {}
+        self.slot, self.joining = 0, {name: getattr(self.saved, name) for name in JOINING} if self.saved else {}
 
     def preview(self) -> Preview:
         """The first rows under the present choices; read again when a choice changed. Raises HestiaError."""
@@ -147,7 +142,8 @@ class Draft:
         key = self._key()
         if self._counting is None or self._counting.key != key:
             self.stop()
-            self._counting = Counting(key, partial(self.file.open, self.member), self.spec)
+            alone = self.spec.model_copy(update={"recipe": self.recipe, "other_recipes": ()})
+            self._counting = Counting(key, partial(self.file.open, self.member), alone)
         return self._counting
 
     def stop(self) -> None:
@@ -202,7 +198,27 @@ class Draft:
         assert self.saved is not None, "it was imported before"
         with self.open() as source:
             self.found = hestia().ingest.inspect(source, file_name=self.file_name)
+        self.take_fitting()
+
+    def take_fitting(self) -> None:
+        """Read the file in the first of the dataset's ways that fits; the first of all where none does."""
+        assert self.saved is not None, "it was saved before"
+        for slot, recipe in enumerate(recipes_of(self.saved)):
+            self.slot = slot
+            self.take_recipe(recipe)
+            try:
+                self.preview()
+            except ReadError:
+                continue
+            return
+        self.slot = 0
         self.take_recipe(self.saved.recipe)
+
+    def add_recipe(self, recipe: Recipe) -> None:
+        """Files may also look like this; the dataset keeps its columns."""
+        assert self.saved is not None, "it was saved before"
+        self.slot = len(recipes_of(self.saved))
+        self.take_recipe(recipe)
 
     def read_as(self, chosen: Recipe) -> None:
         """Read the file in another way; columns that a person settled keep name and type. Raises ReadError."""
@@ -244,11 +260,7 @@ class Draft:
         self.answers[question.text] = choice
 
     def _after(self, changes: Mapping[str, Any]) -> Recipe:
-        """The recipe after changes that name columns as they were found. Raises SpecError."""
-        sources = {column.name: column.source for column in (self.found.recipe.columns if self.found else ())}
-        names = {column.source: column.name for column in self.recipe.columns}
-        columns = {names.get(sources.get(name, ""), name): how for name, how in changes.get("columns", {}).items()}
-        return self.recipe.with_changes({**changes, "columns": columns})
+        return after(self.recipe, changes, found=self.found.recipe.columns if self.found else ())
 
     def _settled(self) -> list[Column]:
         """Columns of the saved dataset, or those that the person changed."""
@@ -268,15 +280,6 @@ class Draft:
         """Show another step."""
         self.step = step
         st.rerun()
-
-
-def about_columns(question: Question) -> bool:
-    """Whether a question is about types of columns, not about how the file is read."""
-    return all(set(choice.changes) <= {"columns"} for choice in question.choices)
-
-
-def _makes(recipe: Recipe, made: Sequence[tuple[object, ...]]) -> bool:
-    return {(column.name, column.type, column.scale) for column in recipe.columns} == set(made)
 
 
 def draft() -> Draft:

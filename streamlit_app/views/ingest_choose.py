@@ -150,7 +150,7 @@ def _first_look(work: Draft) -> None:
     members = work.parts()
     work.member = members[0].name if members else ""
     if work.saved is not None and work.saved.recipe.columns:
-        work.take_recipe(work.saved.recipe)
+        work.take_fitting()
         return
     with st.spinner("Looking into the file …"), work.open() as source:
         found = hestia().ingest.inspect(source, file_name=work.file_name)

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from hestia_assets.core.errors import HeaderMismatchError, HestiaError
-from hestia_assets.core.results import Preview, Problem
-from streamlit_app.components.explained import explained, explained_later, show_problem
+from hestia_assets.core.results import Preview
+from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.side_by_side import show_rejects, show_side_by_side
 from streamlit_app.components.verdict import show_reasons_aside, show_verdict
 from streamlit_app.components.words import count, size
 from streamlit_app.draft import Draft, Step
-from streamlit_app.views.ingest_reading import AGAIN, READ_COLUMNS, decide, edit
+from streamlit_app.views.ingest_known import map_columns, other_columns, show_drift
+from streamlit_app.views.ingest_reading import decide, edit
 
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
 
@@ -18,15 +18,18 @@ def preview(work: Draft) -> None:
     """Open questions, the text beside the table, the rows that would be set aside, then the forms."""
     if len(work.files) > 1 or len(work.members or ()) > 1:
         _which(work)
-    stranger = _other_columns(work)
+    stranger = other_columns(work)
     if stranger is not None:
-        _offer_its_columns(work, stranger)
+        with explained():
+            map_columns(work, stranger)
         _buttons(work, ready=False)
         return
     changing = work.saved is None
     if work.saved is not None:
         if not work.dropped:
             st.info(f"**{work.dataset}** knows how to read its files: nothing to answer.", icon=":material/bookmark:")
+        with explained():
+            show_drift(work)
         changing = st.toggle("Change how the files of this dataset are read", key=f"change-{work.number}")
     ready = False
     with explained():
@@ -57,28 +60,6 @@ def _which(work: Draft) -> None:
     with explained_later():
         work.look_at(chosen)
     st.rerun()
-
-
-def _other_columns(work: Draft) -> HeaderMismatchError | None:
-    """Why the saved dataset cannot read this file, where its columns are to blame."""
-    if work.saved is None:
-        return None
-    try:
-        work.preview()
-    except HeaderMismatchError as error:
-        return error
-    except HestiaError:  # explained where the preview is shown
-        return None
-    return None
-
-
-def _offer_its_columns(work: Draft, error: HeaderMismatchError) -> None:
-    choices = f"Press '{READ_COLUMNS}' to change the dataset {work.dataset}, or start over with another file."
-    show_problem(Problem(error.code, error.message, choices))
-    if st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
-        work.read_as(work.recipe)
-        st.session_state[f"change-{work.number}"] = True
-        st.rerun()
 
 
 def _show(work: Draft, found: Preview) -> None:

@@ -1,0 +1,65 @@
+"""Columns of a file for columns of a dataset: suggested with a reason each, to be accepted or changed."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from hestia_assets.core.results import ColumnMatch, FoundColumn, MappingSuggestion
+from hestia_assets.core.specs import Column
+from streamlit_app.components.words import count, plain
+
+LEAVE_OUT = "leave it out"
+
+
+def mapping_form(
+    found: Sequence[FoundColumn], suggestion: MappingSuggestion, columns: Sequence[Column], *, key: str
+) -> tuple[tuple[ColumnMatch, ...], tuple[str, ...]] | None:
+    """The table; gives the matches and the header texts that are left out, or nothing while two want one column.
+
+    Args:
+        found: columns of the file with values.
+        suggestion: what is proposed; what is not sure is left out until the person says otherwise.
+        columns: of the dataset.
+        key: of the widget.
+    """
+    targets = [LEAVE_OUT, *(column.name for column in columns)]
+    values = {one.source: ", ".join(one.values[:3]) for one in found}
+    edited = st.data_editor(
+        [
+            {
+                "In the file": match.source,
+                "First values": values.get(match.source, ""),
+                "Column of the dataset": match.target or LEAVE_OUT,
+                "Why": match.reason,
+            }
+            for match in suggestion.matches
+        ],
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=["In the file", "First values", "Why"],
+        height="content" if len(found) <= 12 else 450,
+        column_config={
+            "In the file": st.column_config.TextColumn(width=120),
+            "First values": st.column_config.TextColumn(width=160),
+            "Column of the dataset": st.column_config.SelectboxColumn(options=targets, required=True, width=150),
+            "Why": st.column_config.TextColumn(width=280),
+        },
+    )
+    chosen = [str(row["Column of the dataset"]) for row in edited]
+    taken = [target for target in chosen if target != LEAVE_OUT]
+    if twice := sorted({target for target in taken if taken.count(target) > 1}):
+        st.warning(f"**Two columns of the file would become {plain(twice[0])}.** Leave one of them out.")
+        return None
+    _missing([column.name for column in columns if column.name not in taken])
+    pairs = list(zip(suggestion.matches, chosen, strict=True))
+    matches = [ColumnMatch(old.source, to, old.score, old.reason) for old, to in pairs if to != LEAVE_OUT]
+    return tuple(matches), tuple(old.source for old, to in pairs if to == LEAVE_OUT)
+
+
+def _missing(names: Sequence[str]) -> None:
+    if names:
+        st.caption(
+            f"{count(len(names), 'column')} of the dataset {'is' if len(names) == 1 else 'are'} not in this file: "
+            f"{plain(', '.join(names))}. Its rows have no value there."
+        )

@@ -1,0 +1,96 @@
+"""Step 2 of the import for a dataset that exists: its columns in this file, and what is different this time."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from hestia_assets.core.errors import HeaderMismatchError, HestiaError
+from hestia_assets.core.results import Drift, FoundColumn, Inspection, MappingSuggestion, Problem
+from streamlit_app.components.drift_card import drift_card
+from streamlit_app.components.explained import show_problem
+from streamlit_app.components.mapping_form import mapping_form
+from streamlit_app.draft import Draft
+from streamlit_app.facade import hestia
+from streamlit_app.views.ingest_reading import AGAIN, READ_COLUMNS
+
+USE = "Read the file like this"
+VALUES_SEEN = 200
+
+
+def other_columns(work: Draft) -> HeaderMismatchError | None:
+    """Why the saved dataset cannot read this file, where its columns are to blame."""
+    if work.saved is None:
+        return None
+    try:
+        work.preview()
+    except HeaderMismatchError as error:
+        return error
+    except HestiaError:  # explained where the preview is shown
+        return None
+    return None
+
+
+def map_columns(work: Draft, error: HeaderMismatchError) -> None:
+    """Say which column is which, or change the dataset. Raises HestiaError."""
+    assert work.saved is not None, "a new dataset takes the columns as they are"
+    choices = f"Say below which column is which, or press '{READ_COLUMNS}' to change the dataset {work.dataset}."
+    show_problem(Problem(error.code, error.message, choices))
+    stranger = _stranger(work)
+    key = f"mapping-{work.number}-{work.looked}-{work.version}"
+    chosen = mapping_form(stranger.columns, stranger.suggestion, work.saved.recipe.columns, key=key)
+    with st.container(horizontal=True):
+        if st.button(USE, type="primary", icon=":material/check:", disabled=chosen is None or not chosen[0]) and chosen:
+            matches, ignored = chosen
+            reading = stranger.found.recipe
+            work.add_recipe(hestia().ingest.map_columns(work.saved.recipe, matches, ignored, reading=reading))
+            st.rerun()
+        if st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
+            work.read_as(work.recipe)
+            st.session_state[f"change-{work.number}"] = True
+            st.rerun()
+
+
+@dataclass(frozen=True)
+class _Stranger:
+    """A file of other columns, looked into once."""
+
+    found: Inspection
+    columns: tuple[FoundColumn, ...]
+    suggestion: MappingSuggestion
+
+
+def _stranger(work: Draft) -> _Stranger:
+    key = f"stranger-{work.number}-{work.looked}-{work.member}-{work.version}"
+    if key not in st.session_state:
+        st.session_state[key] = _look_into(work)
+    return st.session_state[key]
+
+
+def _look_into(work: Draft) -> _Stranger:
+    assert work.saved is not None, "it is held against a dataset"
+    with st.spinner("Looking into the file …"), work.open() as source:
+        found = hestia().ingest.inspect(source, file_name=work.file_name)
+        rows = hestia().ingest.preview(source, found.recipe, limit=VALUES_SEEN).text
+    columns = tuple(
+        FoundColumn(column.source, tuple(rows[column.name].drop_nulls().to_list())) for column in found.recipe.columns
+    )
+    return _Stranger(found, columns, hestia().ingest.suggest_mapping(columns, work.saved))
+
+
+def show_drift(work: Draft) -> None:
+    """The card; a choice changes the recipe. Raises HestiaError."""
+    if work.saved is None or work.files[0].batch:
+        return
+    key = f"drift-{work.number}-{work.looked}-{work.member}-{work.version}"
+    if key not in st.session_state:
+        st.session_state[key] = _drift(work)
+    changes = drift_card(st.session_state[key], key=f"{key}-card")
+    if changes is not None:
+        work.take_recipe(hestia().ingest.decide(work.recipe, changes))
+        st.rerun()
+
+
+def _drift(work: Draft) -> Drift:
+    assert work.saved is not None, "it is held against a dataset"
+    with st.spinner("Comparing it with earlier files …"), work.open() as source:
+        return hestia().ingest.drift(source, work.saved, file_name=work.file_name)
