@@ -13,6 +13,8 @@ MARKS = (
 )
 LINES_SUFFIXES = (".ndjson", ".jsonl", ".ldjson")
 TRIED_LINES = 20
+HEAD_BYTES = 64 * 1024
+"""A shorter head is the whole file."""
 
 
 class Layout(Enum):
@@ -44,7 +46,7 @@ def layout(head: bytes, *, file_name: str) -> Layout:
         return Layout.NEITHER
     by_name = file_name.lower().endswith(LINES_SUFFIXES)
     try:
-        end = ExactDecoder().decode(start, 0, final=False).end
+        end = ExactDecoder().decode(start, 0, final=len(head) < HEAD_BYTES).end
     except FaultError as fault:
         if fault.reason != "more":
             return Layout.LINES if _has_object_line(start) else Layout.DOCUMENT

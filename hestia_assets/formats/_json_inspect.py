@@ -29,6 +29,16 @@ class NestedOptions(Spec):
         default=None, title="Tables", description="The paths of all tables of the file; others set a record aside."
     )
 
+    @property
+    def flat(self) -> bool:
+        """Whether objects become columns."""
+        return self.nested == "columns"
+
+    @property
+    def lists(self) -> tuple[str, ...] | None:
+        """The tables that records leave out because they are read on their own; None where nobody looked."""
+        return self.tables if self.flat else ()
+
 
 Look = Callable[[str], tuple[NestedTable, ...]]
 """The tables of a file, for ``columns`` or ``json``."""

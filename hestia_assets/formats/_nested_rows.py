@@ -51,18 +51,25 @@ class Field:
 
 
 class RowMaker:
-    """Makes rows of one table. ``tables`` are the paths of all tables of the file, or None where nobody looked."""
+    """Makes rows of one table.
 
-    def __init__(self, recipe: Recipe, segments: Segments, *, tables: Sequence[str] | None, nested: str) -> None:
-        self._root, self._width, self._nested = Field(), len(recipe.columns), nested
-        self._strict = tables is not None
+    Args:
+        recipe: its columns and what is left out.
+        segments: where the table's records are.
+        flat: objects are columns; otherwise they are JSON text.
+        lists: the paths of the file's tables, or None where nobody looked.
+    """
+
+    def __init__(self, recipe: Recipe, segments: Segments, *, flat: bool, lists: Sequence[str] | None) -> None:
+        self._root, self._width, self._flat = Field(), len(recipe.columns), flat
+        self._strict = lists is not None and flat
         self._itself = self._number = -1
         self._parent_fields: list[tuple[int, tuple[str, ...]]] = []
         for slot, column in enumerate(recipe.columns):
             self._place(column.source, slot)
         for text in recipe.ignored:
             self._root.at(_names(text)).left_out = True
-        for path in tables or ():
+        for path in lists or ():
             found = segments_of(path)
             if found and found[:-1] == segments:
                 self._root.at(found[-1]).is_table = True
@@ -130,9 +137,9 @@ class RowMaker:
             raise UnknownKeyError(path, value)
         if place.left_out or (place.is_table and isinstance(value, list)):
             return
-        if self._nested == "columns" and isinstance(value, dict) and value:
+        if self._flat and isinstance(value, dict) and value:
             self._fill(row, place, value, path)
-        elif place.slot < 0 or (self._strict and self._nested == "columns" and _has_objects(value)):
+        elif place.slot < 0 or (self._strict and _has_objects(value)):
             raise UnknownKeyError(path, value)
         else:
             row[place.slot] = _text(value)

@@ -4,6 +4,7 @@ Rules: an object inside a record gives columns (``address.city``); a list that h
 a table of its own, whose rows know the number of the record they stand in; any other list is JSON text in a cell.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,7 +92,7 @@ class NestedTable:
 
 def named_columns(sources: Sequence[str], *, parent_name: str) -> tuple[Column, ...]:
     """Columns for paths inside records, all text; null is null and the empty text a value."""
-    shown = [_shown(source, parent_name) for source in sources]
+    shown = [_without_numerals(_shown(source, parent_name)) for source in sources]
     named = text_columns(shown, null_words=())
     return tuple(column.model_copy(update={"source": source}) for column, source in zip(named, sources, strict=True))
 
@@ -103,6 +104,12 @@ def _shown(source: str, parent_name: str) -> str:
     if source.startswith(PARENT_FIELD):
         return f"{parent_name}_{source.removeprefix(PARENT_FIELD).lstrip('@')}"
     return "value" if source == ITSELF else source
+
+
+def _without_numerals(text: str) -> str:
+    """A name holds letters and digits; the numerals of old scripts are neither, though Python takes them for such."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join("_" if unicodedata.category(sign) == "No" else sign for sign in plain)
 
 
 def tables_of(shape: Shape, *, rows: int, single: bool, nested: str) -> tuple[NestedTable, ...]:

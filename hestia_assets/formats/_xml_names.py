@@ -48,8 +48,8 @@ class Scopes:
 
     def enter(self, attributes: Mapping[str, str], depth: int) -> None:
         """An element begins that may declare namespaces."""
-        declared = {name.partition(":")[2]: uri for name, uri in attributes.items() if is_declaration(name)}
-        if declared:
+        if any(name.startswith(DECLARATION) for name in attributes):
+            declared = {name.partition(":")[2]: uri for name, uri in attributes.items() if is_declaration(name)}
             self.now = self._scope({**self.now.uris, **declared})
             self._stack.append((depth, self.now))
 

@@ -42,7 +42,9 @@ TWO_BYTE = {
 
 
 CHILD = "\0"
-"""Stands for a child element in the text of its parent: no XML text can hold it."""
+"""Stands for a child element, or for attributes, in the text of an element: no XML text can hold it."""
+FIRST = 2
+"""Open elements when the outermost one begins, the document counted."""
 
 
 class XmlFaultError(Exception):
@@ -87,8 +89,8 @@ class Parser:
         source.seek(0)
         self._blocks = self._read(source)
         self._on_start, self._on_end = start, end
-        self._texts: list[list[str]] = []
-        self._bare: list[bool] = []
+        self._flow: list[str] = []
+        self._marks = [0]
         self._entities: dict[str, str] = {}
         self._outside = False
         self._fed = 0
@@ -135,7 +137,7 @@ class Parser:
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
+        parser.CharacterDataHandler = self._flow.append
         parser.EntityDeclHandler = self._entity
         parser.StartDoctypeDeclHandler = self._doctype
         parser.ExternalEntityRefHandler = self._outsider
@@ -152,26 +154,36 @@ class Parser:
             raise self.fault(f"its encoding cannot be used ({error})") from None
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if len(self._texts) >= MOST_DEPTH:
-            raise self.fault(f"elements are nested more than {MOST_DEPTH} deep")
-        if len(attributes) > MOST_ATTRIBUTES:
-            raise self.fault(f"one element has more than {MOST_ATTRIBUTES:,} attributes")
-        if self._texts:
-            self._bare[-1] = False
-            self._texts[-1].append(CHILD)
-        elif self._entities:
-            self._refuse_growth()
-        self._texts.append([])
-        self._bare.append(not attributes)
+        flow, marks = self._flow, self._marks
+        if len(flow) == marks[-1] or (flow[-1] is not CHILD and not flow[-1].isspace()):
+            flow.append(CHILD)
+        else:
+            flow[-1] = CHILD  # blanks between children are no text, and must not pile up
+        marks.append(len(flow))
+        if attributes:
+            flow.append(CHILD)
+        if len(marks) == FIRST or len(marks) > MOST_DEPTH or len(attributes) > MOST_ATTRIBUTES:
+            self._refuse_danger(attributes)
         self._on_start(name, attributes)
 
     def _end(self, _: str) -> None:
-        pieces, bare = self._texts.pop(), self._bare.pop()
-        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        self._on_end(text if bare else _mixed(text))
+        flow = self._flow
+        first = self._marks.pop()
+        if len(flow) == first + 1 and flow[-1] is not CHILD:
+            self._on_end(flow.pop())
+        elif len(flow) == first:
+            self._on_end("")
+        else:
+            text = "".join(flow[first:])
+            del flow[first:]
+            self._on_end(_mixed(text) if CHILD in text else text)
 
-    def _text(self, data: str) -> None:
-        self._texts[-1].append(data)
+    def _refuse_danger(self, attributes: Mapping[str, str]) -> None:
+        if len(self._marks) > MOST_DEPTH:
+            raise self.fault(f"elements are nested more than {MOST_DEPTH} deep")
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise self.fault(f"one element has more than {MOST_ATTRIBUTES:,} attributes")
+        self._refuse_growth()
 
     def _doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
         self._outside = self._outside or bool(system or public)

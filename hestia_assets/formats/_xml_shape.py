@@ -13,16 +13,19 @@ from hestia_assets.core.specs import Column
 from hestia_assets.formats._columns import column_name
 from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, joined
 from hestia_assets.formats._nested_shape import ID_NAMES, MOST_FIELDS, named_columns
-from hestia_assets.formats._xml_names import Expanded, Scopes, is_declaration, plain_name
+from hestia_assets.formats._xml_names import Expanded, Scope, Scopes, is_declaration, plain_name
 from hestia_assets.formats._xml_parse import Parser
 
 
 class Element:
     """What was seen of an element at one path."""
 
-    __slots__ = ("attributes", "children", "last", "repeats", "rows", "text")
+    __slots__ = ("attributes", "by_name", "children", "last", "repeats", "rows", "scope", "seen", "text")
 
     def __init__(self) -> None:
+        self.scope: Scope | None = None
+        self.by_name: dict[str, Element] = {}
+        self.seen: set[str] = set()
         self.children: dict[Expanded, Element] = {}
         self.attributes: dict[Expanded, None] = {}
         self.rows, self.last = 0, -1
@@ -68,27 +71,38 @@ class _Look:
         self._serial = self._fields = 0
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        depth = len(self._stack)
+        stack = self._stack
         if attributes:
-            self._scopes.enter(attributes, depth)
-        parent, serial = self._stack[-1]
-        scope = self._scopes.now
-        key = scope.expanded(name, default=True)
-        element = parent.children.get(key)
-        if element is None:
-            element = parent.children[key] = Element()
-            self._count()
-        element.repeats = element.repeats or element.last == serial
+            self._scopes.enter(attributes, len(stack))
+        parent, serial = stack[-1]
+        if parent.scope is not self._scopes.now:
+            parent.scope = self._scopes.now
+            parent.by_name.clear()
+        element = parent.by_name.get(name) or self._child(parent, name)
+        if element.last == serial:
+            element.repeats = True
         element.last = serial
         element.rows += 1
         self._serial += 1
-        self._stack.append((element, self._serial))
+        stack.append((element, self._serial))
+        if attributes and not element.seen.issuperset(attributes):
+            self._see(element, attributes)
+
+    def _child(self, parent: Element, name: str) -> Element:
+        key = self._scopes.now.expanded(name, default=True)
+        if key not in parent.children:
+            self._count()
+        element = parent.by_name[name] = parent.children.setdefault(key, Element())
+        return element
+
+    def _see(self, element: Element, attributes: Mapping[str, str]) -> None:
         for attribute in attributes:
-            if not is_declaration(attribute):
-                expanded = scope.expanded(attribute, default=False)
-                if expanded not in element.attributes:
-                    element.attributes[expanded] = None
-                    self._count()
+            expanded = self._scopes.now.expanded(attribute, default=False)
+            if expanded not in element.attributes and not is_declaration(attribute):
+                element.attributes[expanded] = None
+                self._count()
+        if not any(":" in name for name in attributes):  # a prefix may mean another namespace next time
+            element.seen.update(attributes)
 
     def _end(self, text: str | None) -> None:
         element, _ = self._stack.pop()

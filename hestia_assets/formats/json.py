@@ -76,8 +76,8 @@ class _Reading:
         options = parse(NestedOptions, recipe.options)
         segments = segments_of(options.record_path)
         self._recipe, self._first = recipe, start
-        self._maker = RowMaker(recipe, segments, tables=options.tables, nested=options.nested)
-        self._document = Document(source, recipe.encoding, segments, options.tables or ())
+        self._maker = RowMaker(recipe, segments, flat=options.flat, lists=options.lists)
+        self._document = Document(source, recipe.encoding, segments, options.lists or ())
         self._start, self._total = start, 0
         self._gathered = Gathered(len(self._recipe.columns))
         self._row = start.row if self._document.jumps(start) else 1

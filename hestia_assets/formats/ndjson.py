@@ -69,7 +69,7 @@ class NdjsonFormat:
         """
         options = parse(NestedOptions, recipe.options)
         segments = segments_of(options.record_path)
-        maker = RowMaker(recipe, segments, tables=options.tables, nested=options.nested)
+        maker = RowMaker(recipe, segments, flat=options.flat, lists=options.lists)
         lines = _Lines(maker, len(recipe.columns), Nesting(segments), start)
         if start != START and segments:
             lines.nesting = _counted(source, recipe, segments, start)
@@ -85,16 +85,18 @@ class NdjsonFormat:
 def _stretches(source: BinaryIO, encoding: str, *, offset: int, size: int) -> Iterator[bytes]:
     """Whole lines, about ``size`` bytes of them at a time."""
     held: list[bytes] = []
-    length = 0
-    for block, final in blocks(source, encoding, offset=offset, size=size):
-        cut = len(block) if final else block.rfind(b"\n") + 1
-        if cut or final:
-            whole = b"".join([*held, block[:cut]])
-            held, length = [], 0
-            if whole:
-                yield whole
-        held.append(block[cut:])
-        length += len(block) - cut
+    length, wanted = 0, size
+    for block, final in blocks(source, encoding, offset=offset, size=max(size // 4, 1024)):
+        held.append(block)
+        length += len(block)
+        if length < wanted and not final:
+            continue
+        data = b"".join(held)
+        cut = len(data) if final else data.rfind(b"\n") + 1
+        if cut:
+            yield data[:cut]
+        held, length = [data[cut:]], len(data) - cut
+        wanted = max(size, 2 * length)  # a long line is joined again and again, but no more than twice in all
         if length > RECORD_LIMIT:
             limit = f"{RECORD_LIMIT // 1024 // 1024} MiB"
             raise UnreadableFileError(
