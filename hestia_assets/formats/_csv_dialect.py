@@ -15,7 +15,7 @@ USUAL = (",", ";", "\t", "|")
 RARE = ("^", "~", ":", " ")
 UNMISTAKABLE = (*(chr(code) for code in range(1, 32) if code not in (9, 10, 13, 27)), "¦", "¬", "§", "¶", "¤", "þ")
 """Signs that nobody writes within a value."""
-NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}|://|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} (?=\d)")
+NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}\b|://|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} (?=\d)")
 """Where a colon or a space divides no columns."""
 RUN = re.compile(r"[^\w\s\"'.\-]{2,8}")
 SEVERAL, MANY = 2, 4
@@ -86,11 +86,11 @@ def _declared(sample: bytes) -> str:
 
 
 def _delimiter(body: bytes) -> tuple[str, str]:
-    long = _long_delimiter(body)
-    if long:
-        return long, "Every line has these signs together, as often as the others, and none of them alone."
     scores = {sign: max(_consistency(body, sign, quote) for quote in _quotes(body)) for sign in USUAL}
     best = max(scores, key=lambda sign: scores[sign])
+    long = _long_delimiter(body)
+    if long and (scores[best] < 1 or best in long):
+        return long, "Every line has these signs together, as often as the others, and none of them alone."
     sniffed = _clever(body)
     if scores.get(sniffed, 0.0) > 0 and scores[sniffed] >= scores[best] * 0.9:
         return sniffed, "Lines split by it look most like a table."

@@ -201,3 +201,84 @@ def test_a_space_above_a_single_column_has_the_same_place_for_inspector_and_read
     total = sum((chunk.account for chunk in FORMAT.read(BytesIO(data), found.recipe)), LineAccount())
 
     assert total == LineAccount(total=5, preamble=1, header=1, loaded=3)
+
+
+@pytest.mark.parametrize(
+    "delimiter", ["||", "~|~", "::", "<>", "|#|", "^^", "^", "~", ":", "\x01", "\x1f", "¦", "§"], ids=repr
+)
+def test_finds_unusual_delimiters(delimiter):
+    rows = [
+        ["id", "name", "price", "day"],
+        ["1", "Ada", "2.50", "2024-01-02"],
+        ["2", "Zoe, the x", "3.10", "2024-01-03"],
+    ]
+
+    assert look("\n".join(delimiter.join(row) for row in rows).encode()).recipe.delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"name,,age\nx,,1\ny,,2\n",
+        b"::1,localhost\nfe80::1,x\n",
+        b"name,url\na,http://x/?a=1;b=2\nb,http://x/?a=3;b=4\n",
+        b"ts,v\n2020-01-01 10:00:00,1\n2020-01-01 11:00:00,2\n",
+    ],
+)
+def test_signs_within_values_are_no_delimiters(data):
+    assert look(data).recipe.delimiter == ","
+
+
+@pytest.mark.parametrize("sign", [b"||", b"\t", b";"])
+def test_a_sep_line_may_name_any_sign(sign):
+    found = look(b"sep=" + sign + b"\na" + sign + b"b\n1" + sign + b"2\n").recipe
+
+    assert (found.delimiter.encode(), found.preamble_lines) == (sign, 1)
+
+
+def test_a_backslash_is_an_escape_where_it_makes_rows_whole():
+    assert look(b'id,data\n1,"{\\"a\\": 1, \\"b\\": 2}"\n2,"{\\"a\\": 3}"\n').recipe.escape == "\\"
+    assert look(b'path,n\n"C:\\dir\\",1\n"D:\\",2\n').recipe.escape == ""
+
+
+def test_words_above_words_above_numbers_are_a_header_of_two_rows():
+    found = look(b",2024,,2025,\ncity,men,women,men,women\nRome,1,2,3,4\nOslo,5,6,7,8\n").recipe
+
+    assert found.header_lines == 2
+    assert [column.source for column in found.columns] == ["city", "2024 men", "2024 women", "2025 men", "2025 women"]
+
+
+def test_a_header_with_a_name_less_than_values_is_still_the_header():
+    behind = look(b"a,b,c\n1,2,3,\n4,5,6,\n").recipe
+    before = look(b"mpg,cyl,name\n1,21.0,6,x\n2,22.8,4,y\n").recipe
+
+    assert [column.source for column in behind.columns] == ["a", "b", "c", "column_4"]
+    assert [column.source for column in before.columns] == ["column_1", "mpg", "cyl", "name"]
+    assert behind.preamble_lines == before.preamble_lines == 0
+
+
+def test_a_last_row_of_sums_is_a_footer_and_a_person_may_keep_it():
+    found = look(b"shop,sold,price\nA,1,2.5\nB,2,3.5\nTotal,3,6.0\n")
+
+    (question,) = found.questions
+    assert found.recipe.footer == "Total"
+    assert question.choices[question.chosen].changes == {"footer": "Total"}
+    assert [choice.changes["footer"] for choice in question.choices] == ["", "Total"]
+
+
+def test_a_last_row_that_only_may_be_a_sum_stays_a_row_until_a_person_decides():
+    found = look(b"shop,sold\nA,1\nB,2\nTotal,4\n")
+
+    assert found.recipe.footer == ""
+    assert [question.what for question in found.questions] == ["footer"]
+
+
+def test_a_file_that_is_utf8_but_for_a_byte_is_utf8():
+    text = "name,city\n" + "".join(f"Zoë {n},Köln\n" for n in range(20))
+    found = look(text.encode() + b"bad \xff,x\n")
+
+    assert found.recipe.encoding == "utf-8"
+
+
+def test_an_ordinary_utf8_file_asks_nothing():
+    assert look("id,name\n1,Zoë\n2,Łukasz\n".encode()).questions == ()
