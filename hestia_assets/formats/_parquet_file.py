@@ -40,19 +40,31 @@ def open_file(source: BinaryIO, file_name: str) -> "pq.ParquetFile":
 
 def _opened(source: BinaryIO) -> "pq.ParquetFile":
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False)
+        return _to_the_microsecond(source)
     except (pa.ArrowException, OSError, OverflowError, UnicodeDecodeError, MemoryError) as error:
         if "Map keys must be annotated as required" not in str(error):
             raise damaged(str(error)) from error
     from hestia_assets.formats._parquet_footer import maps_as_lists
 
     try:
-        return pq.ParquetFile(maps_as_lists(source), page_checksum_verification=True, pre_buffer=False)
+        return _to_the_microsecond(maps_as_lists(source))
     except (pa.ArrowException, OSError, OverflowError, ValueError, IndexError, MemoryError) as error:
         raise damaged(str(error)) from error
+
+
+def _to_the_microsecond(source: BinaryIO) -> "pq.ParquetFile":
+    """Opened so that INT96 timestamps of any year are right; in nanoseconds years before 1678 and after 2262 wrap."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False, coerce_int96_timestamp_unit="us")
+
+
+def int96_columns(file: "pq.ParquetFile") -> list[str]:
+    """Columns of the old kind of timestamp, which has nanoseconds that are not read."""
+    columns = (file.schema.column(index) for index in range(len(file.schema)))
+    return [column.path for column in columns if column.physical_type == "INT96"]
 
 
 def row_count(file: "pq.ParquetFile", number: int) -> int:

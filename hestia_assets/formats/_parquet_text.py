@@ -100,17 +100,22 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _scalars(array: pa.Array) -> pa.Array:
     kind = array.type
-    if pa.types.is_floating(kind):
-        return _floats(array)
-    if pa.types.is_decimal(kind):
-        return _decimals(array)
-    if pa.types.is_timestamp(kind):
-        return _timestamps(array)
-    if pa.types.is_time(kind):
-        return _short_fraction(array.cast(pa.string()))
-    if pa.types.is_duration(kind):
-        return _durations(array)
-    return array.cast(pa.string())
+    makers: tuple[tuple[bool, Callable[[pa.Array], pa.Array]], ...] = (
+        (pa.types.is_floating(kind), _floats),
+        (pa.types.is_decimal(kind), _decimals),
+        (pa.types.is_timestamp(kind), _timestamps),
+        (pa.types.is_date(kind), _dates),
+        (pa.types.is_time(kind), lambda times: _short_fraction(times.cast(pa.string()))),
+        (pa.types.is_duration(kind), _durations),
+    )
+    make = next((make for is_so, make in makers if is_so), lambda plain: plain.cast(pa.string()))
+    return make(array)
+
+
+def _dates(array: pa.Array) -> pa.Array:
+    in_days = pa.types.is_date32(array.type)
+    count = array.cast(pa.int32() if in_days else pa.int64())
+    return _in_reach(array.cast(pa.string()), count, "days" if in_days else "ms")
 
 
 def _floats(array: pa.Array) -> pa.Array:
@@ -140,11 +145,18 @@ def _timestamps(array: pa.Array) -> pa.Array:
     count = array.cast(pa.int64())
     naive = count.cast(pa.timestamp(unit))
     texts = _short_fraction(naive.cast(pa.string()))
+    if zone:
+        texts = (pl.Series(texts, dtype=pl.String) + "Z").to_arrow()
+    return _in_reach(texts, count, unit)
+
+
+def _in_reach(texts: pa.Array, count: pa.Array, unit: str) -> pa.Array:
+    """The texts; the bare count where Arrow's calendar does not reach that year."""
     far = pl.Series(texts, dtype=pl.String).str.starts_with("<").fill_null(value=False)
-    if far.any():  # years that no calendar of Arrow's reaches
-        plain = zip(far, texts.to_pylist(), count.to_pylist(), strict=True)
-        return pa.array([f"{n} {unit} after 1970-01-01" if is_far else text for is_far, text, n in plain], pa.string())
-    return (pl.Series(texts, dtype=pl.String) + "Z").to_arrow() if zone else texts
+    if not far.any():
+        return texts
+    plain = zip(far, texts.to_pylist(), count.to_pylist(), strict=True)
+    return pa.array([f"{n} {unit} after 1970-01-01" if is_far else text for is_far, text, n in plain], pa.string())
 
 
 def _short_fraction(texts: pa.Array) -> pa.Array:

@@ -23,6 +23,7 @@ from hestia_assets.formats._parquet_file import (
     MAGIC,
     batches,
     damaged,
+    int96_columns,
     is_too_large,
     open_file,
     row_count,
@@ -73,10 +74,7 @@ class ParquetFormat:
         recipe = Recipe(format="parquet", options={"binary": binary}, columns=typed_columns(file.schema_arrow))
         reasons = [Reason("format", "parquet", "The file begins and ends with PAR1.")]
         reasons += [why(column, field.type) for column, field in zip(recipe.columns, file.schema_arrow, strict=True)]
-        large = sum(row_count(file, number) for number in range(file.num_row_groups) if is_too_large(file, number))
-        text = f"Values of more than {CELL_BYTES // 2**20} MB are not unpacked; their rows are set aside."
-        notes = (Note("large values", large, text),) if large else ()
-        return Inspection(recipe, tuple(reasons), questions=(question,) if question else (), notes=notes)
+        return Inspection(recipe, tuple(reasons), questions=(question,) if question else (), notes=_notes(file))
 
     def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:  # noqa: ARG002 - nothing to choose
         """The columns with the types that the file declares. Raises UnreadableFileError."""
@@ -181,6 +179,16 @@ class _Reader:
         """How far a record is, in bytes of the file; the end is the file's end."""
         rows = sum(row_count(self.file, number) for number in range(self.file.num_row_groups))
         return Position(self.size_bytes * (row - 1) // max(1, rows), row, row)
+
+
+def _notes(file: "pq.ParquetFile") -> tuple[Note, ...]:
+    large = sum(row_count(file, number) for number in range(file.num_row_groups) if is_too_large(file, number))
+    old = int96_columns(file)
+    told = {
+        "large values": (large, f"Values of more than {CELL_BYTES // 2**20} MB are not unpacked: rows set aside.", ()),
+        "INT96 timestamps": (len(old), "Columns of this old type are read to the microsecond.", tuple(old[:5])),
+    }
+    return tuple(Note(what, count, text, places) for what, (count, text, places) in told.items() if count)
 
 
 def _text(texts: "TextMaker", array: "pa.Array") -> pl.Series:

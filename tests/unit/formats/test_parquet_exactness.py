@@ -124,6 +124,8 @@ def test_floats_of_32_bits_come_back_bit_for_bit(bits: int):
         (pa.time64("us"), dt.time(8, 30, 0, 5), "08:30:00.000005"),
         (pa.timestamp("us"), dt.datetime.fromisoformat("2024-12-31"), "2024-12-31 00:00:00"),
         (pa.timestamp("us", "Europe/Berlin"), dt.datetime(2024, 12, 31, 8, 30, tzinfo=dt.UTC), "2024-12-31 08:30:00Z"),
+        (pa.timestamp("us"), 2**62, "4611686018427387904 us after 1970-01-01"),
+        (pa.date32(), 10**8, "100000000 days after 1970-01-01"),
         (pa.duration("ms"), dt.timedelta(seconds=-90, milliseconds=-500), "-PT90.5S"),
         (pa.binary(), b"\x00\xff", "00ff"),
         (pa.binary(4), b"\x00\x01\x02\x03", "00010203"),
@@ -177,6 +179,16 @@ def test_types_are_those_that_the_file_declares_and_never_guessed():
     kinds = [ColumnType.TEXT, ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.TIMESTAMP, ColumnType.TEXT]
     assert [column.type for column in columns] == kinds
     assert columns[2].scale == 2
+
+
+def test_old_timestamps_of_any_year_are_right_and_what_is_not_read_of_them_is_named():
+    late = dt.datetime.fromisoformat("9999-12-31 23:59:59")
+    data = stored(pa.table({"at": pa.array([late], pa.timestamp("us"))}), use_deprecated_int96_timestamps=True)
+
+    notes = FORMAT.inspect(io.BytesIO(data), file_name="t.parquet").notes
+
+    assert read(data)[0].frame["at"].to_list() == ["9999-12-31 23:59:59"]
+    assert [(note.what, note.places) for note in notes] == [("INT96 timestamps", ("at",))]
 
 
 def test_columns_of_the_same_name_are_all_read():
