@@ -53,10 +53,20 @@ def segments_of(path: str) -> Segments:
     """
     found: list[tuple[str, ...]] = []
     names: list[str] = []
-    for step in _TOKEN.findall(path.removeprefix(ROOT)):
+    for step in _TOKEN.findall(re.sub(r"^\$(?=$|[.\[])", "", path)):
         if step == "[]":
             found += [tuple(names)] if names else []
             names = []
         elif step != ".":
             names.append("" if step == EMPTY else re.sub(r"\\(.)", r"\1", step))
     return (*found, tuple(names)) if names else tuple(found)
+
+
+def names_of(source: str) -> tuple[str, ...]:
+    """The names that lead to a column.
+
+    Example:
+        >>> names_of("address.city"), names_of("$")
+        (('address', 'city'), ('$',))
+    """
+    return tuple(name for names in segments_of(f"{ROOT}.{source}") for name in names)

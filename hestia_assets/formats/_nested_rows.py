@@ -11,7 +11,7 @@ from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.results import LineAccount, Position, Reject, TextChunk
 from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._json_values import Number, json_text, scalar_text
-from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, Segments, joined, segments_of
+from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, Segments, joined, names_of, segments_of
 
 POSITION_TYPES = {"_row": pl.Int64, "_line": pl.Int64, "_lines": pl.Int32}
 MESSAGES = {
@@ -68,7 +68,7 @@ class RowMaker:
         for slot, column in enumerate(recipe.columns):
             self._place(column.source, slot)
         for text in recipe.ignored:
-            self._root.at(_names(text)).left_out = True
+            self._root.at(names_of(text)).left_out = True
         for path in lists or ():
             found = segments_of(path)
             if found and found[:-1] == segments:
@@ -93,9 +93,9 @@ class RowMaker:
         elif source == PARENT:
             self._number = slot
         elif source.startswith(PARENT_FIELD):
-            self._parent_fields.append((slot, _names(source.removeprefix(PARENT_FIELD))))
+            self._parent_fields.append((slot, names_of(source.removeprefix(PARENT_FIELD))))
         else:
-            self._root.at(_names(source)).slot = slot
+            self._root.at(names_of(source)).slot = slot
 
     def knows(self, record: Any) -> bool:
         """Whether the record has any field of the recipe."""
@@ -143,10 +143,6 @@ class RowMaker:
             raise UnknownKeyError(path, value)
         else:
             row[place.slot] = _text(value)
-
-
-def _names(source: str) -> tuple[str, ...]:
-    return tuple(name for names in segments_of(source) for name in names)
 
 
 def _text(value: Any) -> str:
