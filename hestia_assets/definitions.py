@@ -13,6 +13,7 @@ from hestia_assets.defs.assets.exported import build_exported_asset
 from hestia_assets.defs.assets.landing import build_landing_asset
 from hestia_assets.defs.assets.transformed import build_transformed_asset
 from hestia_assets.defs.bucket_sensor import build_bucket_sensor, watched_buckets
+from hestia_assets.defs.corrected import build_corrections_sensor
 from hestia_assets.defs.fetching import build_fetch_job, build_fetch_schedules, build_s3_resource
 from hestia_assets.defs.jobs import build_job
 from hestia_assets.defs.lineage import export_lineage, transform_lineage
@@ -57,7 +58,7 @@ def _dataset_definitions(hestia: Hestia) -> dg.Definitions:
             *(build_dataset_asset(spec) for spec in datasets),
         ],
         jobs=jobs,
-        sensors=[build_drop_folder_sensor(datasets, jobs=jobs)],
+        sensors=[build_drop_folder_sensor(datasets, jobs=jobs), build_corrections_sensor(datasets)],
     )
 
 

@@ -1,0 +1,72 @@
+"""What people did to tables without a run: undo, redo, edits. Each is a materialization of the validated table.
+
+The audit trail is what the sensor looks through. Losing the cursor shows some of it once more and changes no table.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from hestia_assets.bootstrap import Hestia
+from hestia_assets.core.layers import Layer
+from hestia_assets.core.results import AuditEvent, Batch
+from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.defs.metadata import batch_metadata, table_metadata
+from hestia_assets.defs.names import asset_key, table_ref
+
+ACTIONS = {"batch.undone": "hestia/undone", "batch.redone": "hestia/redone", "batch.committed": "hestia/edited"}
+"""What is shown, and the name of the metadata that says which batch; only what no run did."""
+
+MOST = 500
+"""Events of the audit trail in one look."""
+
+
+def build_corrections_sensor(datasets: Sequence[DatasetSpec]) -> dg.SensorDefinition:
+    """The sensor that tells Dagster of corrections to these datasets."""
+
+    @dg.sensor(
+        name="corrections",
+        minimum_interval_seconds=15,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Shows undo, redo and edits, which need no run, in the history of the validated tables.",
+    )
+    def corrections(context: dg.SensorEvaluationContext, hestia: dg.ResourceParam[Hestia]) -> dg.SensorResult:
+        return look_at_corrections(hestia, datasets, cursor=context.cursor)
+
+    return corrections
+
+
+def look_at_corrections(hestia: Hestia, datasets: Sequence[DatasetSpec], *, cursor: str | None) -> dg.SensorResult:
+    """What was corrected since the last look."""
+    last = datetime.fromisoformat(cursor) if cursor else None
+    recent = hestia.audit.recent(limit=MOST)
+    fresh = [event for event in reversed(recent) if event.action in ACTIONS and (last is None or event.at > last)]
+    known = {(dataset.tenant, dataset.name): dataset for dataset in datasets}
+    events = list(_materializations(hestia, known, fresh))
+    return dg.SensorResult(
+        asset_events=events,
+        skip_reason=None if events else "Nothing was corrected by hand.",
+        cursor=recent[0].at.isoformat() if recent else cursor,
+    )
+
+
+def _materializations(
+    hestia: Hestia, known: dict[tuple[str, str], DatasetSpec], fresh: Sequence[AuditEvent]
+) -> Iterator[dg.AssetMaterialization]:
+    for event in fresh:
+        batch = hestia.batches.get(event.subject)
+        dataset = known.get((batch.tenant, batch.dataset))
+        if dataset and not (event.action == "batch.committed" and batch.run_id):
+            metadata = _metadata(hestia, dataset, batch, event)
+            yield dg.AssetMaterialization(asset_key(Layer.VALIDATED, dataset), metadata=metadata)
+
+
+def _metadata(hestia: Hestia, dataset: DatasetSpec, batch: Batch, event: AuditEvent) -> dict[str, Any]:
+    counts = {
+        f"hestia/rows_{name}": event.details[name] for name in ("removed", "restored", "kept") if name in event.details
+    }
+    facts = {ACTIONS[event.action]: batch.id, "hestia/author": event.actor, "hestia/at": event.at.isoformat()}
+    table = table_metadata(hestia, table_ref(Layer.VALIDATED, dataset), dataset)
+    return table | batch_metadata([batch]) | facts | counts
