@@ -74,7 +74,7 @@ def _choice(doubts: Sequence[Doubt], number: int) -> Choice:
     hints = " ".join(dict.fromkeys(doubt.hint for doubt in doubts if doubt.hint))
     values = first.values.head(SHOWN)
     everything = first.values.to_frame(first.name).select(typed(first.readings[number])).to_series()
-    read = everything.head(SHOWN).cast(pl.String)
+    read = everything.head(SHOWN).cast(pl.String).str.replace(r"(:\d\d)\.0+$", "$1")
     return Choice(
         f"Read as {first.words[number]}",
         f"{_fitting(everything)} {hints}".strip(),

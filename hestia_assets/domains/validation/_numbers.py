@@ -8,6 +8,9 @@ from hestia_assets.domains.validation.types import ALIKE, PLAIN_SIGNS
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 MOST_DECIMALS = 9
 LOOKS_LIKE_ONE = r"^-?\d[\d.,' \u00a0\u202f\u2019]*$|^-?[.,]\d+$"
+PROVES_SIGNS = r"[.,]\d{1,2}$|[.,]\d{4,}$|^-?0?[.,]|[.,]\d{3}[.,]"
+"""``1,23``, ``0.125``, ``1.234,5``: no other reading of the signs fits; ``1,234`` proves nothing."""
+
 GROUPINGS = (",", ".", " ", "'")
 SHOWN_SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 
@@ -55,6 +58,12 @@ def signs_of(column: Column) -> tuple[str, str]:
 def implausible(values: pl.Series, best: Column, rival: Column) -> bool:
     """Whether ``1.234`` can be no thousands, because the column has ``5678`` or the other way ``0.5`` as well."""
     return signs_of(best) == PLAIN_SIGNS and bool(rival.thousands_sign) and bool(values.str.contains(r"^-?\d{4}").any())
+
+
+def one_of_each(readings: list[Column]) -> list[Column]:
+    """Of readings with the same signs the first: a whole number rather than one with places."""
+    signs = [(reading.type not in NUMBERS and reading.format, *signs_of(reading)) for reading in readings]
+    return [reading for number, reading in enumerate(readings) if signs[number] not in signs[:number]]
 
 
 def shown_signs(column: Column) -> str:

@@ -19,8 +19,10 @@ from hestia_assets.domains.validation._identifiers import changed_as_numbers, na
 from hestia_assets.domains.validation._nulls import null_words_in, only_machine_words
 from hestia_assets.domains.validation._numbers import (
     NUMBERS,
+    PROVES_SIGNS,
     implausible,
     number_candidates,
+    one_of_each,
     shown_signs,
     signs_of,
 )
@@ -116,7 +118,7 @@ def _best(values: pl.Series, column: Column, candidates: list[Column]) -> Found:
         kind = "dates" if best.type in TEMPORAL else "numbers"
         return Found(column, f"{share:.0%} of its values are {kind}, but others say {words}.")
     others = [other for other, _ in good if _family(other) == _family(best) and other is not best]
-    rivals = [other for other in others if _is_rival(values, best, other)]
+    rivals = one_of_each([other for other in others if _is_rival(values, best, other)])
     if rivals:
         return _in_doubt(column, Doubt(_family(best), (best, *rivals), values.unique(maintain_order=True)))
     return _sure(values, best, share)
@@ -194,8 +196,8 @@ def _is_rival(values: pl.Series, best: Column, other: Column) -> bool:
 def _proof(values: pl.Series, best: Column) -> str:
     """The first value that shows the decimal sign, or that has no reading with day and month in the other order."""
     if best.type in NUMBERS:
-        marked = values.filter(values.str.contains(r"\d[.,]\d") & _read(values, best).is_not_null())
-        return marked[0] if marked.len() else ""
+        proving = values.filter(values.str.contains(PROVES_SIGNS) & _read(values, best).is_not_null())
+        return proving[0] if proving.len() else ""
     swapped = _swapped(best)
     if swapped is None or best.type not in TEMPORAL:
         return ""
