@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Preview
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.side_by_side import show_rejects, show_side_by_side
 from streamlit_app.components.verdict import show_reasons_aside, show_verdict
 from streamlit_app.components.words import count, size
 from streamlit_app.draft import Draft, Step
+from streamlit_app.facade import hestia, tenant
 from streamlit_app.views.ingest_known import map_columns, other_columns, show_drift
 from streamlit_app.views.ingest_reading import decide, edit
 
@@ -40,6 +42,7 @@ def preview(work: Draft) -> None:
             edit(work)  # before the look, which shows what was chosen
         with look:
             _show(work, work.preview())
+            _refuse_conflict(work)
         ready = True
     _buttons(work, ready=ready)
 
@@ -60,6 +63,13 @@ def _which(work: Draft) -> None:
     with explained_later():
         work.look_at(chosen)
     st.rerun()
+
+
+def _refuse_conflict(work: Draft) -> None:
+    """A table keeps the types of its columns. Raises SchemaConflictError."""
+    ref = TableRef(Layer.VALIDATED, tenant(), work.dataset)
+    if work.saved is not None and hestia().tables.exists(ref):
+        hestia().tables.refuse_conflict(ref, hestia().ingest.validator.schema(work.recipe.columns))
 
 
 def _show(work: Draft, found: Preview) -> None:
