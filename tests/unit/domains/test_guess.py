@@ -182,3 +182,10 @@ def test_an_empty_text_among_numbers_means_no_value_even_where_the_format_knows_
 def test_one_letter_alone_is_no_boolean():
     assert guess(direction=["N", "N"]).columns[0].type == "text"
     assert guess(paid=["Y", "N"]).columns[0].type == "boolean"
+
+
+def test_a_number_is_offered_once_for_each_way_to_read_it():
+    (question,) = guess(size=["1.234", "12.345"], price=["1,23", "7,50"]).questions
+
+    assert [dict(choice.sample)["1.234"] for choice in question.choices] == ["1.234", "1.234", "1234"]
+    assert "'1,23' in price is written with a decimal comma" in question.choices[1].because
