@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from remote_places import running_web
 from shop import CLEAN, DIRTY, OTHER_COLUMNS, orders
 
 from hestia_assets.adapters.services import build_services, environment, write_workspace
 from hestia_assets.bootstrap import Hestia, open_home
-from hestia_assets.core.results import BatchState
-from hestia_assets.core.specs import ExportSpec, TransformSpec
+from hestia_assets.core.results import UNFINISHED, BatchState
+from hestia_assets.core.specs import ExportSpec, SourceSpec, TransformSpec
 from hestia_assets.defs.materialize import materialize_dataset
 from hestia_assets.defs.resources import open_instance
 from hestia_assets.settings import Settings
@@ -138,6 +139,43 @@ def test_failed_runs_reach_the_audit_trail_wherever_they_ran(installation: Hesti
 
     assert launched is RunState.FAILED
     _wait(lambda: _told(installation) == {batch.id for batch in batches}, what="the run-failure sensor")
+
+
+def test_a_cancelled_import_keeps_its_place_and_goes_on_when_it_is_asked_to(installation: Hestia, gateway: Gateway):
+    dataset = orders("cancelled")
+    dataset = dataset.model_copy(update={"recipe": dataset.recipe.model_copy(update={"chunk_bytes": 16 * 1024})})
+    installation.catalog.save(dataset, author="ada")
+    rows = 60_000
+    content = b"Order No.,Qty,Country\n" + b"".join(b"%d,1,DE\n" % number for number in range(rows))
+    batch = installation.ingest.receive(dataset, io.BytesIO(content), file_name="o.csv", author="ada").batch
+    run = gateway.launch_import(batch)
+    _wait(lambda: installation.batches.get(batch.id).rows_done > 0, what="the first rows")
+
+    gateway.terminate(run)
+
+    assert _finish(gateway, run) is RunState.FAILED
+    _wait(lambda: installation.batches.get(batch.id).problem is not None, what="the sensor of cancelled runs")
+    cancelled = installation.batches.get(batch.id)
+    assert cancelled.state in UNFINISHED
+    assert cancelled.problem
+    assert cancelled.problem.code == "run.cancelled"
+    assert [each.id for each in installation.ingest.pending("default", "cancelled")] == [batch.id]
+    assert _finish(gateway, gateway.launch_import(batch)) is RunState.SUCCEEDED
+    assert installation.batches.get(batch.id).rows_loaded == rows
+
+
+def test_a_fetch_is_imported_by_itself(installation: Hestia, gateway: Gateway):
+    dataset = orders("fetched")
+    installation.catalog.save(dataset, author="ada")
+    with running_web() as web:
+        source = SourceSpec(name="shop", dataset="fetched", url=web.put("/o.csv", CLEAN))
+        installation.catalog.save(source, author="ada")
+        gateway.announce(source)
+
+        fetched = _finish(gateway, gateway.launch_fetch(source))
+
+    assert fetched is RunState.SUCCEEDED
+    _wait(lambda: _state(installation, "fetched") is BatchState.COMMITTED, what="the import of what was fetched")
 
 
 def _told(hestia: Hestia) -> set[str]:
