@@ -17,6 +17,7 @@ POSITION_TYPES = {"_row": pl.Int64, "_line": pl.Int64, "_lines": pl.Int32}
 MESSAGES = {
     "duplicate_key": "The key '{}' stands twice in one object: which value is right?",
     "unknown_key": "The recipe knows no column '{}'. Take over the file's columns, or leave this one out.",
+    "repeated_element": "The element '{}' stands twice in this record; the recipe has one column for it.",
     "not_text": "The record holds bytes that are no text, or half of a character.",
 }
 TURNED = 512

@@ -7,6 +7,7 @@ neither is anything read from outside the file, nor does a small file become a l
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -74,6 +75,15 @@ def encoding_of(head: bytes) -> str:
         return "utf-8"  # expat names the unknown encoding and its place
 
 
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Reading begins in the middle: the document's first ``head`` bytes, then on from ``offset`` in ``line``."""
+
+    head: int
+    offset: int
+    line: int
+
+
 class Parser:
     """Feeds a document to two handlers: ``start(name, attributes)`` and ``end(text)``.
 
@@ -82,12 +92,19 @@ class Parser:
     """
 
     def __init__(
-        self, source: BinaryIO, *, start: Callable[[str, Mapping[str, str]], Any], end: Callable[[str | None], Any]
+        self,
+        source: BinaryIO,
+        *,
+        start: Callable[[str, Mapping[str, str]], Any],
+        end: Callable[[str | None], Any],
+        jump: Jump | None = None,
     ) -> None:
         source.seek(0)
         self.encoding = encoding_of(source.read(1024))
         source.seek(0)
-        self._blocks = self._read(source)
+        self.present = source.read(jump.head) if jump else b""
+        self._shift = (jump.offset - jump.head, jump.line - 1 - self.present.count(b"\n")) if jump else (0, 0)
+        self._blocks = self._read(source, jump.offset if jump else 0)
         self._on_start, self._on_end = start, end
         self._flow: list[str] = []
         self._marks = [0]
@@ -98,7 +115,10 @@ class Parser:
 
     def blocks(self) -> Iterator[bytes]:
         """Parse block after block; each is yielded once it is done. Raises XmlFaultError."""
+        self._parse(self.present, final=False)
+        self._fed = len(self.present)
         for block in self._blocks:
+            self.present = block
             self._parse(block, final=False)
             self._fed += len(block)
             if self._fed - self.expat.CurrentByteIndex > TAG_LIMIT:
@@ -106,26 +126,28 @@ class Parser:
             if self._outside:
                 self._refuse_outsiders(block)
             yield block
+        self.present = b""
         self._parse(b"", final=True)
         yield b""
 
     @property
     def line(self) -> int:
         """The line of the present tag."""
-        return self.expat.CurrentLineNumber
+        return self.expat.CurrentLineNumber + self._shift[1]
 
     @property
     def offset(self) -> int:
         """The bytes before the present tag."""
-        return self.expat.CurrentByteIndex
+        return self.expat.CurrentByteIndex + self._shift[0]
 
     def fault(self, reason: str, *, hint: str = HINT) -> XmlFaultError:
         """A fault at the present place."""
-        return XmlFaultError(self.expat.CurrentLineNumber, self.expat.CurrentColumnNumber + 1, reason, hint=hint)
+        return XmlFaultError(self.line, self.expat.CurrentColumnNumber + 1, reason, hint=hint)
 
-    def _read(self, source: BinaryIO) -> Iterator[bytes]:
+    def _read(self, source: BinaryIO, offset: int) -> Iterator[bytes]:
         """The bytes as they are, or as UTF-8 where expat does not know a character set of several bytes."""
         decoder = codecs.getincrementaldecoder(self.encoding)() if self.encoding in TWO_BYTE else None
+        source.seek(offset)
         while block := source.read(BLOCK_BYTES):
             try:
                 yield decoder.decode(block).encode() if decoder else block
@@ -149,7 +171,7 @@ class Parser:
             self.expat.Parse(block, final)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code) or str(error)
-            raise XmlFaultError(error.lineno, error.offset + 1, reason) from None
+            raise XmlFaultError(error.lineno + self._shift[1], error.offset + 1, reason) from None
         except (ValueError, LookupError) as error:  # an encoding that expat cannot use
             raise self.fault(f"its encoding cannot be used ({error})") from None
 

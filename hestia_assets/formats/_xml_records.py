@@ -8,7 +8,7 @@ from typing import BinaryIO
 from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, joined
 from hestia_assets.formats._xml_names import Scopes, is_declaration, plain_name
-from hestia_assets.formats._xml_parse import Parser
+from hestia_assets.formats._xml_parse import Jump, Parser, XmlFaultError
 
 TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 RECORD_LIMIT = 64 * 1024 * 1024
@@ -79,8 +79,8 @@ class Wanted:
 class Collector:
     """Reads a document and collects the records of one table; those of one outermost record come together."""
 
-    def __init__(self, source: BinaryIO, wanted: Wanted) -> None:
-        self.parser = Parser(source, start=self._start, end=self._end)
+    def __init__(self, source: BinaryIO, wanted: Wanted, jump: Jump | None = None) -> None:
+        self.parser = Parser(source, start=self._start, end=self._end, jump=jump)
         self.done: list[Record] = []
         self._wanted = wanted
         self._scopes = Scopes()
@@ -89,13 +89,17 @@ class Collector:
         self._numbers = [0] * len(wanted.chain)
         self._last = len(wanted.chain) - 1
         self._characters = 0
-        self._text, self._text_start = b"", 0
+        self._text, self._text_start = b"", jump.offset if jump else 0
 
     def blocks(self) -> Iterator[None]:
         """Read on, block by block; ``done`` fills. Raises XmlFaultError."""
-        for block in self.parser.blocks():
-            self._text += block
-            yield
+        try:
+            for block in self.parser.blocks():
+                self._text += block
+                yield
+        except XmlFaultError:
+            self._text += self.parser.present
+            raise
 
     def source_text(self, start: int, end: int) -> str:
         """What stands between two byte offsets; nothing where it was too much to keep."""
@@ -104,12 +108,15 @@ class Collector:
 
     def record_text(self, record: Record) -> str:
         """The source of a record, its last tag with it."""
-        tag = TAG.match(self._text, max(0, record.end - self._text_start))
-        if tag is None:  # an encoding in which the signs are wider
-            mark = ">".encode(self.parser.encoding)
-            last = self._text.find(mark, max(0, record.end - self._text_start)) + self._text_start
-            return self.source_text(record.start, last + len(mark))
-        return self.source_text(record.start, tag.end() + self._text_start)
+        return self.source_text(record.start, self.behind(record.end))
+
+    def behind(self, offset: int) -> int:
+        """The byte behind the tag that begins at an offset."""
+        tag = TAG.match(self._text, max(0, offset - self._text_start))
+        if tag is not None:
+            return tag.end() + self._text_start
+        mark = ">".encode(self.parser.encoding)  # an encoding in which the signs are wider
+        return self._text.find(mark, max(0, offset - self._text_start)) + len(mark) + self._text_start
 
     def forget(self, offset: int) -> None:
         """The source text before an offset is not needed any more."""
@@ -204,3 +211,16 @@ class Collector:
         if not self._records:
             self._characters = 0
             self.done.append(record)
+
+
+def jump_to(source: BinaryIO, wanted: Wanted, offset: int, line: int) -> Jump | None:
+    """How to begin in the middle: behind the tags around the first record. None where that cannot be."""
+    if len(wanted.chain) > 1 or wanted.chain[0].count("/") < 2:
+        return None
+    look = Collector(source, wanted)
+    for _ in look.blocks():
+        first = look.done[0] if look.done else look.unfinished
+        if first is not None:
+            plain = look.parser.encoding in ("utf-8", "ascii", "cp1252") or look.parser.encoding.startswith("iso8859")
+            return Jump(first.start, offset, line) if plain and first.start < offset else None
+    return None

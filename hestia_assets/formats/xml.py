@@ -20,7 +20,7 @@ from hestia_assets.core.results import (
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._nested_rows import Gathered
 from hestia_assets.formats._xml_parse import XmlFaultError, encoding_of
-from hestia_assets.formats._xml_records import Collector, Record, Wanted
+from hestia_assets.formats._xml_records import Collector, Record, Wanted, jump_to
 from hestia_assets.formats._xml_shape import Seen, XmlTable, best, look_into
 
 HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
@@ -139,10 +139,11 @@ class _Reading:
         around = [table for table in options.tables if path.startswith(f"{table}/") and table.count("/") > 1]
         chain = [*sorted(around, key=len), path]
         self._wanted = Wanted(recipe, chain, options.tables, options.prefixes)
-        self._collector = Collector(source, self._wanted)
+        jump = None if start == START else jump_to(source, self._wanted, start.offset, start.line)
+        self._collector = Collector(source, self._wanted, jump)
         self._recipe, self._first, self._start = recipe, start, start
-        self._gathered, self._total = Gathered(self._wanted.width), 0
-        self._row, self._end = 1, start
+        self._gathered, self._total, self._is_tag = Gathered(self._wanted.width), 0, False
+        self._row, self._end = start.row if jump else 1, start
 
     def chunks(self) -> Iterator[TextChunk]:
         """All chunks from the start; the last one, perhaps empty, tells how the document ends."""
@@ -169,13 +170,13 @@ class _Reading:
 
     def _take(self, outer: Record) -> None:
         found = outer.records if len(self._wanted.chain) > 1 else [outer]
-        if outer.end <= self._first.offset:
+        if outer.end < self._first.offset:
             self._row += len(found)
             return
         for record in found:
             self._one(record)
         self._total += len(found)
-        self._end = Position(outer.end, outer.last_line, self._row)
+        self._end, self._is_tag = Position(outer.end, outer.last_line, self._row), True
 
     def _one(self, record: Record) -> None:
         place = (self._row, record.line, 1)
@@ -211,9 +212,14 @@ class _Reading:
         message = f"{problem.message} What follows cannot be read.{shown}"
         self._gathered.reject("not_xml", place, text=text, message=message)
         self._row, self._total = self._row + 1, self._total + 1
-        self._end = Position(self._collector.parser.offset, fault.line, self._row)
+        self._end, self._is_tag = Position(self._collector.parser.offset, fault.line, self._row), False
 
     def _cut(self) -> TextChunk:
+        if self._is_tag:  # found only now, where it is needed
+            behind = self._collector.behind(self._end.offset)
+            lines = self._collector.source_text(self._end.offset, behind).count("\n")
+            self._end = Position(behind, self._end.line + lines, self._row)
+            self._is_tag = False
         chunk = self._gathered.chunk(self._recipe, LineAccount(total=self._total), self._start, self._end)
         self._start, self._total, self._gathered = self._end, 0, Gathered(self._wanted.width)
         self._collector.forget(self._end.offset)
