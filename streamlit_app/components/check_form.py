@@ -54,7 +54,9 @@ def sentence_of(batch: Batch, result: CheckResult) -> str:
 
 
 def _of_result(result: CheckResult) -> str:
-    """The sentence of a rule whose parameters are no longer known."""
+    """The sentence of a rule whose parameters are no longer known, or of the key, which is no rule of its own."""
+    if result.rule not in hestia().rules.names():
+        return f"{', '.join(map(plain, result.columns))} must be there and name one row only"
     rule = hestia().rules.get(result.rule)
     return rule.sentence.format(columns=", ".join(map(plain, result.columns)), **dict.fromkeys(rule.parameters, "…"))
 

@@ -197,3 +197,47 @@ def test_a_published_file_is_downloaded_as_it_is(pages_server):
 
     assert answer.read() == b"country,revenue\nDE,1.10\n"
     assert "revenue.csv" in answer.headers["Content-Disposition"]
+
+
+def test_a_page_opens_further_uploads_with_its_own(pages_server):
+    token = opened(pages_server)
+
+    status, answer = ask(pages_server, "POST", f"/uploads/{token}")
+    sent = ask(pages_server, "PUT", f"/uploads/{answer['token']}?offset=0&size=3", b"abc")
+
+    assert status == 200
+    assert sent == (200, {"received": 3, "complete": True})
+
+
+def test_nobody_opens_an_upload_without_a_page(pages_server):
+    status, answer = ask(pages_server, "POST", f"/uploads/{'0' * 48}")
+
+    assert (status, "token" in answer) == (404, False)
+
+
+def test_another_site_cannot_open_an_upload(pages_server):
+    status, _ = ask(pages_server, "POST", f"/uploads/{opened(pages_server)}", headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert status == 403
+
+
+@pytest.mark.parametrize("place", ["originals/nothing", "accounts/nothing.csv"])
+def test_a_download_of_a_batch_that_is_not_there_is_explained(pages_server, place):
+    status, answer = ask(pages_server, "GET", f"/downloads/{place}")
+
+    assert status == 404
+    assert "nothing" in answer["message"]
+
+
+def test_an_original_is_downloaded_byte_for_byte(pages_server):
+    home, data = open_home(pages_server.home), b"no,name\r\n1,\xe4\r\n"
+    spec = DatasetSpec(name="letters")
+    home.catalog.save(spec, author="ada")
+    batch = home.ingest.receive(spec, BytesIO(data), file_name="letters.csv", author="ada").batch
+    connection = http.client.HTTPConnection("127.0.0.1", pages_server.port, timeout=60)
+
+    connection.request("GET", f"/downloads/originals/{batch.id}")
+    answer = connection.getresponse()
+
+    assert answer.read() == data
+    assert "letters.csv" in answer.headers["content-disposition"]

@@ -1,0 +1,151 @@
+"""One file that arrived, on its page: undo, redo, what stays and why; sources; what is downloaded."""
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.results import Batch, BatchState
+from hestia_assets.core.specs import DatasetSpec, Mode, SourceSpec
+from streamlit_app.downloads import account_csv
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import Hestia
+
+FIRST = b"id,name\n1,Ada\n2,Bob\n"
+SECOND = b"id,name\n2,Bo\n3,Cy\n"
+
+
+def said(app: AppTest) -> str:
+    """What the page says, outside of tables."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "success", "warning", "error")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind)).replace("\\", "")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button with this label."""
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def look(app: AppTest) -> AppTest:
+    """Ask what undoing would do."""
+    return next(toggle for toggle in app.toggle if toggle.label == "Show what would happen").set_value(True).run()
+
+
+def people(home: "Hestia", *, mode: Mode = Mode.UPSERT) -> DatasetSpec:
+    """A dataset whose rows have a key."""
+    recipe = home.ingest.inspect(BytesIO(FIRST), file_name="people.csv").recipe
+    spec = DatasetSpec(name="people", recipe=recipe, mode=mode, primary_key=("id",))
+    home.catalog.save(spec, author="ada")
+    return spec
+
+
+def imported(home: "Hestia", spec: DatasetSpec, data: bytes, name: str) -> Batch:
+    """One file, in the table."""
+    received = home.ingest.receive(spec, BytesIO(data), file_name=name, author="ada")
+    return home.ingest.run(received.batch.id)
+
+
+@pytest.fixture
+def two(pages_home) -> tuple[Batch, Batch]:
+    """Two files; the second replaced a row of the first."""
+    spec = people(pages_home)
+    return imported(pages_home, spec, FIRST, "first.csv"), imported(pages_home, spec, SECOND, "second.csv")
+
+
+def test_undo_says_first_which_rows_stay_and_why(two, open_page, pages_home):
+    app = look(open_page("datasets", dataset="people", batch=two[0].id))
+    before = said(app)
+    kept = [frame.value for frame in app.dataframe if "Changed by" in frame.value.columns]
+
+    app = press(app, "Yes, undo it")
+
+    assert "1 row** of this file leave" in before
+    assert "1 row** stay as they are" in before
+    assert list(kept[0]["Changed by"]) == [two[1].id]
+    assert "first.csv was undone" in said(app)
+    assert not app.error
+    assert pages_home.batches.get(two[0].id).state is BatchState.UNDONE
+
+
+def test_what_was_undone_can_be_brought_back(two, open_page, pages_home):
+    pages_home.ingest.undo(two[1].id, author="ada")
+    app = open_page("datasets", dataset="people", batch=two[1].id)
+
+    app = press(app, "Redo")
+
+    assert not app.error
+    assert pages_home.batches.get(two[1].id).state is BatchState.COMMITTED
+
+
+def test_the_files_of_a_dataset_show_mode_and_changes(two, open_page):
+    app = open_page("datasets", dataset="people")
+
+    files = next(frame.value for frame in app.dataframe if "Changes" in frame.value.columns)
+    assert list(files["Changes"]) == ["1 new, 1 changed", "2 new"]
+    assert set(files["Way"]) == {"Update rows by their key"}
+
+
+def test_an_undone_file_is_not_called_discarded(two, open_page, pages_home):
+    pages_home.ingest.undo(two[1].id, author="ada")
+
+    app = open_page("datasets", dataset="people")
+
+    files = next(frame.value for frame in app.dataframe if "Changes" in frame.value.columns)
+    assert list(files["State"]) == ["undone", "imported"]
+
+
+def test_an_account_is_exported_in_the_unit_of_its_format(two, pages_home):
+    rows = account_csv(pages_home, two[0]).decode().splitlines()
+
+    assert rows[0] == "part,lines"
+    assert "header,1" in rows
+    assert rows[-1] == "total,3"
+
+
+def test_a_source_is_saved_with_its_schedule_and_shown(two, open_page, pages_home):
+    app = open_page("sources")
+    app = (
+        next(box for box in app.text_input if box.label == "Address").set_value("https://example.org/people.csv").run()
+    )
+    app = next(box for box in app.selectbox if box.label == "Fetch it").set_value("0 6 * * *").run()
+
+    app = press(app, "Save")
+
+    saved = pages_home.catalog.get("source", "default", "people").spec
+    assert isinstance(saved, SourceSpec)
+    assert (saved.dataset, saved.schedule) == ("people", "0 6 * * *")
+    assert "hestia up" in said(app)  # Dagster, which fetches, is not running
+
+
+def test_a_source_shows_what_the_last_fetch_brought(two, open_page, pages_home):
+    source = SourceSpec(name="rates", dataset="people", url="https://example.org/people.csv")
+    pages_home.catalog.save(source, author="ada")
+    pages_home.audit.record(
+        "ada", "source.fetched", "source/default/rates", received=["a"], known=2, skipped={"x.csv": "It is empty."}
+    )
+
+    app = open_page("sources")
+
+    assert "1 file arrived, 2 files had not changed" in said(app)
+    assert "x.csv** was not taken in: It is empty." in said(app)
+
+
+def test_an_address_that_is_none_is_explained(open_page, pages_home):
+    app = open_page("import")
+    app = next(box for box in app.text_input if "Address" in box.label).set_value("gopher://old").run()
+
+    app = press(app, "Fetch")
+
+    assert "Nothing can be fetched from 'gopher://' addresses" in said(app)
+
+
+def test_a_batch_that_is_not_there_starts_no_import(open_page, pages_home):
+    app = open_page("import", batch="people-1")
+
+    with pytest.raises(NotFoundError):
+        pages_home.batches.get("people-1")
+    assert "people-1" in said(app)
+    assert "Bring files" in said(app)
