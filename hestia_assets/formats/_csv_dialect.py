@@ -109,7 +109,7 @@ def _delimiter(body: bytes) -> tuple[str, str]:
 
 def _long_delimiter(body: bytes) -> str:
     """Several signs that always stand together: ``||``, ``::``, ``~|~``."""
-    lines = [line for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line.decode("utf-8", "replace") for line in body.splitlines() if line.strip()]
     found = Counter(part for line in lines[:50] for run in RUN.findall(line) for part in set(_parts(run)))
     most = max(found.values(), default=0)
     for part in sorted((part for part, count in found.items() if count * 2 >= most), key=len, reverse=True):

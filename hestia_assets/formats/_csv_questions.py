@@ -36,23 +36,26 @@ def _lines(evidence: bytes, name: str) -> list[str]:
 
 def _header(recipe: Recipe, chosen: str, name: str) -> tuple[str, ...]:
     """The header texts as another encoding reads them."""
-    found: list[str] = []
-    for column in recipe.columns:
-        try:
-            found.append(column.source.encode(chosen).decode(name))
-        except UnicodeError:
-            found.append(column.source)
-    return tuple(found)
+    return tuple(_read_as(column.source, chosen, name) for column in recipe.columns)
+
+
+def _read_as(text: str, chosen: str, name: str) -> str:
+    try:
+        return text.encode(chosen).decode(name)
+    except UnicodeError:
+        return text
 
 
 def _changes(recipe: Recipe, name: str, header: Sequence[str]) -> dict[str, Any]:
-    """The encoding, and the columns whose header text it changes."""
+    """The encoding, and what it changes: signs outside ASCII, the columns with another header text."""
     renamed = {
         old.name: {"source": new.source, "name": new.name}
         for old, new in zip(recipe.columns, text_columns(header), strict=True)
         if old.source != new.source
     }
-    return {"encoding": name} | ({"columns": renamed} if renamed else {})
+    signs = {sign: _read_as(getattr(recipe, sign), recipe.encoding, name) for sign in ("delimiter", "quote", "comment")}
+    changed = {sign: text for sign, text in signs.items() if text != getattr(recipe, sign)}
+    return {"encoding": name} | changed | ({"columns": renamed} if renamed else {})
 
 
 def _rows(lines: Sequence[str], recipe: Recipe, header: Sequence[str]) -> tuple[tuple[str, ...], ...]:

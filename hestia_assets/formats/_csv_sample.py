@@ -6,7 +6,7 @@ from typing import BinaryIO
 from hestia_assets.formats._csv_careful import Kind, Record, certain_record, is_blank, line_end
 from hestia_assets.formats._csv_dialect import Guess
 from hestia_assets.formats._csv_structure import Dialect
-from hestia_assets.formats._text_source import blocks
+from hestia_assets.formats._text_source import blocks, readable
 
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_ROWS = 300
@@ -53,7 +53,7 @@ def sample_rows(sample: bytes, guess: Guess, width: int, *, whole: bool, most: i
 def _texts(sample: bytes, record: Record, dialect: Dialect) -> tuple[str, ...]:
     """The values; where a quote is wrong, what stands between the delimiters."""
     fields = record.fields or sample[record.start : record.end].split(dialect.delimiter)
-    return tuple(field.decode("utf-8", "backslashreplace") for field in fields)
+    return tuple(readable(field) for field in fields)
 
 
 def comment_lines_before(sample: bytes, guess: Guess, line: int, width: int) -> int:

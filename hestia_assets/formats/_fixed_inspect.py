@@ -1,6 +1,7 @@
 """What a text in fixed widths probably is: its columns, title block and header, each with a reason."""
 
 import codecs
+import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -13,9 +14,11 @@ from hestia_assets.formats._csv_questions import encoding_question
 from hestia_assets.formats._csv_sample import SampleRow, read_sample
 from hestia_assets.formats._fixed_layout import FEWEST_LINES, cut, find_layout, is_ruler
 from hestia_assets.formats._text_encoding import MARKS, EncodingGuess, guess_encoding
+from hestia_assets.formats._text_source import readable
 
 MOST_LINES = 2000
 CLAIM_LINES = 200
+LINE_END = re.compile(r"\r\n|\r|\n")
 STARTERS = ("[", "{", "<")
 
 
@@ -25,7 +28,7 @@ def looks_fixed(head: bytes) -> bool:
     if encoding is None and (b"\0" in head or b"  " not in head):
         return False
     text = codecs.getincrementaldecoder(encoding or _narrow(head))("replace").decode(head)
-    lines = text.lstrip("\ufeff").splitlines()[: CLAIM_LINES + 1]
+    lines = LINE_END.split(text.lstrip("\ufeff"))[: CLAIM_LINES + 1]
     lines = _table_lines(lines[:-1] if len(lines) > FEWEST_LINES else lines)
     return not text.lstrip("\ufeff \r\n").startswith(STARTERS) and find_layout(lines) is not None
 
@@ -34,7 +37,7 @@ def inspect_fixed(source: BinaryIO, *, file_name: str) -> Inspection:
     """Guess a recipe. Raises EmptyFileError, UnreadableFileError."""
     encoding = guess_encoding(source, file_name=file_name)
     sample, _ = read_sample(source, encoding.name)
-    everything = sample.decode("utf-8", "replace").splitlines()[:MOST_LINES]
+    everything = LINE_END.split(readable(sample))[:MOST_LINES]
     lines = _table_lines(everything)
     layout = None if everything[0].lstrip().startswith(STARTERS) else find_layout(lines)
     if layout is None:

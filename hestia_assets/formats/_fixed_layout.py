@@ -25,7 +25,7 @@ class Layout:
 
 def find_layout(lines: Sequence[str]) -> Layout | None:
     """The columns of whole, non-blank ``lines``, or None where they do not line up convincingly."""
-    if any("\t" in line for line in lines) or any(_divides(lines, sign) for sign in USUAL):
+    if len(lines) < FEWEST_LINES or any("\t" in line for line in lines) or any(_divides(lines, sign) for sign in USUAL):
         return None
     for first in range(min(MOST_TITLES, len(lines) - FEWEST_LINES) + 1):
         table = lines[first:]
