@@ -49,15 +49,24 @@ class BatchRun:
         started = time.monotonic()
         for layer in PUBLISHED:
             self.maker.tables.refuse_conflict(self.maker.ref(layer), self.maker.schema(layer))
+        decided = self._plan_of(self.batches.parts(self._id))
         parts, plan = self._planned(source)
         account = sum((part.account for part in [*parts, plan]), LineAccount())
         checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
         reason = _unbalanced(account, self.reader.unit)
         if reason is None and self.maker.batch.released_by is None:
             reason = _failed(checks) or plan.problem
+        if reason is None and _deletes_more(plan, decided):
+            reason = plan.problem
         if reason is not None:
             return self.batches.update(
-                self._id, state=BatchState.HELD, problem=reason, account=account, checks=checks, changes=plan.changes
+                self._id,
+                state=BatchState.HELD,
+                problem=reason,
+                account=account,
+                checks=checks,
+                changes=plan.changes,
+                released_by=None,
             )
         return self._publish(parts, plan, account=account, checks=checks, started=started)
 
@@ -72,7 +81,7 @@ class BatchRun:
             self.batches.clear_parts(self._id)
             known = []
         parts = [part for part in known if part.number < PLAN]
-        plan = next((part for part in known if part.number == PLAN), None)
+        plan = self._plan_of(known)
         planner = Planner(self.maker, self.reader)
         if plan is not None and (self.maker.is_published() or planner.is_current(plan)):
             return parts, plan
@@ -81,6 +90,9 @@ class BatchRun:
         plan = planner.plan(parts, source)
         self.batches.add_part(plan)
         return parts, plan
+
+    def _plan_of(self, parts: list[BatchPart]) -> BatchPart | None:
+        return next((part for part in parts if part.number == PLAN), None)
 
     def _lost(self, part: BatchPart) -> bool:
         """Whether a staged file of the part is gone; never so once a table took them in."""
@@ -169,3 +181,11 @@ def _failed(checks: tuple[CheckResult, ...]) -> Problem | None:
         return None
     named = ", ".join(f"{check.name} ({check.failed_rows:,} rows)" for check in failed)
     return Problem("batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it.")
+
+
+def _deletes_more(plan: BatchPart, decided: BatchPart | None) -> bool:
+    """Whether the table grew since a person released the batch, so that more would go than was shown."""
+    if plan.problem is None or plan.changes is None:
+        return False
+    shown = decided.changes if decided else None
+    return shown is None or plan.changes.deleted > shown.deleted

@@ -203,6 +203,20 @@ def test_a_batch_that_would_delete_too_many_waits_for_a_person(home: Hestia):
     assert said(home) == [("1", 1)]
 
 
+def test_a_release_holds_for_the_deletions_that_were_shown(home: Hestia):
+    spec = keyed(delete_missing=True)
+    bring(home, THREE, spec)
+    held = bring(home, "1,1,2026-01-01\n", spec)
+    home.ingest.release(held.id, author="grace")
+    bring(home, "7,7,\n8,8,\n", spec, mode="append")
+    again = home.ingest.run(held.id)
+
+    assert (again.state, again.released_by, again.changes.deleted) == (BatchState.HELD, None, 4)
+    home.ingest.release(held.id, author="grace")
+    assert home.ingest.run(held.id).state is BatchState.COMMITTED
+    assert said(home) == [("1", 1)]
+
+
 def test_a_row_that_is_wrong_in_the_file_is_not_missing(home: Hestia):
     spec = keyed(delete_missing=True, delete_limit=1)
     bring(home, THREE, spec)
