@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from typing import BinaryIO
 
 from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
@@ -30,6 +31,17 @@ OTHER_KINDS = (
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
 )
+UNZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
+"""What zipfile raises on damaged archives, and on ones with a password."""
 SAVE_AS = "Open it in Excel or LibreOffice, choose Save As, Excel workbook (.xlsx), and send that file."
 UNLOCK = "Open it in Excel, remove the password under File, Info, Protect Workbook, and send it again."
 SEND_AGAIN = "Open it in Excel to see whether it is whole, and send it again."
@@ -102,14 +114,17 @@ def _zip_names(source: BinaryIO, file_name: str) -> set[str]:
     try:
         with zipfile.ZipFile(source) as archive:
             return {name.replace("\\", "/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except UNZIP_ERRORS as error:
         raise damaged(file_name, "its table of contents cannot be read") from error
 
 
 def _kind_of_open_document(source: BinaryIO, names: set[str], file_name: str) -> str:
-    with zipfile.ZipFile(source) as archive:
-        kind = archive.open("mimetype").read(200) if "mimetype" in names else ODS
-        manifest = archive.open("META-INF/manifest.xml").read(1 << 20) if "meta-inf/manifest.xml" in names else b""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            kind = archive.open("mimetype").read(200) if "mimetype" in names else ODS
+            manifest = archive.open("META-INF/manifest.xml").read(1 << 20) if "meta-inf/manifest.xml" in names else b""
+    except UNZIP_ERRORS as error:
+        raise damaged(file_name, "its description cannot be unpacked") from error
     if not kind.startswith(ODS):
         raise _is(file_name, "an OpenDocument file, but no spreadsheet")
     if b"encryption-data" in manifest:

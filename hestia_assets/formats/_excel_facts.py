@@ -17,6 +17,7 @@ ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D:
 """BErr ([MS-XLS] 2.5.10); 0x2B is #GETTING_DATA."""
 
 QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+SPACING = re.compile(r"_.|\*.|\[\$[^\]]*\]|\[[A-Za-z]+\d*\]")
 PLACES = re.compile(r'"([^"]*)"|\\(.)|(0)|([- ()])')
 BUILT_IN_PERCENT = (9, 10)
 BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -100,7 +101,7 @@ def styles_from(formats: dict[int, str], used: Iterable[int]) -> Styles:
         code = formats.get(number, "")
         plain = QUOTED.sub("", code).lower()
         if shows_zeros(code):
-            zeros[style] = code.split(";")[0]
+            zeros[style] = _for_positive(code)
         elif "%" in plain or (not code and number in BUILT_IN_PERCENT):
             percent.add(style)
         elif re.search("[ymdhs]", plain.split(";")[0]) or (not code and number in BUILT_IN_DATES):
@@ -110,8 +111,13 @@ def styles_from(formats: dict[int, str], used: Iterable[int]) -> Styles:
 
 def shows_zeros(code: str) -> bool:
     """Whether a format pads whole numbers with zeros: ``00000``, ``000-00-0000``, not ``0`` or ``0.00``."""
-    first = code.split(";", maxsplit=1)[0]
+    first = _for_positive(code)
     return first.count("0") > 1 and PLACES.sub("", first) == "" and QUOTED.sub("", first).count("0") > 1
+
+
+def _for_positive(code: str) -> str:
+    """The part of a format that holds for positive numbers, without colours, locales and widths."""
+    return SPACING.sub("", code.split(";", maxsplit=1)[0])
 
 
 def as_shown(code: str, stored: str) -> str | None:
@@ -142,9 +148,9 @@ def number_text(value: float) -> str:
         >>> number_text(5.0), number_text(0.1), number_text(1e20), number_text(1e-05)
         ('5', '0.1', '100000000000000000000', '0.00001')
     """
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
     text = repr(value)
+    if text.endswith(".0"):
+        return text[:-2] if value else "0"
     if "e" not in text or not 1e-7 <= abs(value) < 1e21:
         return text
     from decimal import Decimal

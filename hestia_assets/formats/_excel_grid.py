@@ -104,8 +104,21 @@ class Grid:
                 yield number, row
 
     def every_row(self) -> Iterator[list[Any]]:
-        """All rows as calamine gives them, from the first of the sheet, from column ``values_left``."""
-        return iter(self.sheet.iter_rows()) if self.sheet.start else iter(())
+        """All rows as calamine gives them, from the first of the sheet, from column ``values_left``.
+
+        Raises:
+            UnreadableFileError: a cell holds a duration that no calendar can.
+        """
+        number = 0
+        try:
+            for row in self.sheet.iter_rows() if self.sheet.start else ():
+                number += 1
+                yield row
+        except BaseException as error:
+            if not isinstance(error, OverflowError) and type(error).__name__ != "PanicException":
+                raise
+            hint = "Correct the cell in Excel: it is shown as #####; then send the file again."
+            raise UnreadableFileError(f"Row {number + 1} holds a date or time out of range.", hint=hint) from error
 
     def _frame(self, first: int, rows: Sequence[list[Any]], count: int) -> pl.DataFrame:
         columns: list[Column | None] = [None] * self.width
@@ -199,13 +212,9 @@ def _duration(value: dt.timedelta) -> str:
     return f"{sign}{text}.{rest.microseconds:06}" if rest else f"{sign}{text}"
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and -1e15 < value < 1e15 else number_text(value)
-
-
 TEXT: dict[type, Callable[[Any], str | None]] = {
     str: lambda value: value or None,
-    float: _number,
+    float: number_text,
     int: str,
     bool: lambda value: "true" if value else "false",
     dt.date: dt.date.isoformat,

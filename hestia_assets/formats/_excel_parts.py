@@ -3,13 +3,12 @@
 import copy
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._excel_container import damaged, protected
+from hestia_assets.formats._excel_container import UNZIP_ERRORS, damaged, protected
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,7 +33,7 @@ class Parts:
     def __enter__(self) -> "Parts":
         try:
             self._archive = zipfile.ZipFile(self.source)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except UNZIP_ERRORS as error:
             raise damaged(self.file_name, "its table of contents cannot be read") from error
         infos = self._archive.infolist()
         self._parts = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
@@ -59,7 +58,7 @@ class Parts:
                     done += len(block)
                     self._check(name, done, info.compress_size)
                     yield block
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
+        except UNZIP_ERRORS as error:
             raise damaged(self.file_name, f"its part {name} cannot be unpacked") from error
 
     def read(self, name: str) -> bytes:

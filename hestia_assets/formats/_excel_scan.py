@@ -15,7 +15,7 @@ from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles
 STRETCH_BYTES = 4 * 1024 * 1024
 MOST_ROW_BYTES = 64 * 1024 * 1024
 PLAIN_ROOT = re.compile(rb"<worksheet[\s>]")
-ODD_SIGNS = (b"<!", b"<c>", b"<c/>", b"<row>", b":c r=", b":row r=")
+ODD_SIGNS = (b"<!", b":c r=")
 ROW = re.compile(rb'<row r="(\d+)"[^>]*? hidden="(?:1|true)"')
 COLUMNS = re.compile(rb"<col ([^>]*)>")
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
@@ -33,7 +33,7 @@ def scan_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts | None:
     facts = SheetFacts()
     patterns = _styled(styles)
     for number, stretch in enumerate(_stretches(blocks)):
-        if (number == 0 and not _is_plain_start(stretch)) or not _is_plain(stretch):
+        if (number == 0 and not _is_plain_start(stretch)) or b"<!DOCTYPE" in stretch[:4096] or not _is_plain(stretch):
             return None
         _scan(stretch, facts, styles, patterns)
     return facts
@@ -44,12 +44,13 @@ def _is_plain_start(stretch: bytes) -> bool:
     return not other and PLAIN_ROOT.search(stretch[:STRETCH_BYTES]) is not None
 
 
-def _is_plain(stretch: bytes) -> bool:
+def _is_plain(data: bytes) -> bool:
     """Whether each row and cell has its address first, and nothing hides one."""
-    addressed = stretch.count(b"<c ") == stretch.count(b'<c r="') and stretch.count(b"<row ") == stretch.count(
-        b'<row r="'
-    )
-    return addressed and not any(sign in stretch for sign in ODD_SIGNS)
+    start, end = data.find(b"<sheetData"), data.rfind(b"</sheetData>")
+    if start >= 0 or end >= 0:
+        data = data[max(start, 0) : end if end >= 0 else len(data)]
+    cells, rows = data.count(b"<c") == data.count(b'<c r="'), data.count(b"<row") == data.count(b'<row r="')
+    return cells and rows and not any(sign in data for sign in ODD_SIGNS)
 
 
 def _stretches(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -96,7 +97,12 @@ def _scan(data: bytes, facts: SheetFacts, styles: Styles, patterns: tuple[re.Pat
     zeros, percent, dates = patterns
     if percent:
         facts.percent += len(percent.findall(data))
-    starts = {found.start() for pattern in (zeros, dates) if pattern for found in pattern.finditer(data)}
+    starts = {
+        found.start()
+        for pattern in (zeros, dates if b"<v>-" in data else None)
+        if pattern
+        for found in pattern.finditer(data)
+    }
     if b't="e"' in data:
         starts.update(_cell_starts(data, re.finditer(rb'<c r="[A-Z]+\d+"[^>]*? t="e"', data)))
     if b"<f" in data:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hestia_assets.core.errors import HestiaError
 from hestia_assets.formats.excel import FORMAT, as_it_is
 
+WHOLE = sheet_of(("id", "name"), *[(number, "abc") for number in range(50)]).getvalue()
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=12)
 CELLS = st.one_of(st.none(), TEXT, st.integers(-(10**15), 10**15), st.floats(-1e300, 1e300))
 TABLES = st.integers(1, 5).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1))
@@ -78,7 +79,7 @@ def test_the_scan_and_the_walk_agree(kinds, merged):
 @settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_random_damage_is_read_or_refused(data):
-    whole = bytearray(sheet_of(("id", "name"), *[(number, "abc") for number in range(50)]).getvalue())
+    whole = bytearray(WHOLE)
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
 

@@ -127,6 +127,15 @@ def test_a_part_that_hides_its_size_is_refused_all_the_same(monkeypatch):
     assert "like a zip bomb" in refusal(bytes(data))
 
 
+def test_a_duration_that_no_calendar_holds_is_refused_with_its_row():
+    def as_duration(sheet):
+        sheet["A3"].number_format = "[h]:mm"
+
+    source = sheet_of(("worked",), (1,), (1e300,), change=as_duration)
+
+    assert "Row 3 holds a date or time out of range" in refusal(source.getvalue())
+
+
 def test_entities_are_refused():
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
     source = with_part(sheet_of(("a",), (1,)), SHEET, lambda xml: bomb + xml)
