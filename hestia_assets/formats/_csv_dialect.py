@@ -17,9 +17,11 @@ UNMISTAKABLE = (*(chr(code) for code in range(1, 32) if code not in (9, 10, 13, 
 """Signs that nobody writes within a value."""
 NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}\b|://|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} (?=\d)")
 """Where a colon or a space divides no columns."""
+QUOTED = re.compile(rb'"[^"]*+"')
 RUN = re.compile(r"[^\w\s\"'.\-]{2,8}")
 SEVERAL, MANY = 2, 4
 """Values in every line that a rare sign divides: as many as clevercsv agrees with, and without it."""
+NEARLY_ALL = 0.9
 NEVER_DOUBLED = ",;"
 """Two of them enclose an empty value."""
 OTHER_QUOTES = ("'", "`", "þ")
@@ -91,12 +93,12 @@ def _delimiter(body: bytes) -> tuple[str, str]:
     long = _long_delimiter(body)
     if long and (scores[best] < 1 or best in long):
         return long, "Every line has these signs together, as often as the others, and none of them alone."
+    for sign in UNMISTAKABLE:
+        if sign.encode() in body and _consistency(body, sign, '"') > max(scores[best], 0.5):
+            return sign, "It splits the lines into the same number of values and stands in no text."
     sniffed = _clever(body)
     if scores.get(sniffed, 0.0) > 0 and scores[sniffed] >= scores[best] * 0.9:
         return sniffed, "Lines split by it look most like a table."
-    for sign in UNMISTAKABLE:
-        if sign.encode() in body and _consistency(body, sign, '"') > scores[best]:
-            return sign, "It splits the lines into the same number of values and stands in no text."
     for sign in RARE if scores[best] < 0.5 else ():
         sure = sign in "^~" or sniffed == sign
         if _splits_all(body, sign, least=SEVERAL if sure else MANY) and (sign != " " or _has_numbers(body)):
@@ -108,15 +110,15 @@ def _delimiter(body: bytes) -> tuple[str, str]:
 
 
 def _long_delimiter(body: bytes) -> str:
-    """Several signs that always stand together: ``||``, ``::``, ``~|~``."""
-    lines = [line.decode("utf-8", "replace") for line in body.splitlines() if line.strip()]
+    """Several signs that nearly always stand together: ``||``, ``::``, ``~|~``."""
+    bare = QUOTED.sub(b"", body)
+    lines = [line.decode("utf-8", "replace") for line in bare.splitlines() if line.strip()]
     found = Counter(part for line in lines[:50] for run in RUN.findall(line) for part in set(_parts(run)))
     most = max(found.values(), default=0)
     for part in sorted((part for part, count in found.items() if count * 2 >= most), key=len, reverse=True):
-        counts = Counter(line.count(part) for line in lines)
-        number, alike = counts.most_common(1)[0]
-        alone = sum(sign in line.replace(part, "") for line in lines for sign in set(part))
-        if number and len(lines) > 1 and alike * 10 >= len(lines) * 9 and alone * 20 <= len(lines):
+        together = sum(line.count(part) for line in lines)
+        alone = sum(line.replace(part, "").count(sign) for line in lines for sign in set(part))
+        if alone * 10 <= together and len(lines) > 1 and _consistency(body, part, '"') >= NEARLY_ALL:
             return part
     return ""
 
