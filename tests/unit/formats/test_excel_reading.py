@@ -280,3 +280,32 @@ def test_an_xlsb_gives_its_values():
     source = BytesIO((SHARED / "excel" / "calamine_issues.xlsb").read_bytes())
 
     assert rows_of(source, **as_it_is("issue2")) == [("1", "a"), ("2", "b"), ("3", "c")]
+
+
+def _flagged(data: bytes, record: bytes, at: int, flag: int) -> bytes:
+    """The bytes with a flag set in the first record that begins so."""
+    changed = bytearray(data)
+    changed[data.find(record) + at] |= flag
+    return bytes(changed)
+
+
+@needs_shared
+def test_hidden_rows_of_an_xls_are_seen():
+    data = (SHARED / "excel" / "poi_SampleSS.xls").read_bytes()
+    row_7 = b"\x08\x02\x10\x00\x06\x00"  # a ROW record of 16 bytes, of the row with number 6 from 0
+
+    notes = FORMAT.inspect(BytesIO(_flagged(data, row_7, 4 + 12, 0x20)), file_name="a.xls").notes
+
+    assert [(note.what, note.places) for note in notes if note.what == "hidden_rows"] == [("hidden_rows", ("row 7",))]
+
+
+@needs_shared
+def test_hidden_rows_of_an_xlsb_are_seen():
+    book = BytesIO((SHARED / "excel" / "sheetjs_sushi.xlsb").read_bytes())
+    hidden = with_part(
+        book, "xl/worksheets/sheet1.bin", lambda part: _flagged(part, b"\x00\x19\x00\x00\x00\x00", 2 + 11, 0x10)
+    )
+
+    (note,) = FORMAT.inspect(hidden, file_name="a.xlsb").notes
+
+    assert (note.what, note.places) == ("hidden_rows", ("row 1",))
