@@ -18,7 +18,7 @@ EXAMS: dict[str, tuple[list[str], list[str]]] = {
     "csv": (["score_csv.py"], ["clevercsv", "duckdb_text", "polars_text", "pandas_text", "pycsv"]),
     "json": (["score_json.py"], ["pycsv", "polars", "duckdb"]),
     "xml": (["score_xml.py"], ["pycsv", "lxml"]),
-    "excel": (["score_excel.py"], ["calamine", "polars"]),
+    "excel": (["score_excel.py"], ["calamine", "openpyxl"]),
     "parquet": (["score_misc.py", "parquet"], ["pyarrow", "duckdb", "polars"]),
 }
 TITLES = {"csv": "CSV", "json": "JSON and NDJSON", "xml": "XML", "excel": "Excel", "parquet": "Parquet"}

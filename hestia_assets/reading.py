@@ -172,7 +172,7 @@ def _tables(source: BinaryIO, file_name: str) -> list[FileTable]:
     reader = FORMATS.get(found.recipe.format)
     tables: list[FileTable] = []
     for name, recipe in _recipes(found, reader, source):
-        header = tuple(column.source for column in recipe.columns)
+        header = tuple(_shown(column.source) for column in recipe.columns)
         table = FileTable(name, header, recipe, reader, source, notes=() if tables else found.notes)
         tables.append(_as_it_stands(table) if recipe.format == SHEETS and recipe.columns else table)
     return tables
@@ -216,6 +216,11 @@ def _recipes(found: Inspection, reader: Format, source: BinaryIO) -> list[tuple[
                 recipe = recipe.model_copy(update={"columns": ()})
         recipes.append((table.name, recipe))
     return recipes
+
+
+def _shown(text: str) -> str:
+    """Half a surrogate pair, which a key in JSON may have, is no text; it is shown escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _arrow(table: FileTable) -> "tuple[pa.Table, list[Reject]]":
