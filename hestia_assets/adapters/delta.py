@@ -40,7 +40,7 @@ class DeltaTableStore:
 
     def exists(self, ref: TableRef) -> bool:
         """Whether the table has been created."""
-        return DeltaTable.is_deltatable(str(self._path(ref)))
+        return delta_log.is_table(self._path(ref))
 
     def schema(self, ref: TableRef) -> pl.Schema:
         """Columns and types. Raises NotFoundError."""
