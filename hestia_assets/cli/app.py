@@ -21,6 +21,7 @@ from hestia_assets.cli import (
     specs,
     sql,
     transforms,
+    undoing,
 )
 from hestia_assets.cli.session import Register, Session
 
@@ -33,6 +34,7 @@ GROUPS: tuple[Register, ...] = (
     sources.register,
     batches.register,
     decisions.register,
+    undoing.register,
     quarantine.register,
     sql.register,
     transforms.register,
