@@ -49,10 +49,11 @@ class BiffWorkbook:
 
     def _pass(self, start: int) -> SheetFacts:
         facts = SheetFacts()
-        for kind, body in _records(self._data, start, self._file_name):
+        for kind, body, depth in _records(self._data, start, self._file_name):
             try:
                 self._check_place(kind, body)
-                _take(kind, body, facts, self._styles)
+                if depth == 1:  # deeper ones are of charts
+                    _take(kind, body, facts, self._styles)
             except struct.error as error:
                 raise damaged(self._file_name, "a record is too short") from error
         return facts
@@ -60,21 +61,21 @@ class BiffWorkbook:
     def _check_place(self, kind: int, body: bytes) -> None:
         """Raises UnreadableFileError where a record would make a reader ask for memory without end."""
         column = 0
-        if kind == DIMENSIONS and len(body) >= 12:
-            _, row, _, column = struct.unpack_from("<IIHH", body)
-            column = 0 if row <= MOST_ROWS and column <= MOST_COLUMNS else MOST_COLUMNS
+        if kind == DIMENSIONS:
+            top, bottom, left, right = struct.unpack_from("<4H" if len(body) < 12 else "<IIHH", body)
+            column = 0 if top <= bottom <= MOST_ROWS and left <= right <= MOST_COLUMNS else MOST_COLUMNS
         elif kind in (*TEXTS, FORMULA, BOOL_OR_ERROR, NUMBER, RK):
             (column,) = struct.unpack_from("<H", body, 2)
         elif kind == MANY_RK:
             (column,) = struct.unpack_from("<H", body, len(body) - 2)
         if column >= MOST_COLUMNS:
-            raise damaged(self._file_name, "it has cells where an xls sheet has no columns")
+            raise damaged(self._file_name, "it has cells where an xls sheet has no columns or rows")
 
     def _read_globals(self) -> Styles:
         formats: dict[int, str] = {}
         used: list[int] = []
         wide = len(self._data) > 8 and struct.unpack_from("<H", self._data, 4)[0] == BIFF8
-        for kind, body in _records(self._data, 0, self._file_name):
+        for kind, body, _ in _records(self._data, 0, self._file_name):
             if kind == FILE_PASS:
                 raise protected(self._file_name)
             if kind == DATE_MODE and body:
@@ -100,8 +101,8 @@ def _workbook_stream(ole: OleFile, file_name: str) -> bytes:
     raise damaged(file_name, "it holds no workbook")
 
 
-def _records(data: bytes, start: int, file_name: str) -> Iterator[tuple[int, bytes]]:
-    """The records of one substream; those of charts within it are passed over."""
+def _records(data: bytes, start: int, file_name: str) -> Iterator[tuple[int, bytes, int]]:
+    """The records of one substream and how deep each is in it."""
     depth, at = 0, start
     while at + 4 <= len(data):
         kind, length = struct.unpack_from("<HH", data, at)
@@ -111,10 +112,10 @@ def _records(data: bytes, start: int, file_name: str) -> Iterator[tuple[int, byt
             depth -= 1
             if depth <= 0:
                 return
-        elif depth == 1:
-            yield kind, data[at + 4 : at + 4 + length]
         elif depth == 0:
             raise damaged(file_name, "a sheet does not start where it should")
+        else:
+            yield kind, data[at + 4 : at + 4 + length], depth
         at += 4 + length
     raise damaged(file_name, "it ends in the middle of a sheet")
 

@@ -156,9 +156,10 @@ def test_merged_cells_that_overlap_without_end_are_refused():
 
 
 @pytest.mark.skipif(not HOSTILE, reason="the shared test data are not there")
-def test_an_xls_that_claims_endless_dimensions_is_refused_before_memory_is_asked_for():
+@pytest.mark.parametrize("dimensions", [(0, 0xFFFFFFF, 0, 60_000), (37, 6, 0, 1), (0, 70_000, 0, 4)])
+def test_an_xls_whose_dimensions_make_no_sense_is_refused_before_memory_is_asked_for(dimensions):
     data = bytearray((SHARED / "excel" / "poi_SampleSS.xls").read_bytes())
-    struct.pack_into("<IIHH", data, data.find(struct.pack("<HH", 0x200, 14)) + 4, 0, 0xFFFFFFF, 0, 60_000)
+    struct.pack_into("<IIHH", data, data.find(struct.pack("<HH", 0x200, 14)) + 4, *dimensions)
 
     assert "no columns" in refusal(bytes(data), "data.xls")
 
