@@ -131,6 +131,11 @@ class Parser:
         yield b""
 
     @property
+    def text_encoding(self) -> str:
+        """The encoding of the blocks."""
+        return "utf-8" if self.encoding in TWO_BYTE else self.encoding
+
+    @property
     def line(self) -> int:
         """The line of the present tag."""
         return self.expat.CurrentLineNumber + self._shift[1]
@@ -155,7 +160,7 @@ class Parser:
                 raise self.fault(f"the bytes are no {self.encoding} text") from error
 
     def _build(self) -> Any:
-        parser = expat.ParserCreate("utf-8" if self.encoding in TWO_BYTE else None)
+        parser = expat.ParserCreate(self.text_encoding if self.encoding in TWO_BYTE else None)
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end

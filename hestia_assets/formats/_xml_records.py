@@ -10,7 +10,7 @@ from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, jo
 from hestia_assets.formats._xml_names import Scopes, is_declaration, plain_name
 from hestia_assets.formats._xml_parse import Jump, Parser, XmlFaultError
 
-TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
+TAG = re.compile(r"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 RECORD_LIMIT = 64 * 1024 * 1024
 OUTSIDE, INSIDE, RECORD, ELSEWHERE = range(4)
 
@@ -76,6 +76,33 @@ class Wanted:
         return Node(path, source, ELSEWHERE if is_elsewhere else INSIDE, parent.level)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A stretch of the document's bytes, the first of which is number ``start``."""
+
+    data: bytes
+    start: int
+    encoding: str
+
+    def text(self, start: int, end: int) -> str:
+        """What stands between two byte offsets; nothing where it was too much to keep."""
+        first = start - self.start
+        return self.data[first : end - self.start].decode(self.encoding, "replace") if first >= 0 else ""
+
+    def record(self, start: int, end: int) -> str:
+        """The source of a record, its last tag with it."""
+        return self.text(start, self.behind(start, end))
+
+    def behind(self, start: int, end: int) -> int:
+        """The byte behind a record; expat ends there already where its only tag is ``<r/>``, else before ``</r>``."""
+        source = self.text(start, end)
+        tag = TAG.match(source) if source.endswith("/>") else None
+        if tag is not None and tag.end() == len(source):
+            return end
+        mark = ">".encode(self.encoding)
+        return self.data.find(mark, max(0, end - self.start)) + len(mark) + self.start
+
+
 class Collector:
     """Reads a document and collects the records of one table; those of one outermost record come together."""
 
@@ -101,22 +128,10 @@ class Collector:
             self._text += self.parser.present
             raise
 
-    def source_text(self, start: int, end: int) -> str:
-        """What stands between two byte offsets; nothing where it was too much to keep."""
-        first = start - self._text_start
-        return self._text[first : end - self._text_start].decode(self.parser.encoding, "replace") if first >= 0 else ""
-
-    def record_text(self, record: Record) -> str:
-        """The source of a record, its last tag with it."""
-        return self.source_text(record.start, self.behind(record.end))
-
-    def behind(self, offset: int) -> int:
-        """The byte behind the tag that begins at an offset."""
-        tag = TAG.match(self._text, max(0, offset - self._text_start))
-        if tag is not None:
-            return tag.end() + self._text_start
-        mark = ">".encode(self.parser.encoding)  # an encoding in which the signs are wider
-        return self._text.find(mark, max(0, offset - self._text_start)) + len(mark) + self._text_start
+    @property
+    def source(self) -> "Source":
+        """The source text that is kept."""
+        return Source(self._text, self._text_start, self.parser.text_encoding)
 
     def forget(self, offset: int) -> None:
         """The source text before an offset is not needed any more."""

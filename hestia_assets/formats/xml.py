@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
 from pydantic import Field
@@ -142,7 +143,8 @@ class _Reading:
         jump = None if start == START else jump_to(source, self._wanted, start.offset, start.line)
         self._collector = Collector(source, self._wanted, jump)
         self._recipe, self._first, self._start = recipe, start, start
-        self._gathered, self._total, self._is_tag = Gathered(self._wanted.width), 0, False
+        self._gathered, self._total = Gathered(self._wanted.width), 0
+        self._last: Record | None = None
         self._row, self._end = start.row if jump else 1, start
 
     def chunks(self) -> Iterator[TextChunk]:
@@ -170,24 +172,24 @@ class _Reading:
 
     def _take(self, outer: Record) -> None:
         found = outer.records if len(self._wanted.chain) > 1 else [outer]
-        if outer.end < self._first.offset:
+        if outer.start < self._first.offset:
             self._row += len(found)
             return
         for record in found:
             self._one(record)
         self._total += len(found)
-        self._end, self._is_tag = Position(outer.end, outer.last_line, self._row), True
+        self._end, self._last = Position(outer.end, outer.last_line, self._row), outer
 
     def _one(self, record: Record) -> None:
         place = (self._row, record.line, 1)
         self._row += 1
-        text = self._collector.record_text(record)
         if record.problem is None:
-            self._gathered.add(self._completed(record), place=place, original=text)
+            self._gathered.add(self._completed(record), place=place, original=(record.start, record.end))
             return
         rule, path, value = record.problem
         known = any(cell is not None for cell in record.cells)
         self._gathered.strangers += not known
+        text = self._collector.source.record(record.start, record.end)
         self._gathered.reject(rule, place, text=text, key=path, value=value)
 
     def _completed(self, record: Record) -> list[str | None]:
@@ -206,21 +208,24 @@ class _Reading:
             raise problem
         begun = self._collector.unfinished
         start = begun.start if begun else self._end.offset
-        text = self._collector.source_text(start, start + SHOWN)
+        text = self._collector.source.text(start, start + SHOWN)
         shown = f" Its first {SHOWN:,} bytes are kept." if len(text) >= SHOWN else ""
         place = (self._row, begun.line if begun else fault.line, 1)
         message = f"{problem.message} What follows cannot be read.{shown}"
         self._gathered.reject("not_xml", place, text=text, message=message)
         self._row, self._total = self._row + 1, self._total + 1
-        self._end, self._is_tag = Position(self._collector.parser.offset, fault.line, self._row), False
+        self._end, self._last = Position(self._collector.parser.offset, fault.line, self._row), None
 
     def _cut(self) -> TextChunk:
-        if self._is_tag:  # found only now, where it is needed
-            behind = self._collector.behind(self._end.offset)
-            lines = self._collector.source_text(self._end.offset, behind).count("\n")
-            self._end = Position(behind, self._end.line + lines, self._row)
-            self._is_tag = False
-        chunk = self._gathered.chunk(self._recipe, LineAccount(total=self._total), self._start, self._end)
+        source = self._collector.source
+        if self._last is not None:  # found only now, where it is needed
+            behind = source.behind(self._last.start, self._last.end)
+            lines = source.text(self._end.offset, behind).count("\n")
+            self._end, self._last = Position(behind, self._end.line + lines, self._row), None
+        account = LineAccount(total=self._total)
+        chunk = self._gathered.chunk(self._recipe, account, self._start, self._end)
+        spans = self._gathered.originals
+        chunk = replace(chunk, original=lambda indices: [source.record(*spans[index]) for index in indices])
         self._start, self._total, self._gathered = self._end, 0, Gathered(self._wanted.width)
         self._collector.forget(self._end.offset)
         return chunk

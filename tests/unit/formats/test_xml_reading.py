@@ -134,6 +134,18 @@ def test_reading_goes_on_from_any_chunk(name: str):
     assert account(whole).balanced
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "shift_jis"])
+def test_the_source_of_each_record_is_its_own(encoding: str):
+    stated = encoding.removesuffix("-sig")
+    pairs = "".join(f'<r a="{n}>"><b>t{n}</b></r>\n<r a="x"/>' for n in range(40))
+    data = f'<?xml version="1.0" encoding="{stated}"?>\n<l>{pairs}</l>'.encode(encoding)
+    recipe = recipe_for(FORMAT, data).model_copy(update={"chunk_bytes": 1024})
+
+    texts = [text for c in chunks(FORMAT, data, recipe) for text in c.original(range(c.frame.height))]
+
+    assert texts == [text for n in range(40) for text in (f'<r a="{n}>"><b>t{n}</b></r>', '<r a="x"/>')]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-15", "cp1252", "shift_jis", "gb18030"])
 def test_encodings_are_taken_from_the_document(encoding: str):
     text = "日本" if encoding in ("shift_jis", "gb18030") else "größe"
