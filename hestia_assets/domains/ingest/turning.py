@@ -5,6 +5,7 @@ table is swapped to what it should be, then the batch changes its state, then th
 does the rest: what has been done already is no difference any more, so nothing happens twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,13 +93,12 @@ class Turn:
     @cached_property
     def _order(self) -> Order:
         batches = self.batches.sequenced(self.batch.tenant, self.batch.dataset)
-        return Order(batches, {batch.id: self._key(batch) for batch in batches})
+        named = {batch.spec_version for batch in batches if batch.mode not in (Mode.APPEND, Mode.REPLACE)}
+        keys = {version: self._key(version) for version in named}
+        return Order(batches, {batch.id: _key_of(batch, keys) for batch in batches})
 
-    def _key(self, batch: Batch) -> tuple[str, ...]:
-        """The key columns of the spec that a batch was committed under, where its rows may be named by them."""
-        if batch.mode in (Mode.APPEND, Mode.REPLACE):
-            return ()
-        saved = self.specs.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
+    def _key(self, version: int) -> tuple[str, ...]:
+        saved = self.specs.get("dataset", self.batch.tenant, self.batch.dataset, version=version).spec
         assert isinstance(saved, DatasetSpec), "kept under this kind"
         return saved.primary_key
 
@@ -156,3 +156,8 @@ class Turn:
         have = [name for name in schema.names() if name in history.collect_schema().names()]
         rows = history.join(coming.lazy(), on=ROW_ID, how="semi").select(have).unique(ROW_ID)
         return self.tables.stage_stream(self._ref, rows, batch=op, part=0)
+
+
+def _key_of(batch: Batch, keys: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
+    """The key columns of the spec that a batch was committed under, where its rows may be named by them."""
+    return () if batch.mode in (Mode.APPEND, Mode.REPLACE) else keys[batch.spec_version]
