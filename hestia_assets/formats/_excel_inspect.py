@@ -32,17 +32,18 @@ class Look:
     header: Header
     footer: str
     score: float
+    is_only: bool
 
     @property
     def changes(self) -> Mapping[str, Any]:
-        """Changes to a recipe that read this sheet."""
+        """Changes to a recipe that read this sheet. The only one needs no name: next month's may have another."""
         return {
             "preamble_lines": self.header.titles,
             "has_header": self.header.has_header,
             "header_lines": self.header.lines,
             "footer": self.footer,
             "ignored": (),
-            "options": {"sheet": self.sheet.name},
+            "options": {"sheet": "" if self.is_only else self.sheet.name},
         }
 
 
@@ -76,16 +77,17 @@ def sheet_to_read(book: Book) -> str:
 
 def _look(book: Book, sheet: SheetName) -> Look:
     grid = Grid(*book.sheet(sheet.name), ExcelOptions())
-    kept = grid if len(book.sheets) == 1 or grid.height * grid.width <= KEPT_CELLS else None
+    only = len(book.sheets) == 1
+    kept = grid if only or grid.height * grid.width <= KEPT_CELLS else None
     rows = sample_rows(grid)
     if not rows:
-        return Look(sheet, 0, kept, EMPTY, "", 0)
+        return Look(sheet, 0, kept, EMPTY, "", 0, only)
     header, width = find_header(grid, rows), typical_width(rows)
     start = header.first + header.lines
     grid.data_start = start
     score = min(len(rows), 50) * min(width, 5) * (1 if width > 1 else 0.1)
     footer = find_footer(grid, start, width) if header.has_header else ""
-    return Look(sheet, grid.height, kept, header, footer, score)
+    return Look(sheet, grid.height, kept, header, footer, score, only)
 
 
 def _grid(book: Book, sheet: SheetName, recipe: Recipe) -> Grid:

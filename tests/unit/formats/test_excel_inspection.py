@@ -200,3 +200,16 @@ def test_a_plain_sheet_asks_nothing_and_says_nothing():
     inspection = inspect(sheet_of(("id", "name"), (1, "a"), (2, "b")))
 
     assert (inspection.questions, inspection.notes) == ((), ())
+
+
+def test_the_only_sheet_may_have_another_name_next_month():
+    book = openpyxl.Workbook()
+    book["Sheet"].append(("id", "name"))
+    book["Sheet"].append((1, "a"))
+    book["Sheet"].title = "May"
+    recipe = recipe_for(saved(book))
+    book["May"].title = "June"
+
+    (chunk,) = FORMAT.read(saved(book), recipe)
+
+    assert chunk.frame["name"].to_list() == ["a"]
