@@ -88,7 +88,8 @@ def _raw(work: Draft, found: Preview, rejects: Sequence[Reject]) -> Sequence[tup
         rows = dict(zip(found.raw_places, found.raw, strict=False)) | refused
         return _about(sorted(rows.items()), work.spot)
     if work.spot is None:
-        return list(enumerate(found.raw[:RAW_LINES], start=1))
+        lines = found.raw[:-1] if found.raw[-1:] == [""] else found.raw  # a line that ends begins no other one
+        return list(enumerate(lines[:RAW_LINES], start=1))
     with work.open() as source:
         return lines_around(source, work.recipe.encoding, work.spot)
 

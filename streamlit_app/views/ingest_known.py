@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from hestia_assets.core.errors import HeaderMismatchError, HestiaError
-from hestia_assets.core.results import Drift, FoundColumn, Inspection, MappingSuggestion, Problem
+from hestia_assets.core.results import Drift, FoundColumn, Inspection, MappingSuggestion
 from streamlit_app.components.drift_card import drift_card
-from streamlit_app.components.explained import show_problem
 from streamlit_app.components.mapping_form import mapping_form
+from streamlit_app.components.words import plain
 from streamlit_app.draft import Draft
 from streamlit_app.facade import hestia
 from streamlit_app.views.ingest_reading import AGAIN, READ_COLUMNS
@@ -17,24 +17,27 @@ USE = "Read the file like this"
 VALUES_SEEN = 200
 
 
-def other_columns(work: Draft) -> HeaderMismatchError | None:
-    """Why the saved dataset cannot read this file, where its columns are to blame."""
+def has_other_columns(work: Draft) -> bool:
+    """Whether the saved dataset cannot read this file because of its columns."""
     if work.saved is None:
-        return None
+        return False
     try:
         work.preview()
-    except HeaderMismatchError as error:
-        return error
+    except HeaderMismatchError:
+        return True
     except HestiaError:  # explained where the preview is shown
-        return None
-    return None
+        return False
+    return False
 
 
-def map_columns(work: Draft, error: HeaderMismatchError) -> None:
+def map_columns(work: Draft) -> None:
     """Say which column is which, or change the dataset. Raises HestiaError."""
     assert work.saved is not None, "a new dataset takes the columns as they are"
-    choices = f"Say below which column is which, or press '{READ_COLUMNS}' to change the dataset {work.dataset}."
-    show_problem(Problem(error.code, error.message, choices))
+    st.warning(
+        f"**The columns of this file are not those of {plain(work.dataset)}.**  \nSay below which column is which, "
+        f"or press '{READ_COLUMNS}' to change the dataset.",
+        icon=":material/view_column:",
+    )
     stranger = _stranger(work)
     key = f"mapping-{work.number}-{work.looked}-{work.version}"
     chosen = mapping_form(stranger.columns, stranger.suggestion, work.saved.recipe.columns, key=key)

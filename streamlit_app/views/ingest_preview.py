@@ -10,7 +10,7 @@ from streamlit_app.components.verdict import show_reasons_aside, show_verdict
 from streamlit_app.components.words import count, size
 from streamlit_app.draft import Draft, Step
 from streamlit_app.facade import hestia, tenant
-from streamlit_app.views.ingest_known import map_columns, other_columns, show_drift
+from streamlit_app.views.ingest_known import has_other_columns, map_columns, show_drift
 from streamlit_app.views.ingest_reading import decide, edit
 
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
@@ -20,10 +20,9 @@ def preview(work: Draft) -> None:
     """Open questions, the text beside the table, the rows that would be set aside, then the forms."""
     if len(work.files) > 1 or len(work.members or ()) > 1:
         _which(work)
-    stranger = other_columns(work)
-    if stranger is not None:
+    if has_other_columns(work):
         with explained():
-            map_columns(work, stranger)
+            map_columns(work)
         _buttons(work, ready=False)
         return
     changing = work.saved is None

@@ -16,7 +16,7 @@ from streamlit_app.facade import hestia, tenant
 
 BY_HAND, OWN = "", "own"
 SCHEDULES = {
-    BY_HAND: "only when I press the button",
+    BY_HAND: "by hand, with the button",
     "0 * * * *": "every hour",
     "0 6 * * *": "every day at six",
     "0 6 * * mon": "every Monday at six",

@@ -147,7 +147,7 @@ def test_a_file_with_other_columns_is_explained_and_can_be_read_anew(rules, page
     refused, buttons = said(app), {button.label: button.disabled for button in app.button}
     app = press(app, "Read the columns from this file")
 
-    assert "missing: day" in refused.replace("\\", "")
+    assert "1 column of the dataset is not in this file: day" in refused.replace("\\", "")
     assert "press 'Read the columns from this file'" in refused.replace("\\", "")
     assert "nothing to answer" not in refused
     assert (buttons["Continue"], buttons["Import now"]) == (True, True)
