@@ -11,6 +11,8 @@ from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
 KEPT_SHOWN = 100
+EDITED = "edit"
+"""Origin of a batch that a person's edits made: there is no file to read."""
 
 
 def show_actions(batch: Batch) -> None:
@@ -33,7 +35,7 @@ def show_actions(batch: Batch) -> None:
                 _redo(batch)
             case _:
                 pass
-        if batch.state is not BatchState.HELD:
+        if batch.state is not BatchState.HELD and batch.origin != EDITED:
             _read_again(batch)
         _downloads(batch)
 
