@@ -144,6 +144,11 @@ def is_row() -> pl.Expr:
 
 def _followed(rows: pl.DataFrame, later: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """``_final`` and ``_gone`` after looking at the last of ``later`` with the same values in ``by``."""
+    if rows.is_empty():
+        return rows
+    later = later.filter(pl.col("_seq") > rows["_seq"].min())  # the oldest batch, often the largest, is later than none
+    if later.is_empty():
+        return rows
     last = (
         later.sort("_seq")
         .group_by(by)
