@@ -25,13 +25,13 @@ def column_name(text: str, number: int) -> str:
 def text_columns(sources: Sequence[str], *, null_words: tuple[str, ...] = ("",)) -> tuple[Column, ...]:
     """Text columns for header texts, with names that are unique."""
     taken: set[str] = set()
+    copies: dict[str, int] = {}
     columns: list[Column] = []
     for number, source in enumerate(sources, start=1):
         name = wanted = column_name(source, number)
-        copy = 1
         while name in taken:
-            copy += 1
-            name = f"{wanted}_{copy}"
+            copies[wanted] = copies.get(wanted, 1) + 1
+            name = f"{wanted}_{copies[wanted]}"
         taken.add(name)
         columns.append(Column(source=source, name=name, null_words=null_words))
     return tuple(columns)
