@@ -6,6 +6,7 @@ import streamlit as st
 
 from hestia_assets.core.results import ColumnMatch, FoundColumn, MappingSuggestion
 from hestia_assets.core.specs import Column
+from streamlit_app.components.columns_form import HEIGHT_OF_MORE, MOST_COLUMNS
 from streamlit_app.components.words import count, plain
 
 LEAVE_OUT = "leave it out"
@@ -22,31 +23,7 @@ def mapping_form(
         columns: of the dataset.
         key: of the widget.
     """
-    targets = [LEAVE_OUT, *(column.name for column in columns)]
-    values = {one.source: ", ".join(one.values[:3]) for one in found}
-    edited = st.data_editor(
-        [
-            {
-                "In the file": match.source,
-                "First values": values.get(match.source, ""),
-                "Column of the dataset": match.target or LEAVE_OUT,
-                "Why": match.reason,
-            }
-            for match in suggestion.matches
-        ],
-        key=key,
-        hide_index=True,
-        num_rows="fixed",
-        disabled=["In the file", "First values", "Why"],
-        height="content" if len(found) <= 12 else 450,
-        column_config={
-            "In the file": st.column_config.TextColumn(width=120),
-            "First values": st.column_config.TextColumn(width=160),
-            "Column of the dataset": st.column_config.SelectboxColumn(options=targets, required=True, width=150),
-            "Why": st.column_config.TextColumn(width=280),
-        },
-    )
-    chosen = [str(row["Column of the dataset"]) for row in edited]
+    chosen = _table(found, suggestion, [LEAVE_OUT, *(column.name for column in columns)], key=key)
     taken = [target for target in chosen if target != LEAVE_OUT]
     if twice := sorted({target for target in taken if taken.count(target) > 1}):
         st.warning(f"**Two columns of the file would become {plain(twice[0])}.** Leave one of them out.")
@@ -55,6 +32,37 @@ def mapping_form(
     pairs = list(zip(suggestion.matches, chosen, strict=True))
     matches = [ColumnMatch(old.source, to, old.score, old.reason) for old, to in pairs if to != LEAVE_OUT]
     return tuple(matches), tuple(old.source for old, to in pairs if to == LEAVE_OUT)
+
+
+def _table(
+    found: Sequence[FoundColumn], suggestion: MappingSuggestion, targets: Sequence[str], *, key: str
+) -> list[str]:
+    """Every column of the file with the one it goes to; gives the targets in that order."""
+    values = {one.source: ", ".join(one.values[:3]) for one in found}
+    rows = [
+        {
+            "In the file": match.source,
+            "First values": values.get(match.source, ""),
+            "Column of the dataset": match.target or LEAVE_OUT,
+            "Why": match.reason,
+        }
+        for match in suggestion.matches
+    ]
+    edited = st.data_editor(
+        rows,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=["In the file", "First values", "Why"],
+        height="content" if len(found) <= MOST_COLUMNS else HEIGHT_OF_MORE,
+        column_config={
+            "In the file": st.column_config.TextColumn(width=120),
+            "First values": st.column_config.TextColumn(width=160),
+            "Column of the dataset": st.column_config.SelectboxColumn(options=list(targets), required=True, width=150),
+            "Why": st.column_config.TextColumn(width=280),
+        },
+    )
+    return [str(row["Column of the dataset"]) for row in edited]
 
 
 def _missing(names: Sequence[str]) -> None:
