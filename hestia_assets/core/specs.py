@@ -3,6 +3,7 @@
 YAML on disk, JSON in the metadata database; frozen and closed, so a misspelt field is an error, not a silence.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -21,7 +22,7 @@ SpecT = TypeVar("SpecT", bound="Spec")
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:
-    repeated = {name for name in names if names.count(name) > 1}
+    repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise ValueError(f"two {what}s are called '{min(repeated)}'")
 

@@ -19,7 +19,8 @@ def column_name(text: str, number: int) -> str:
         ('order_no', 'column_3', 'größe_cm')
     """
     plain = unicodedata.normalize("NFKC", text).strip().lower()
-    return re.sub(r"\W+", "_", plain).strip("_")[:120] or f"column_{number}"
+    known = "".join("_" if unicodedata.category(sign) == "No" else sign for sign in plain)  # not in a ColumnName
+    return re.sub(r"\W+", "_", known).strip("_")[:120] or f"column_{number}"
 
 
 def text_columns(sources: Sequence[str], *, null_words: tuple[str, ...] = ("",)) -> tuple[Column, ...]:

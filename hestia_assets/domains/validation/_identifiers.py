@@ -21,6 +21,8 @@ rechnungsnummer auftragsnummer bestellnummer belegnummer kontonummer telefon tel
 handy mobil clave codigo código codice kod matricola dni policy npi duns orcid pesel nip regon
 """
 NAMING = frozenset(NAMES.split())
+POSTAL = frozenset("plz postleitzahl zip zipcode postcode postal cep".split())
+POSTAL_DIGITS = r"^\d{4,6}$"
 
 
 def changed_as_numbers(values: pl.Series) -> str:
@@ -39,7 +41,9 @@ def changed_as_numbers(values: pl.Series) -> str:
 
 def names_of_one_width(values: pl.Series, header: str) -> str:
     """Why a column of long digits is a list of names: one width, no value twice, and a header that says so."""
-    if not _names(header):
+    if _words(header) & POSTAL and values.str.contains(POSTAL_DIGITS).all():
+        return f"All {values.len():,} values have 4 to 6 digits, and '{header}' names places; the next may begin with 0."
+    if not _words(header) & NAMING:
         return ""
     lengths = values.str.len_chars()
     width = int(lengths[0])
@@ -64,7 +68,6 @@ def without_a_unit(values: pl.Series) -> str:
     return ""
 
 
-def _names(header: str) -> bool:
-    """Whether a header is one of those that ids have: its words, with ``orderId`` as two."""
-    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).lower())
-    return any(word in NAMING for word in words)
+def _words(header: str) -> set[str]:
+    """The words of a header, with ``orderId`` as two."""
+    return set(re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).lower()))

@@ -28,6 +28,7 @@ def why(found: Guess, name: str) -> str:
         ("card", ["4000123412341234", "5000123412341234"], "have more than 15 digits"),
         ("product", ["12E4", "13", "14"], "1 of 3 values look like 12E4"),
         ("EAN", ["4006381333931", "4006381333948"], "have 13 digits"),
+        ("PLZ", ["10115", "80331", "80331"], "have 4 to 6 digits, and 'PLZ' names places"),
         ("orderNo", ["10000001", "10000002"], "have 8 digits"),
         ("price", ["€ 5.00", "€ 12.50"], "carry a currency ('€ 5.00')"),
         ("rate", ["5%", "12.5%"], "carry a percent sign"),

@@ -7,7 +7,7 @@ import pytest
 
 from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
 from hestia_assets.core.results import Inspection, LineAccount
-from hestia_assets.formats._columns import column_name
+from hestia_assets.formats._columns import column_name, text_columns
 from hestia_assets.formats.csv import FORMAT
 
 TESTDATA = Path(__file__).parents[3].parent / "shared" / "testdata"
@@ -282,3 +282,11 @@ def test_a_file_that_is_utf8_but_for_a_byte_is_utf8():
 
 def test_an_ordinary_utf8_file_asks_nothing():
     assert look("id,name\n1,Zoë\n2,Łukasz\n".encode()).questions == ()
+
+
+def test_every_sign_of_unicode_can_stand_in_a_header():
+    odd = [chr(code) for code in (0x9F4, 0xB2, 0x2460, 0xD7FF, 0x1F600)]
+
+    columns = text_columns([f"{sign}x" for sign in odd] + [f"a{sign}" for sign in odd])
+
+    assert len({column.name for column in columns}) == 10
