@@ -21,7 +21,7 @@ rechnungsnummer auftragsnummer bestellnummer belegnummer kontonummer telefon tel
 handy mobil clave codigo código codice kod matricola dni policy npi duns orcid pesel nip regon
 """
 NAMING = frozenset(NAMES.split())
-POSTAL = frozenset("plz postleitzahl zip zipcode postcode postal cep".split())
+POSTAL = frozenset({"plz", "postleitzahl", "zip", "zipcode", "postcode", "postal", "cep"})
 POSTAL_DIGITS = r"^\d{4,6}$"
 
 
@@ -42,7 +42,7 @@ def changed_as_numbers(values: pl.Series) -> str:
 def names_of_one_width(values: pl.Series, header: str) -> str:
     """Why a column of long digits is a list of names: one width, no value twice, and a header that says so."""
     if _words(header) & POSTAL and values.str.contains(POSTAL_DIGITS).all():
-        return f"All {values.len():,} values have 4 to 6 digits, and '{header}' names places; the next may begin with 0."
+        return f"All {values.len():,} values have 4 to 6 digits, and '{header}' names places; others begin with 0."
     if not _words(header) & NAMING:
         return ""
     lengths = values.str.len_chars()
