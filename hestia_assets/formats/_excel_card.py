@@ -21,17 +21,56 @@ def notes_on(book: Book, grid: Grid, *, titles: Sequence[int]) -> tuple[Note, ..
     merged = [f"{place(a, b)}:{place(c, d)}" for a, b, c, d in grid.merged]
     times, dates = _clock_cells(grid)
     found = [
-        _note("title_rows", [f"row {row + 1}" for row in titles], "rows above the header are titles, not data"),
-        _note("hidden_sheets", hidden, "sheets are hidden"),
-        _note("hidden_rows", [f"row {row + 1}" for row in rows], "rows are hidden or filtered out"),
-        _note("hidden_columns", [f"column {letters(column)}" for column in columns], "columns are hidden"),
-        _note("merged_cells", merged, "ranges of cells are merged"),
-        _cells("formulas_without_value", facts, Kind.UNCACHED, "formulas were saved without their result"),
-        _cells("error_cells", facts, Kind.ERROR, "cells hold an error instead of a value"),
-        _cells("leading_zeros", facts, Kind.SHOWN, "numbers are shown with leading zeros by their format"),
-        _cells("exact_numbers", facts, Kind.EXACT, "cells keep their digits as stored: a number would lose some"),
+        _note(
+            "title_rows",
+            [f"row {row + 1}" for row in titles],
+            "row above the header is a title",
+            "rows above the header are titles",
+        ),
+        _note("hidden_sheets", hidden, "sheet is hidden", "sheets are hidden"),
+        _note(
+            "hidden_rows",
+            [f"row {row + 1}" for row in rows],
+            "row is hidden or filtered out",
+            "rows are hidden or filtered out",
+        ),
+        _note(
+            "hidden_columns",
+            [f"column {letters(column)}" for column in columns],
+            "column is hidden",
+            "columns are hidden",
+        ),
+        _note("merged_cells", merged, "range of cells is merged", "ranges of cells are merged"),
+        _cells(
+            "formulas_without_value",
+            facts,
+            Kind.UNCACHED,
+            "formula was saved without its result",
+            "formulas were saved without their result",
+        ),
+        _cells(
+            "error_cells",
+            facts,
+            Kind.ERROR,
+            "cell holds an error instead of a value",
+            "cells hold an error instead of a value",
+        ),
+        _cells(
+            "leading_zeros",
+            facts,
+            Kind.SHOWN,
+            "number is shown with leading zeros",
+            "numbers are shown with leading zeros",
+        ),
+        _cells(
+            "exact_numbers",
+            facts,
+            Kind.EXACT,
+            "cell keeps its digits as stored",
+            "cells keep their digits as stored: a number would lose some",
+        ),
         Note("percent", facts.percent, f"{facts.percent:,} cells are shown as percent; 12 % is read as 0.12."),
-        _note("times", times, "cells hold a time of day or a duration"),
+        _note("times", times, "cell holds a time of day or a duration", "cells hold a time of day or a duration"),
     ]
     if book.date1904 and dates:
         found.append(Note("date_system_1904", dates, "Dates count from 1904, as on old Macs; they are read so."))
@@ -149,9 +188,10 @@ def _clock_cells(grid: Grid) -> tuple[list[str], int]:
     return times, dates
 
 
-def _cells(what: str, facts: SheetFacts, kind: Kind, text: str) -> Note:
-    return _note(what, [place(*cell) for cell in facts.places(kind)], text)
+def _cells(what: str, facts: SheetFacts, kind: Kind, one: str, many: str) -> Note:
+    return _note(what, [place(*cell) for cell in facts.places(kind)], one, many)
 
 
-def _note(what: str, places: Sequence[str], text: str) -> Note:
-    return Note(what, len(places), f"{len(places):,} {text}.", tuple(places[:FEW]))
+def _note(what: str, places: Sequence[str], one: str, many: str) -> Note:
+    text = f"{len(places):,} {one if len(places) == 1 else many}."
+    return Note(what, len(places), text, tuple(places[:FEW]))
