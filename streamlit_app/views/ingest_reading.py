@@ -51,9 +51,21 @@ def edit(work: Draft) -> None:
         known = {column.source for column in work.guessed}
         ignored = (*(source for source in work.recipe.ignored if source not in known), *left_out)
         work.recipe = work.recipe.model_copy(update={"columns": columns, "ignored": ignored})
+    _lost_ways(work)
     if work.saved is not None and st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
         work.read_as(work.recipe)
         st.rerun()
+
+
+def _lost_ways(work: Draft) -> None:
+    """Files of other headers are read into the same columns; when those change, they cannot be."""
+    lost = len(work.saved.other_recipes) - len(work.spec.other_recipes) if work.saved and work.slot == 0 else 0
+    if lost > 0:
+        st.warning(
+            f"**{count(lost, 'other way')} of reading files of this dataset {'leaves' if lost == 1 else 'leave'} it,** "
+            "made for the columns as they were. Such a file will be asked about again.",
+            icon=":material/call_split:",
+        )
 
 
 def _reading(recipe: Recipe) -> dict[str, object]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
 
+CUSTOMERS = ("Jürgen Müller", "Zoë Groß", "Käthe Schröder")
 COUNTRIES = ("DE", "FR", "NA", "US")
 TITLES = ["Orders of March", "printed by Müller"]
 HEADER = "order_no;customer;quantity;price;ordered_on;country"
@@ -25,7 +26,14 @@ def dirty_orders(folder: Path, rows: int, *, seed: int = 7, times: int = 1) -> P
     for number in range(1, rows + 1):
         day = f"{random.randint(1, 28):02d}.{random.randint(1, 12):02d}.2024"
         price = f"{random.randint(100, 99_999) / 100:.2f}"
-        values = [f"{number:07d}", "Zoë Groß", str(random.randint(1, 9)), price, day, random.choice(COUNTRIES)]
+        values = [
+            f"{number:07d}",
+            CUSTOMERS[number % 3],
+            str(random.randint(1, 9)),
+            price,
+            day,
+            random.choice(COUNTRIES),
+        ]
         if number % 300 == 100:
             values[2] = "7pcs"
         elif number % 300 == 200:
