@@ -16,7 +16,8 @@ OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x0
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 OFFICE_NAMES = re.compile(rb"PK\x03\x04.{26}(\[Content_Types\]\.xml|xl/|word/|ppt/|_rels/\.rels|docProps/)", re.S)
 WEB_PAGE = re.compile(
-    rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html|<table|<head|<meta|<body|mime-version:)", re.I | re.S
+    rb"(\xef\xbb\xbf)?\s*+((?><!--.*?-->)\s*+)*+(<!doctype\s+html|<html|<table|<head|<meta|<body|mime-version:)",
+    re.I | re.S,
 )
 XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 OTHER_KINDS = (

@@ -55,7 +55,7 @@ OPEN_DOCUMENTS = {
     b"application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
     b"application/epub+zip": "an e-book",
 }
-HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta)\b", re.I | re.S)
+HTML = re.compile(rb"\s*+(?:(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body|table|meta)\b", re.I | re.S)
 ARCHIVE_HINT = "Import the archive as it is: its files are unpacked when it arrives."
 TABLE_HINT = "Save the table as CSV, Excel, JSON, XML or Parquet and import that file."
 

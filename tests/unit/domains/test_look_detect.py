@@ -7,6 +7,7 @@ import pytest
 
 from hestia_assets.core.errors import EmptyFileError, ReadError, UnreadableFileError
 from hestia_assets.domains.ingest.detect import detect
+from hestia_assets.domains.ingest.wrong_kinds import other_kind
 from hestia_assets.formats import FORMATS
 
 
@@ -91,3 +92,12 @@ def test_a_file_of_nothing_but_blanks_is_empty(data: bytes):
 
 def test_a_blank_start_is_not_an_empty_file():
     assert found(b"\n" * 200_000 + b"a,b\n1,2\n3,4\n", "export.csv") == "csv"
+
+
+@pytest.mark.parametrize("rest", [b"<html><body>", b"no table"])
+def test_a_thousand_comments_before_a_page_cost_no_time(rest: bytes):
+    data = b"<!-- x -->\n" * 1000 + rest
+
+    kind, _ = other_kind(data, io.BytesIO(data), file_name="page")
+
+    assert ("web page" in kind) == (b"html" in rest)
