@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import Column, ColumnType
 
 BOOLEAN_WORDS = "true|false"
@@ -18,6 +19,8 @@ TIMESTAMP_FORMAT = "%Y-%m-%d %H:%M:%S"
 DECIMAL_DIGITS = 38
 FLOAT_DIGITS = 15
 BELOW_MICROSECONDS = r"\.\d{6}0*[1-9]"
+HAS_A_YEAR = re.compile(r"%[-_0]?[YyGgFDcxvs+]")
+HAS_A_TIME = re.compile(r"%[-_0.:\d]*[HkIlMSTRrXpPfzZcs+]")
 FIRST_DAY = date(1000, 1, 1)
 """Before it a year has fewer than four digits: Polars takes two for ``%Y``."""
 PLAIN_SIGNS = (".", "")
@@ -213,6 +216,8 @@ def _either(text: pl.Expr, words: str) -> pl.Expr:
 
 
 def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
+    if column.format:
+        _refuse_pattern(column.format, column)
     if column.type is ColumnType.DATE:
         pattern = column.format or DATE_FORMAT
         value = text.str.to_date(pattern, strict=False, exact=True)
@@ -221,11 +226,38 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
         value = text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True, cache=False)
         if "f" in pattern:  # a type of microseconds would cut the rest off
             value = pl.when(~text.str.contains(BELOW_MICROSECONDS)).then(value)
+    if "%S" in pattern:
+        value = pl.when(~text.str.contains(_leap_second(pattern))).then(value)
     if re.search("%[A-Za-z]%[A-Za-z]", pattern):  # nothing between them: only their width tells them apart
         value = pl.when(text.str.contains(f"^{_widths(pattern)}")).then(value)
     if "%y" in pattern:  # Polars takes four digits for two
         return pl.when(~text.str.contains(r"\d{4}")).then(value)
     return pl.when(value >= FIRST_DAY).then(value) if "%Y" in pattern else value
+
+
+def _refuse_pattern(pattern: str, column: Column) -> None:
+    """One that reads nothing, makes a day out of a time, or cuts the time off a day. Raises SpecError."""
+    if column.type is ColumnType.DATE and HAS_A_TIME.search(pattern):
+        raise SpecError(
+            f"'{pattern}' reads a time of day, which the dates of {column.name} cannot hold.",
+            hint="Make the column a timestamp; where all times are alike, write them as they are: %Y-%m-%d 00:00:00.",
+        )
+    try:
+        pl.Series(["1"]).str.to_datetime(pattern.replace(".%f", "%.f"), strict=False)
+        usable = HAS_A_YEAR.search(pattern)
+    except pl.exceptions.ComputeError:
+        usable = None
+    if not usable:
+        raise SpecError(
+            f"'{pattern}' says not how the {column.type.value}s of {column.name} are written.",
+            hint="Write the pattern with day, month and year, such as %d.%m.%Y; 12 hours (%I) need %p too.",
+        )
+
+
+def _leap_second(pattern: str) -> str:
+    """The 60th second, which Polars takes for the first one of the next minute."""
+    before = pattern[pattern.index("%S") - 1]
+    return rf"{re.escape(before)}60(?:\D|$)" if not before.isalnum() else r"60(?:\D|$)"
 
 
 def _widths(pattern: str) -> str:
