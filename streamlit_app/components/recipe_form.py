@@ -33,6 +33,9 @@ DELIMITERS = {
     "^": "caret  ^", "~": "tilde  ~",
 }  # fmt: skip
 QUOTES = {'"': 'double  "', "'": "single  '", "": "none"}
+WITHOUT_HEADER = {"parquet"}
+WITHOUT_SIGNS = {"fixed_width"}
+"""Text whose columns stand at places, not between signs."""
 REASON_WORDS = {
     "format": "Kind of file",
     "encoding": "Characters",
@@ -59,9 +62,9 @@ def recipe_form(recipe: Recipe, *, key: str, settled: Collection[str] = ()) -> R
     changes: dict[str, Any] = {}
     if read.unit == "line":
         changes |= _text(recipe, key=key)
-    if read.unit in {"line", "row"} and recipe.format != "parquet":
+    if read.unit in {"line", "row"} and recipe.format not in WITHOUT_HEADER:
         changes |= _header(recipe, read.unit, key=key)
-    if read.unit == "line":
+    if read.unit == "line" and recipe.format not in WITHOUT_SIGNS:
         changes |= _signs(recipe, key=key)
     changes["options"] = options_form(read.options, recipe.options, key=f"{key}-options", settled=settled)
     return recipe.model_copy(update=changes)
@@ -69,8 +72,11 @@ def recipe_form(recipe: Recipe, *, key: str, settled: Collection[str] = ()) -> R
 
 def _text(recipe: Recipe, *, key: str) -> dict[str, Any]:
     first, second, third = st.columns(3)
+    encoding = _choice(first, "Characters", ENCODINGS, recipe.encoding, key=f"{key}-encoding")
+    if recipe.format in WITHOUT_SIGNS:
+        return {"encoding": encoding}
     return {
-        "encoding": _choice(first, "Characters", ENCODINGS, recipe.encoding, key=f"{key}-encoding"),
+        "encoding": encoding,
         "delimiter": _delimiter(second, recipe.delimiter, key=f"{key}-delimiter"),
         "quote": _choice(third, "Quotes", QUOTES, recipe.quote, key=f"{key}-quote"),
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from install_browser import LOUD, find
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hestia_assets.adapters.services import http_answers
 
@@ -19,6 +19,8 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+PATIENCE = 150_000
+"""Milliseconds: a run is a process of its own, and a busy machine takes long to start one."""
 PICTURES = os.environ.get("HESTIA_SCREENSHOTS") == "1"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
@@ -70,6 +72,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         without = pytest.fail if os.environ.get("CI") else pytest.skip
         without(f"{LOUD}\nRun `make browser`.")
+    expect.set_options(timeout=PATIENCE / 5)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield opened
@@ -85,7 +88,7 @@ def open_tab(browser: Browser, installation: Installation) -> Iterator[Callable[
         context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{installation.pages}/{place}")
         page.get_by_role("heading", level=1).wait_for()
         return page
