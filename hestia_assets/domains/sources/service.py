@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Protocol
 
 from hestia_assets.core.addresses import connector_for, key_of, shown
-from hestia_assets.core.errors import HestiaError, TransientError
+from hestia_assets.core.errors import HestiaError, ReadError, TooLargeError
 from hestia_assets.core.ports import AuditLog, Connector, Holding, Reach, SeenStore, SpecStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import (
@@ -133,7 +133,10 @@ class SourceService:
         taken: SeenFiles,
         author: str,
     ) -> None:
-        """One file of a saved source, remembered once it is here, or once it is known that it never will be."""
+        """One file of a saved source, remembered once it is here, or once its bytes are known to be no file.
+
+        What a person can mend without touching the file (a limit, a key, a dataset) is asked for at the next fetch.
+        """
         if _has(taken, file):
             haul.known.append(file.name)
             return
@@ -141,11 +144,10 @@ class SourceService:
             now = self._bring(
                 connector, dataset, file, haul, seen=taken.versions.get(key_of(file.url), ""), author=author
             )
-        except TransientError as error:
-            _skip(file, error, haul)
-            return
         except HestiaError as error:
             _skip(file, error, haul)
+            if not isinstance(error, ReadError) or isinstance(error, TooLargeError):
+                return
             now = file
         self.seen.add(source.tenant, source.name, now)
 

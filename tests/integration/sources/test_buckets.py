@@ -61,7 +61,21 @@ def test_a_bad_object_is_named_and_does_not_stop_the_others(home: Hestia, bucket
         "empty.csv": "is empty.",
         "large.csv": "is larger",
     }
-    assert fetch(home).skipped == ()
+
+
+def test_what_a_person_can_mend_elsewhere_is_asked_for_again(
+    home: Hestia, bucket: Bucket, source: SourceSpec, settings: Settings
+):
+    bucket.put("daily/1.csv", rows(1))
+    bucket.put("daily/empty.csv", b"")
+    bucket.put("daily/large.csv", b"day,rate\n" + b"2026-01-01,1.5\n" * 80_000)
+    fetch(home)
+
+    again = fetch(home)
+    larger = fetch(open_home(settings=bucket.settings(settings, max_file_mb=10)))
+
+    assert [each.name for each in again.skipped] == ["large.csv"]
+    assert [each.batch.file_name for each in larger.received] == ["large.csv"]
 
 
 def test_a_fetch_that_was_cut_off_goes_on_where_it_was(home: Hestia, bucket: Bucket, source: SourceSpec):
