@@ -20,6 +20,7 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import DatasetSpec, Recipe
 from hestia_assets.domains.ingest.drift import LAST, FileSample, drift, profile
+from hestia_assets.domains.ingest.edits import EDIT
 from hestia_assets.domains.ingest.look import TYPES_FROM_BYTES, inspect_file, no_rows
 from hestia_assets.domains.ingest.mapping import suggest
 
@@ -74,13 +75,13 @@ class KnownSource:
         return drift(sample, dataset, past, validator=self.validator, rows=rows, history=history)
 
     def past(self, dataset: DatasetSpec, *, batch: str = "") -> list[BatchProfile]:
-        """Figures of the last committed batches, oldest first."""
+        """Figures of the last files that were committed, oldest first; an edit says nothing about files."""
         ref = TableRef(Layer.IMPORTED, dataset.tenant, dataset.name)
         if not self.tables.exists(ref):
             return []
-        recent = self.batches.recent(dataset.tenant, dataset.name)
-        done = [one for one in recent if one.state is BatchState.COMMITTED and one.id != batch]
-        return [self._figures(self.tables.scan(ref), one, dataset) for one in reversed(done[:LAST])]
+        files = [one for one in self.batches.sequenced(dataset.tenant, dataset.name) if one.origin != EDIT]
+        done = [one for one in files if one.state is BatchState.COMMITTED and one.id != batch]
+        return [self._figures(self.tables.scan(ref), one, dataset) for one in done[-LAST:]]
 
     def _figures(self, imported: pl.LazyFrame, batch: Batch, dataset: DatasetSpec) -> BatchProfile:
         """Of what arrived with a batch, typed as the dataset types it now."""

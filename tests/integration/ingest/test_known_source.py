@@ -6,7 +6,7 @@ import pytest
 from ingest_orders import dataset
 
 from hestia_assets.bootstrap import Hestia
-from hestia_assets.core.results import DriftKind, FoundColumn
+from hestia_assets.core.results import DriftKind, FoundColumn, RowEdit
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.known import KnownSource
 
@@ -32,6 +32,17 @@ def test_a_file_is_held_against_the_batches_before_and_never_against_itself(know
     assert (quiet.findings, quiet.batches) == ((), 2)
     assert short.of(DriftKind.ROWS)[0].sentence == "10 rows; the batch before had 100."
     assert first.rows_loaded == 100
+
+
+def test_edits_are_no_files_and_do_not_hide_those_before(known, home, load):
+    batch = load(orders(100))
+    for row in range(1, 7):
+        home.ingest.edit(dataset(), [RowEdit(batch.id, row, {"qty": "77"})], author="ada")
+
+    short = known.drift(BytesIO(orders(10)), dataset(), file_name="orders.csv")
+
+    assert short.batches == 1
+    assert short.of(DriftKind.ROWS)[0].sentence == "10 rows; the batch before had 100."
 
 
 def test_a_renamed_column_is_found_before_anything_is_kept(known, load):
