@@ -16,8 +16,8 @@ HEADER_ROW = 4
 def messy_workbook(folder: Path) -> Path:
     """Title rows, two sheets, merged cells, hidden rows, formulas that were saved without their value, a total."""
     book = Workbook()
-    book.active.title = "Read me"
-    book.active["A1"] = "Figures of the spring shops, ask Zoë"
+    book.remove(book.worksheets[0])
+    book.create_sheet("Read me")["A1"] = "Figures of the spring shops, ask Zoë"
     sheet = book.create_sheet("Orders")
     sheet["A1"], sheet["A2"] = "Spring shops", "as of 31 March"
     sheet.merge_cells("A1:E1")
