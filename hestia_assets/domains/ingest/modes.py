@@ -102,8 +102,18 @@ def _old_rows(rows: pl.LazyFrame, existing: pl.LazyFrame, key: list[str], values
     return newest.select(*key, *(pl.col(name).alias(OLD + name) for name in values)).join(times, on=key)
 
 
-def changes_of(spec: DatasetSpec, rows: pl.LazyFrame, existing: pl.LazyFrame | None, mode: Mode) -> Changes:
-    """What typed rows would do to the table; nothing is kept. Raises SpecError when there is no key to compare by."""
+def changes_of(
+    spec: DatasetSpec,
+    rows: pl.LazyFrame,
+    existing: pl.LazyFrame | None,
+    mode: Mode,
+    *,
+    seen: pl.LazyFrame | None = None,
+) -> Changes:
+    """What typed rows would do to the table; nothing is kept. Raises SpecError when there is no key to compare by.
+
+    ``seen``: keys of all rows of the file, bad ones too, where those are not among ``rows``.
+    """
     refuse_without_key(spec, mode)
     total = int(rows.select(pl.len()).collect(engine="streaming").item())
     height = _height(existing)
@@ -122,7 +132,8 @@ def changes_of(spec: DatasetSpec, rows: pl.LazyFrame, existing: pl.LazyFrame | N
     if existing is None or not _names_rows(existing, spec):
         return Changes(new=total - out.len(), same=repeated)
     counts = compare(good, existing, spec).counts()
-    deleted = _height(missing(existing, placed.select(spec.primary_key), spec)) if spec.delete_missing else 0
+    keys = placed.select(spec.primary_key) if seen is None else seen
+    deleted = _height(missing(existing, keys, spec)) if spec.delete_missing else 0
     return Changes(counts.new, counts.changed, counts.same + repeated, deleted, counts.blanked)
 
 

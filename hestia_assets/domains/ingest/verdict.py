@@ -94,14 +94,14 @@ class Judge:
         """Count everything, or what was read until ``should_stop``. Raises ReadError, SpecError."""
         counts, total = _Counts(), source.seek(0, 2)
         with tempfile.TemporaryDirectory(prefix="hestia-verdict-") as folder:
-            kept = _Kept(Path(folder), self._needed())
+            kept, aside = _Kept(Path(folder), self._needed()), _Kept(Path(folder, "aside"), self._key_if_missing_go())
             for chunk in self._chunks(source):
-                self._count(chunk, counts, kept)
+                self._count(chunk, counts, kept, aside)
                 if should_stop is not None and should_stop():
                     return counts.verdict(total, complete=False)
                 if on_progress is not None:
                     on_progress(counts.verdict(total, complete=False))
-            changes = self._count_sets(counts, kept.rows())
+            changes = self._count_sets(counts, kept.rows(), aside.rows())
         return counts.verdict(total, complete=True, changes=changes)
 
     def _chunks(self, source: BinaryIO) -> Iterator[TextChunk]:
@@ -116,7 +116,12 @@ class Judge:
             named = {column.name for column in self.dataset.recipe.columns}
         return [column.name for column in self.dataset.recipe.columns if column.name in named]
 
-    def _count(self, chunk: TextChunk, counts: _Counts, kept: "_Kept") -> None:
+    def _key_if_missing_go(self) -> list[str]:
+        """The key, where rows that are not in the file go: a bad row is wrong, but not missing."""
+        go = self.dataset.mode is Mode.UPSERT and self.dataset.delete_missing
+        return list(self.dataset.primary_key) if go else []
+
+    def _count(self, chunk: TextChunk, counts: _Counts, kept: "_Kept", aside: "_Kept") -> None:
         judgement = self.validator.judge(chunk.frame, self.dataset.recipe.columns, self.dataset.checks)
         fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
         bad = fatal["index"].unique()
@@ -126,8 +131,9 @@ class Judge:
         counts.scanned_bytes = chunk.end.offset
         _count_aside(chunk, fatal, counts)
         kept.add(without(judgement.typed.with_row_index("index"), fatal))
+        aside.add(judgement.typed[bad])
 
-    def _count_sets(self, counts: _Counts, kept: pl.LazyFrame | None) -> Changes:
+    def _count_sets(self, counts: _Counts, kept: pl.LazyFrame | None, aside: pl.LazyFrame | None) -> Changes:
         """Rows that fail as one of many; what all the others would do to the table."""
         if kept is None:
             return self._plainly(counts)
@@ -145,7 +151,9 @@ class Judge:
             return self._plainly(counts)
         checked = [failure.rows for failure in failures[1:] if failure.result.severity is Severity.REJECT]
         good = _except(kept, pl.concat(checked)) if checked else kept
-        return changes_of(self.dataset, good, self.table, Mode.UPSERT)
+        key = self.dataset.primary_key
+        seen = [rows.select(key) for rows in (kept, aside) if rows is not None]
+        return changes_of(self.dataset, good, self.table, Mode.UPSERT, seen=pl.concat(seen))
 
     def _set_aside(self, failure: SetFailure, kept: pl.LazyFrame, counts: _Counts) -> None:
         found = kept.filter(pl.col("_row").is_in(failure.rows.implode()))
@@ -206,6 +214,7 @@ class _Kept:
         """Put a chunk's rows by."""
         if not self.columns:
             return
+        self.folder.mkdir(exist_ok=True)
         rows.select(*self.columns, "_row", "_line", "_lines").write_parquet(
             self.folder / f"{self.parts:06d}.parquet", compression="lz4"
         )

@@ -86,6 +86,28 @@ def test_under_upsert_it_tells_new_changed_and_same_rows_and_sets_keys_aside_tha
     assert verdict.account.balanced
 
 
+def test_a_bad_row_is_wrong_but_not_missing():
+    data = b"id,qty\na1,1\na2,many\n"
+    ids = ["a1", "a2", "a3"]
+    table = pl.LazyFrame({"id": ids, "qty": [1, 2, 3], "_batch": ["b"] * 3, "_row": [1, 2, 3], "_line": [2, 3, 4]})
+    options: dict[str, Any] = {"mode": Mode.UPSERT, "primary_key": ("id",), "delete_missing": True}
+
+    verdict = judge(data, table=table, **options).verdict(io.BytesIO(data))
+
+    assert verdict.changes == Changes(same=1, deleted=1)
+
+
+@pytest.mark.parametrize("data", [b"id,qty\n", b"id,qty\na1,many\n"])
+def test_a_file_without_a_good_row_has_a_verdict_under_every_mode(data: bytes):
+    table = pl.LazyFrame({"id": ["a1"], "qty": [1], "_batch": ["b"], "_row": [1], "_line": [2]})
+
+    for options in ({"mode": Mode.REPLACE}, {"mode": Mode.UPSERT, "primary_key": ("id",), "delete_missing": True}):
+        verdict = judge(data, table=table, **options).verdict(io.BytesIO(data))
+
+        assert verdict.rows_good == 0
+        assert verdict.changes is not None
+
+
 def test_what_replaces_the_table_says_how_many_rows_go():
     data = orders(10)
     table = pl.LazyFrame({"id": ["a1"], "qty": [1], "_batch": ["b"], "_row": [1], "_line": [2]})
