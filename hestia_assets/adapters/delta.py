@@ -1,7 +1,7 @@
 """Tables as Delta Lake folders: ``<lake>/<tenant>/<layer>/<name>``."""
 
 import errno
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,10 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from hestia_assets.adapters import delta_log
 from hestia_assets.adapters.delta_audit import damage, repair
 from hestia_assets.adapters.delta_files import add_action, add_staged, remove_files, write_frame, write_stream
+from hestia_assets.adapters.delta_handles import KeptTables, Snapshot
 from hestia_assets.adapters.delta_maintenance import bring_back, delete_dead_files, join_small_files
 from hestia_assets.adapters.delta_rows import swap_rows
-from hestia_assets.adapters.delta_types import added_columns, cast, storable, table_schema
+from hestia_assets.adapters.delta_types import added_columns, cast, storable
 from hestia_assets.adapters.held_lease import HeldLease, holding
 from hestia_assets.core.errors import NotFoundError, TableError
 from hestia_assets.core.layers import INTERNAL_LAYERS, TABLE_LAYERS, TableRef
@@ -31,12 +32,13 @@ WAIT_LEASES = 10
 class DeltaTableStore:
     """Appends are free and idempotent by batch; every rewrite holds the table's lease ``table:<address>``.
 
-    Handles are opened afresh for every call (3 ms): an old one slows down with every commit.
+    Readers and rewrites open handles of their own; appends and questions share one that is kept (``delta_handles``).
     """
 
     def __init__(self, root: Path, *, leases: LeaseStore, owner: str, lease_seconds: float) -> None:
         self._root = root
         self._leases, self._owner, self._lease_seconds = leases, owner, lease_seconds
+        self._kept = KeptTables()
 
     def exists(self, ref: TableRef) -> bool:
         """Whether the table has been created."""
@@ -44,7 +46,8 @@ class DeltaTableStore:
 
     def schema(self, ref: TableRef) -> pl.Schema:
         """Columns and types. Raises NotFoundError."""
-        return table_schema(self._open(ref))
+        with self._current(ref) as now:
+            return now.schema()
 
     def stage(self, ref: TableRef, frame: pl.DataFrame, *, batch: str, part: int) -> StagedFile:
         """Write rows beside the table; nobody sees them before ``commit``.
@@ -84,17 +87,26 @@ class DeltaTableStore:
 
         A batch that was ever committed is never added again, not even after a restore to an older version.
         """
+        return self.commit_all(ref, {batch: staged}, schema=schema)
+
+    def commit_all(self, ref: TableRef, staged: Mapping[str, Sequence[StagedFile]], *, schema: pl.Schema) -> int:
+        """``commit`` several batches in one commit, each under its own transaction id."""
         path = self._path(ref)
         with _explained(ref):
-            if self.has_batch(ref, batch):
-                return delta_log.version_of(batch, path)
             kept = storable(schema, table=str(ref))
-            actions = add_staged(path, list(staged), kept, table=str(ref))
-            return delta_log.append(path, actions, batch=batch, schema=kept, table=str(ref))
+            known = {batch for batch in staged if self.has_batch(ref, batch)}
+            actions = {
+                batch: [] if batch in known else add_staged(path, list(files), kept, table=str(ref))
+                for batch, files in staged.items()
+            }
+            return delta_log.append(self._kept, path, actions, schema=kept, table=str(ref))
 
     def has_batch(self, ref: TableRef, batch: str) -> bool:
         """Whether this batch was committed to the table."""
-        return self.exists(ref) and self._open(ref).transaction_version(batch) is not None
+        if not self.exists(ref):
+            return False
+        with self._current(ref) as now:
+            return now.has(batch)
 
     def swap(
         self,
@@ -108,7 +120,8 @@ class DeltaTableStore:
         """Take rows out (by ``_batch`` and ``_row``; None: all) and staged ones in, under a lease, once per batch."""
         path, kept = self._path(ref), storable(schema, table=str(ref))
         if self.has_batch(ref, batch):
-            return delta_log.version_of(batch, path)
+            with self._current(ref) as now:
+                return now.version_of(batch)
         with self._rewriting(ref, wait_seconds=WAIT_LEASES * self._lease_seconds) as lease:
             return swap_rows(
                 path, leaving, staged, batch=batch, schema=kept, table=str(ref), before_commit=lease.verify
@@ -156,7 +169,8 @@ class DeltaTableStore:
 
     def version(self, ref: TableRef) -> int:
         """The latest version. Raises NotFoundError."""
-        return self._open(ref).version()
+        with self._current(ref) as now:
+            return now.handle.version()
 
     def versions(self, ref: TableRef) -> list[TableVersion]:
         """Every commit, newest first. Raises NotFoundError."""
@@ -183,6 +197,18 @@ class DeltaTableStore:
 
     def _path(self, ref: TableRef) -> Path:
         return self._root / ref.path
+
+    @contextmanager
+    def _current(self, ref: TableRef) -> Iterator[Snapshot]:
+        """The table as it is now, without opening it anew. Raises NotFoundError."""
+        try:
+            with self._kept.current(self._path(ref)) as now:
+                yield now
+        except TableNotFoundError:
+            self._open(ref)
+            raise
+        except DeltaError as error:
+            raise _table_error(ref, error) from error
 
     def _open(self, ref: TableRef, *, version: int | None = None) -> DeltaTable:
         try:

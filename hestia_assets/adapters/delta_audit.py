@@ -14,6 +14,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from hestia_assets.adapters import delta_log
+from hestia_assets.adapters.delta_entries import actions_of
 from hestia_assets.adapters.delta_files import add_action, remove_action
 from hestia_assets.core.errors import CorruptTableError
 from hestia_assets.core.results import StagedFile
@@ -47,7 +48,7 @@ def damage(path: Path) -> Damage | None:
     live = live_files(DeltaTable(path, version=start))
     bad: list[int] = []
     for version in range(start + 1, head.version() + 1):
-        actions = delta_log.actions_of(path, version) or []
+        actions = actions_of(path, version) or []
         removed = {action["remove"]["path"] for action in actions if "remove" in action}
         if live.keys() >= removed:
             live = _after(live, actions, removed)

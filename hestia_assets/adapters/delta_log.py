@@ -5,15 +5,13 @@ it over other appends. A rewrite commits without retries: it becomes the very ne
 rewrites can never both succeed (with retries, delta-rs 1.6.6 lets them, and rows double).
 """
 
-import json
 import logging
 import os
 import random
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from deltalake import DeltaTable, TableFeatures
@@ -26,7 +24,8 @@ from deltalake.transaction import (
     create_table_with_add_actions,
 )
 
-from hestia_assets.adapters.delta_types import added_columns, delta_schema, has_local_times, table_schema
+from hestia_assets.adapters.delta_handles import KeptTables, Snapshot
+from hestia_assets.adapters.delta_types import added_columns, delta_schema, has_local_times
 from hestia_assets.core.errors import TableError
 
 log = logging.getLogger(__name__)
@@ -56,24 +55,37 @@ def retried(attempt: Callable[[], int], *, table: str) -> int:
     raise TableError(f"{table} is being written by too many at once.", hint="Try again in a minute.")
 
 
-def append(path: Path, actions: Sequence[AddAction], *, batch: str, schema: pl.Schema, table: str) -> int:
-    """Add files under the transaction id ``batch``; a batch that is there already adds nothing.
+def append(
+    tables: KeptTables, path: Path, added: Mapping[str, Sequence[AddAction]], *, schema: pl.Schema, table: str
+) -> int:
+    """Add the files of each batch, all in one commit with a transaction id for each; what is there adds nothing.
 
     Returns:
-        The version that holds the batch.
+        The version that holds the last of the batches.
     """
 
     def attempt() -> int:
         create(path, [], schema, operation="create")
-        handle = DeltaTable(path)
-        if handle.transaction_version(batch) is not None:
-            return version_of(batch, path)
-        if _widened(handle, schema, table=table):
-            return attempt()  # on a snapshot that knows the new columns, checked for the batch once more
-        handle.create_write_transaction(list(actions), "append", handle.schema(), commit_properties=_of_batch(batch))
-        return version_of(batch, path)
+        with tables.current(path) as now:
+            fresh = [batch for batch in added if not now.has(batch)]
+            if not fresh or not _widened(now, schema, table=table):
+                if fresh:
+                    _add(now, {batch: added[batch] for batch in fresh})
+                return now.version_of(list(added)[-1])
+        return attempt()  # on a snapshot that knows the new columns, checked for the batches once more
 
     return retried(attempt, table=table)
+
+
+def _add(now: Snapshot, added: Mapping[str, Sequence[AddAction]]) -> None:
+    """Commit through the very handle that was checked, then read what became of it."""
+    properties = CommitProperties(
+        app_transactions=[Transaction(batch, 1) for batch in added],
+        custom_metadata={BATCH_KEY: ",".join(added), OPERATION_KEY: "append"},
+    )
+    actions: list[AddAction | RemoveAction] = [action for each in added.values() for action in each]
+    now.handle.create_write_transaction(actions, "append", now.handle.schema(), commit_properties=properties)
+    now.refresh()
 
 
 def is_table(path: Path) -> bool:
@@ -124,7 +136,7 @@ def prepare(path: Path, schema: pl.Schema, *, table: str) -> None:
     create(path, [], schema, operation="create")
 
     def attempt() -> int:
-        _widened(DeltaTable(path), schema, table=table)
+        _widened(Snapshot.open(path), schema, table=table)
         return 0
 
     retried(attempt, table=table)
@@ -147,16 +159,9 @@ def exactly_next(operation: str, *, batch: str | None = None) -> CommitPropertie
     return CommitProperties(max_commit_retries=0, custom_metadata=words, app_transactions=transactions)
 
 
-def _of_batch(batch: str) -> CommitProperties:
-    return CommitProperties(
-        app_transactions=[Transaction(batch, 1)],
-        custom_metadata={BATCH_KEY: batch, OPERATION_KEY: "append"},
-    )
-
-
-def _widened(handle: DeltaTable, schema: pl.Schema, *, table: str) -> bool:
+def _widened(now: Snapshot, schema: pl.Schema, *, table: str) -> bool:
     """Add the columns that the table lacks. Raises SchemaConflictError before anything is changed."""
-    added = added_columns(table_schema(handle), schema, table=table)
+    added, handle = added_columns(now.schema(), schema, table=table), now.handle
     if not added:
         return False
     if not _allow_local_times(handle, schema):
@@ -172,24 +177,3 @@ def _allow_local_times(handle: DeltaTable, schema: pl.Schema) -> bool:
         return False
     handle.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
     return True
-
-
-def actions_of(path: Path, version: int) -> list[dict[str, Any]] | None:
-    """The entries of one commit; None where its log file is gone (old ones are cleaned away)."""
-    try:
-        text = (path / "_delta_log" / f"{version:020d}.json").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
-
-
-def version_of(batch: str, path: Path) -> int:
-    """The version that a batch came with; the latest where that part of the log has been cleaned away."""
-    latest = DeltaTable(path).version()
-    for version in range(latest, -1, -1):
-        actions = actions_of(path, version)
-        if actions is None:
-            break
-        if any(action.get("txn", {}).get("appId") == batch for action in actions):
-            return version
-    return latest

@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 from hestia_assets.adapters import delta_log
 from hestia_assets.adapters.delta_audit import live_files
 from hestia_assets.adapters.delta_files import add_action, add_staged, remove_action, remove_files, write_stream
+from hestia_assets.adapters.delta_handles import version_of
 from hestia_assets.core.errors import TableError
 from hestia_assets.core.results import StagedFile
 
@@ -37,7 +38,7 @@ def swap_rows(
     delta_log.prepare(path, schema, table=table)
     handle = DeltaTable(path)
     if handle.transaction_version(batch) is not None:
-        return delta_log.version_of(batch, path)
+        return version_of(batch, path, latest=handle.version())
     live = list(live_files(handle).values())
     touched = live if leaving is None else [file for file in live if _holds(path, file, leaving)]
     rest = [] if leaving is None else [_without(path, file, leaving) for file in touched]
@@ -71,7 +72,7 @@ def _commit(
         before_commit()
         handle = DeltaTable(path)
         if handle.transaction_version(batch) is not None:
-            return delta_log.version_of(batch, path)
+            return version_of(batch, path, latest=handle.version())
         if not live_files(handle).keys() >= {file.path for file in touched}:
             raise TableError(f"{table} was rewritten meanwhile.", hint="Run this again.")
         actions = [
