@@ -8,7 +8,9 @@ from pydantic import Field as Described
 from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
 from hestia_assets.core.results import Inspection, Reason, TableInFile
 from hestia_assets.core.specs import Recipe, Spec
+from hestia_assets.formats._json_alike import Templates
 from hestia_assets.formats._json_cursor import Cursor
+from hestia_assets.formats._json_runs import Runs
 from hestia_assets.formats._json_values import FaultError, unreadable
 from hestia_assets.formats._nested_paths import segments_of, table_path
 from hestia_assets.formats._nested_shape import MOST_COLUMNS, NestedTable, Shape, best, tables_of
@@ -82,8 +84,15 @@ def _visit(shape: Shape, cursor: Cursor) -> None:
         for key in cursor.members():
             _visit(shape.child(key), cursor)
     elif sign == "[":
+        runs = Runs(Templates(lambda _: {}), None)
         for _ in cursor.elements():
-            shape.add_element(cursor.value().value)
+            run = runs.next(cursor) if cursor.peek() == "{" else None
+            if run is not None:  # its templates were learnt from elements above it: it brings nothing new
+                shape.elements += len(run)
+                continue
+            found, first = cursor.sized_value()
+            shape.add_element(found.value)
+            runs.decoded(cursor, first, None if found.repeated else found.value)
     else:
         shape.add(cursor.value().value)
 

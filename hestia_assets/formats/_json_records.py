@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from hestia_assets.core.results import START, Position
 from hestia_assets.formats._json_cursor import Cursor
+from hestia_assets.formats._json_runs import Run, Runs
 from hestia_assets.formats._json_values import json_text
 from hestia_assets.formats._nested_paths import Segments, segments_of
 
@@ -74,6 +75,9 @@ class Document:
     encoding: str
     segments: Segments
     tables: Sequence[str]
+    runs: Runs
+    stop: int = 0
+    """Where a run of records ends, in bytes before the cursor."""
 
     def __post_init__(self) -> None:
         self.cursor = Cursor(self.source, self.encoding)
@@ -82,8 +86,8 @@ class Document:
         self._path = () if self.is_list or not self.segments else self.segments[0]
         self._whole = not self.is_list and not self.segments
 
-    def outers(self, start: Position) -> Iterator[Outer]:
-        """Every outer value from ``start``; at the end nothing but space may follow. Raises FaultError."""
+    def outers(self, start: Position) -> Iterator[Outer | Run]:
+        """Every outer value from ``start``, or many at a time. Raises FaultError, also for text behind the end."""
         jumps = self.jumps(start)
         if jumps:
             self.cursor = Cursor(self.source, self.encoding, offset=start.offset, line=start.line)
@@ -94,7 +98,7 @@ class Document:
         """Whether reading can begin in the middle: at an element of the only list on the way."""
         return start != START and not self.nesting.segments and not self._whole
 
-    def _down(self, names: Sequence[str], *, entered: bool) -> Iterator[Outer]:
+    def _down(self, names: Sequence[str], *, entered: bool) -> Iterator[Outer | Run]:
         cursor = self.cursor
         if not names:
             yield from self._here(entered=entered)
@@ -110,22 +114,29 @@ class Document:
             else:
                 cursor.skip()
 
-    def _here(self, *, entered: bool) -> Iterator[Outer]:
+    def _here(self, *, entered: bool) -> Iterator[Outer | Run]:
         cursor = self.cursor
         sign = cursor.peek()
         if entered or (sign == "[" and not self._whole):
             for _ in cursor.elements(entered=entered):
-                yield self._one()
+                yield self._run() or self._one()
         elif sign == "{" and self._whole:
             yield self._put_together()
         else:
             yield self._one()
+
+    def _run(self) -> Run | None:
+        """Records that look alike, where each is an outer value."""
+        if self.nesting.segments or self.cursor.peek() != "{":
+            return None
+        return self.runs.next(self.cursor, bytes_left=self.stop - self.cursor.offset)
 
     def _one(self) -> Outer:
         cursor = self.cursor
         cursor.peek()
         line = cursor.line()
         found, first = cursor.sized_value()
+        self.runs.decoded(cursor, first, None if found.repeated else found.value)
         return Outer(found.value, line, found.repeated, cursor.text[first : found.end])
 
     def _put_together(self) -> Outer:

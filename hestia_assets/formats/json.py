@@ -7,12 +7,15 @@ from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
+from hestia_assets.formats._json_alike import Templates
 from hestia_assets.formats._json_claim import Layout, encoding_of, layout
 from hestia_assets.formats._json_inspect import NestedOptions, inspected, look_into, refusal, table_for
 from hestia_assets.formats._json_records import Document, Outer
+from hestia_assets.formats._json_runs import Run, Runs
 from hestia_assets.formats._json_values import FaultError
+from hestia_assets.formats._nested_gathered import Gathered, Ready
 from hestia_assets.formats._nested_paths import segments_of
-from hestia_assets.formats._nested_rows import Gathered, RowMaker
+from hestia_assets.formats._nested_rows import RowMaker
 
 SHOWN = 64 * 1024
 """Characters that are kept of the broken rest of a document."""
@@ -77,7 +80,9 @@ class _Reading:
         segments = segments_of(options.record_path)
         self._recipe, self._first = recipe, start
         self._maker = RowMaker(recipe, segments, flat=options.flat, lists=options.lists)
-        self._document = Document(source, recipe.encoding, segments, options.lists or ())
+        self._names = [column.name for column in recipe.columns]
+        runs = Runs(Templates(self._maker.slots), self._names)
+        self._document = Document(source, recipe.encoding, segments, options.lists or (), runs)
         self._start, self._total = start, 0
         self._gathered = Gathered(len(self._recipe.columns))
         self._row = start.row if self._document.jumps(start) else 1
@@ -88,6 +93,7 @@ class _Reading:
         begun = self._first == START
         outers = self._document.outers(self._first)
         while True:
+            self._document.stop = self._start.offset + self._recipe.chunk_bytes
             try:
                 outer = next(outers, None)
             except (FaultError, RecursionError) as error:
@@ -103,7 +109,17 @@ class _Reading:
         if self._total or (begun and self._start == START):
             yield self._cut()
 
-    def _take(self, outer: Outer) -> None:
+    def _take_run(self, run: Run) -> None:
+        texts, lines = run.texts(), run.lines()
+        for cells, at in run.frames():
+            ready = Ready.of(cells, rows=at + self._row, lines=lines[at], texts=texts.gather(at))
+            self._gathered.ready.append(ready)
+        self._row, self._total = self._row + len(run), self._total + len(run)
+
+    def _take(self, outer: Outer | Run) -> None:
+        if isinstance(outer, Run):
+            self._take_run(outer)
+            return
         found = list(self._document.nesting.records(outer.value))
         before = self._document.cursor.offset <= self._first.offset and self._first != START
         if before:  # a child table cannot be entered in the middle: what was read before is passed by

@@ -1,24 +1,28 @@
 """Newline-delimited JSON (jsonlines.org): one object per line. A line that is none costs only itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, ClassVar
+
+import numpy as np
 
 from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, UnreadableFileError
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
+from hestia_assets.formats._json_alike import SAMPLE, Indices, Templates
 from hestia_assets.formats._json_claim import LINES_SUFFIXES, Layout, encoding_of, layout
 from hestia_assets.formats._json_inspect import Look, NestedOptions, inspected, table_for
+from hestia_assets.formats._json_lines import SPACE, Lines
 from hestia_assets.formats._json_records import Nesting
 from hestia_assets.formats._json_values import RECORD_LIMIT, ExactDecoder, FaultError
+from hestia_assets.formats._nested_gathered import Gathered, Ready
 from hestia_assets.formats._nested_paths import segments_of
-from hestia_assets.formats._nested_rows import Gathered, RowMaker
+from hestia_assets.formats._nested_rows import RowMaker
 from hestia_assets.formats._nested_shape import Shape, tables_of
 from hestia_assets.formats._text_source import blocks
 
 LOOK_BYTES = 8 * 1024 * 1024
 CLAIMS = {Layout.LINES: Claim.SURE, Layout.EITHER: Claim.NAMED}
-SPACE = " \t\r"
 
 
 class NdjsonFormat:
@@ -70,7 +74,7 @@ class NdjsonFormat:
         options = parse(NestedOptions, recipe.options)
         segments = segments_of(options.record_path)
         maker = RowMaker(recipe, segments, flat=options.flat, lists=options.lists)
-        lines = _Lines(maker, len(recipe.columns), Nesting(segments), start)
+        lines = _Lines(maker, [column.name for column in recipe.columns], Nesting(segments), start)
         if start != START and segments:
             lines.nesting = _counted(source, recipe, segments, start)
         position = start
@@ -104,31 +108,46 @@ def _stretches(source: BinaryIO, encoding: str, *, offset: int, size: int) -> It
             )
 
 
-def _texts(data: bytes) -> list[str]:
-    """The lines, without their ends; bytes that are no text stay as lone surrogates."""
-    lines = data.decode("utf-8", "surrogateescape").split("\n")
-    return lines[:-1] if data.endswith(b"\n") else lines
-
-
 class _Lines:
-    """Decodes lines one after another; keeps count of lines and records."""
+    """Decodes lines, many alike at a time and the others one after another; keeps count of lines and records."""
 
-    def __init__(self, maker: RowMaker, width: int, nesting: Nesting, start: Position) -> None:
-        self._maker, self.nesting, self.gathered = maker, nesting, Gathered(width)
+    def __init__(self, maker: RowMaker, names: Sequence[str], nesting: Nesting, start: Position) -> None:
+        self.nesting, self.gathered = nesting, Gathered(len(names))
         self.line, self.row = start.line, start.row
-        self._decoder = ExactDecoder()
+        self._maker, self._names, self._decoder = maker, names, ExactDecoder()
+        self._templates = Templates(maker.slots)
 
     def take(self, data: bytes) -> LineAccount:
         """The lines of a stretch into rows and rejects; the account of what is neither."""
-        blank = skipped = 0
-        for text in _texts(data):
-            if not text.strip(SPACE):
-                blank += 1
-            elif not self._record(text):
-                skipped += 1
-            self.line += 1
+        lines = Lines.of(data)
+        line, row, skipped = self.line, self.row, 0
+        left = lines.filled if self.nesting.segments else self._alike(lines)
+        rows = row + np.searchsorted(lines.filled, left)
+        for index, text, number in zip(left.tolist(), lines.texts(left), rows.tolist(), strict=True):
+            self.line = line + index
+            self.row = self.row if self.nesting.segments else number
+            skipped += not self._record(text)
+        if not self.nesting.segments:
+            self.row = row + len(lines.filled)
+        self.line = line + lines.count
         total = data.count(b"\n") + (not data.endswith(b"\n"))
-        return LineAccount(total=total, blank=blank, skipped=skipped)
+        return LineAccount(total=total, blank=lines.count - len(lines.filled), skipped=skipped)
+
+    def _alike(self, lines: Lines) -> Indices:
+        """Make the rows of lines that match a template; the other lines."""
+        left, since = lines.filled, 0
+        while True:
+            for alike in self._templates.alike(lines.series, left, escapes=lines.escapes, since=since):
+                left = np.setdiff1d(left, alike.indices, assume_unique=True)
+                rows = self.row + np.searchsorted(lines.filled, alike.indices)
+                texts = lines.series.gather(alike.indices)
+                cells = alike.frame(self._names)
+                ready = Ready.of(cells, rows=rows, lines=self.line + alike.indices, texts=texts)
+                self.gathered.ready.append(ready)
+            since = len(self._templates)
+            if len(left) <= SAMPLE or not self._templates.may_learn:
+                return left
+            self._templates.learn(_samples(self._decoder, lines.texts(left[:SAMPLE])))
 
     def _record(self, text: str) -> bool:
         """Whether the line has a record of the table, good or bad."""
@@ -150,6 +169,12 @@ class _Lines:
         return units == 0
 
 
+def _samples(decoder: ExactDecoder, texts: Sequence[str]) -> list[tuple[str, Any]]:
+    """The sound ones among some lines, with their objects."""
+    found = ((text, _decoded(decoder, text)) for text in texts)
+    return [(text, value) for text, (value, rule, _, _) in found if not rule]
+
+
 def _decoded(decoder: ExactDecoder, text: str) -> tuple[Any, str, str, str | None]:
     """The object of a line; or the rule, message and key that set the line aside."""
     first = len(text) - len(text.lstrip(SPACE))
@@ -168,26 +193,51 @@ def _decoded(decoder: ExactDecoder, text: str) -> tuple[Any, str, str, str | Non
 
 def _look_into(source: BinaryIO, encoding: str, *, file_name: str) -> Look:
     """Collect the fields of all lines. Raises EmptyFileError, UnreadableFileError."""
-    decoder, shape = ExactDecoder(), Shape()
-    lines = objects = 0
-    problem = ""
+    look = _LookInto()
     for data in _stretches(source, encoding, offset=0, size=LOOK_BYTES):
-        for text in filter(_is_filled, _texts(data)):
-            lines += 1
-            value, rule, message, _ = _decoded(decoder, text)
-            if rule in ("", "duplicate_key"):
-                objects += 1
-                shape.add(value)
-            problem = problem or message
-    if not lines:
+        look.take(Lines.of(data))
+    if not look.lines:
         raise EmptyFileError(file_name)
-    if not objects:
+    if not look.objects:
         hint = "Check that this is the file you meant: each line should be a JSON object."
-        raise UnreadableFileError(f"No line of the file is a JSON object. {problem}", hint=hint)
-    return lambda nested: tables_of(shape, rows=objects, single=False, nested=nested)
+        raise UnreadableFileError(f"No line of the file is a JSON object. {look.problem}", hint=hint)
+    return lambda nested: tables_of(look.shape, rows=look.objects, single=False, nested=nested)
 
 
-_is_filled: Callable[[str], bool] = lambda text: bool(text.strip(SPACE))  # noqa: E731
+class _LookInto:
+    """Collects what there is in lines: all keys, in the order in which they first stand in the file."""
+
+    def __init__(self) -> None:
+        self.shape, self.problem = Shape(), ""
+        self.lines = self.objects = 0
+        self._decoder, self._templates = ExactDecoder(), Templates(lambda _: {})
+
+    def take(self, lines: Lines) -> None:
+        """A stretch of lines. One that matches a template brings nothing that its samples, all above it, did not."""
+        self.lines += len(lines.filled)
+        left = self._without(lines, lines.filled, since=0)
+        while len(left) > SAMPLE and self._templates.may_learn:
+            texts = lines.texts(left[:SAMPLE])
+            for text in texts:
+                self._one(text)
+            since = len(self._templates)
+            self._templates.learn(_samples(self._decoder, texts))
+            left = self._without(lines, left[SAMPLE:], since=since)
+        for text in lines.texts(left):
+            self._one(text)
+
+    def _without(self, lines: Lines, left: Indices, *, since: int) -> Indices:
+        for indices in self._templates.fitting(lines.series, left, since=since):
+            self.objects += len(indices)
+            left = np.setdiff1d(left, indices, assume_unique=True)
+        return left
+
+    def _one(self, text: str) -> None:
+        value, rule, message, _ = _decoded(self._decoder, text)
+        if rule in ("", "duplicate_key"):
+            self.objects += 1
+            self.shape.add(value)
+        self.problem = self.problem or message
 
 
 def _counted(source: BinaryIO, recipe: Recipe, segments: tuple[tuple[str, ...], ...], start: Position) -> Nesting:
@@ -195,7 +245,8 @@ def _counted(source: BinaryIO, recipe: Recipe, segments: tuple[tuple[str, ...], 
     nesting, decoder, offset = Nesting(segments), ExactDecoder(), 0
     for data in _stretches(source, recipe.encoding, offset=0, size=LOOK_BYTES):
         inside = data[: start.offset - offset]
-        for text in filter(_is_filled, _texts(inside)):
+        lines = Lines.of(inside)
+        for text in lines.texts(lines.filled):
             value, rule, _, _ = _decoded(decoder, text)
             if rule:
                 nesting.numbers[0] += 1

@@ -19,7 +19,7 @@ from hestia_assets.core.results import (
     TextChunk,
 )
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
-from hestia_assets.formats._nested_rows import Gathered
+from hestia_assets.formats._nested_gathered import Gathered
 from hestia_assets.formats._xml_parse import XmlFaultError, encoding_of
 from hestia_assets.formats._xml_records import Collector, Record, Wanted, jump_to
 from hestia_assets.formats._xml_shape import Seen, XmlTable, best, look_into

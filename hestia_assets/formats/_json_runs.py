@@ -1,0 +1,153 @@
+"""Elements of a JSON list that follow one another and look alike, taken many at a time.
+
+The text is cut at ``}``, the separator that was seen between elements, ``{``. A piece that matches a template is an
+element if one begins where it begins, and then another begins behind it: so only the first of a run needs proof, and
+that is where the cursor stands. A cut inside a string makes pieces that match nothing or that no element begins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hestia_assets.formats._json_alike import SAMPLE, Indices, Templates
+from hestia_assets.formats._json_cursor import Cursor
+from hestia_assets.formats._json_template import texts_of
+
+SHORTEST = 24
+"""A run of fewer elements is no faster than one element after another."""
+NONE: Indices = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Elements ``first`` to ``last`` (not included) of a text's pieces, and the line that the first stands in."""
+
+    pieces: "Pieces"
+    first: int
+    last: int
+    line: int
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def frames(self) -> list[tuple[pl.DataFrame, Indices]]:
+        """The cells by template, and the number of each record within the run."""
+        found: list[tuple[pl.DataFrame, Indices]] = []
+        for indices, frame in self.pieces.alike:
+            low, high = np.searchsorted(indices, (self.first, self.last)).tolist()
+            if low < high:
+                found.append((frame.slice(low, high - low), indices[low:high] - self.first))
+        return found
+
+    def lines(self) -> Indices:
+        """The line of each record."""
+        before = self.pieces.lines[self.first : self.last]
+        return before - before[0] + self.line
+
+    def texts(self) -> pl.Series:
+        """The source of each record."""
+        return self.pieces.texts.slice(self.first, len(self))
+
+
+@dataclass
+class Pieces:
+    """A text cut into what may be elements, from the index of the first; the last, unfinished one is left out."""
+
+    text: str
+    texts: pl.Series
+    starts: Indices
+    ends: Indices
+    byte_starts: Indices
+    byte_ends: Indices
+    lines: Indices
+    alike: list[tuple[Indices, pl.DataFrame]]
+    unlike: Indices
+
+    @classmethod
+    def of(cls, text: str, index: int, separator: str) -> "Pieces":
+        """Cut the text from an index on."""
+        cut = texts_of(text[index + 1 :], f"}}{separator}{{")
+        cut = cut.head(0) if cut.null_count() else cut.head(len(cut) - 1)
+        texts = pl.select("{" + cut + "}").to_series() if len(cut) else cut
+        starts, ends = _spans(texts.str.len_chars(), len(separator))
+        byte_starts, byte_ends = _spans(texts.str.len_bytes(), len(separator.encode()))
+        breaks = texts.str.count_matches("\n", literal=True).to_numpy().astype(np.int64) + separator.count("\n")
+        lines = np.cumsum(breaks) - breaks
+        return cls(text, texts, starts + index, ends + index, byte_starts, byte_ends, lines, [], np.arange(len(texts)))
+
+    def at(self, index: int) -> int:
+        """The number of the piece that begins at an index, -1 where none does."""
+        found = int(np.searchsorted(self.starts, index))
+        return found if found < len(self.starts) and self.starts[found] == index else -1
+
+
+def _spans(lengths: pl.Series, between: int) -> tuple[Indices, Indices]:
+    ends = np.cumsum(lengths.to_numpy().astype(np.int64) + between)
+    return ends - lengths.to_numpy().astype(np.int64) - between, ends - between
+
+
+class Runs:
+    """Finds runs of elements before a cursor; learns from the elements that were decoded one by one.
+
+    Args:
+        templates: what was learnt so far.
+        names: the columns that are wanted; None where only what is new is.
+    """
+
+    def __init__(self, templates: Templates, names: Sequence[str] | None) -> None:
+        self._templates, self._names = templates, names
+        self._samples: list[tuple[str, Any]] = []
+        self._pieces: Pieces | None = None
+        self._separator, self._end = "", (-1, "")
+
+    def decoded(self, cursor: Cursor, first: int, value: Any) -> None:
+        """An object was decoded, from an index to where the cursor stands; it has every key once."""
+        at, text = self._end
+        if text is cursor.text and at >= 0:
+            self._separator = text[at:first]
+        self._end = (cursor.index, cursor.text)
+        if self._templates.may_learn and type(value) is dict:
+            self._samples.append((cursor.text[first : cursor.index], value))
+
+    def next(self, cursor: Cursor, *, bytes_left: int | None = None) -> Run | None:
+        """Step over the run that begins here, up to the element that exceeds ``bytes_left``; None where none does."""
+        if len(self._samples) >= SAMPLE:
+            self._learn()
+        if not len(self._templates):
+            return None
+        if self._pieces is None or self._pieces.text is not cursor.text:
+            self._cut(cursor)
+        pieces = self._pieces
+        first = pieces.at(cursor.index) if pieces else -1
+        if pieces is None or first < 0:
+            return None
+        stop = int(np.searchsorted(pieces.unlike, first))
+        last = int(pieces.unlike[stop]) if stop < len(pieces.unlike) else len(pieces.texts)
+        if bytes_left is not None:
+            limit = pieces.byte_starts[first] + bytes_left
+            last = min(last, int(np.searchsorted(pieces.byte_ends, limit)) + 1)
+        if last - first < SHORTEST:
+            return None
+        run = Run(pieces, first, last, cursor.line())
+        cursor.index = int(pieces.ends[last - 1])
+        self._end = (cursor.index, cursor.text)
+        return run
+
+    def _learn(self) -> None:
+        if self._templates.learn(self._samples):
+            self._pieces = None
+        self._samples = []
+
+    def _cut(self, cursor: Cursor) -> None:
+        """Cut the text anew from here and match the pieces."""
+        pieces = self._pieces = Pieces.of(cursor.text, cursor.index, self._separator)
+        if self._names is None:
+            fitting = list(self._templates.fitting(pieces.texts, pieces.unlike))
+        else:
+            alike = self._templates.alike(pieces.texts, pieces.unlike, escapes="\\" in cursor.text)
+            pieces.alike = [(one.indices, one.frame(self._names)) for one in alike]
+            fitting = [indices for indices, _ in pieces.alike]
+        pieces.unlike = np.setdiff1d(pieces.unlike, np.concatenate([NONE, *fitting]), assume_unique=True)
