@@ -20,12 +20,16 @@ PEOPLE_HAVE = (
 )  # fmt: skip
 """Windows before ISO: where both read the same text, the one that knows more signs is meant."""
 SAME_LETTERS = {"shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030", "big5hkscs": "big5"}
+COMMONEST = "cp1252"
+WESTERN = "The file is not UTF-8; Western European Windows text is the usual other case."
 USUAL = {
     "cp1252": 1.3, "iso8859-4": 0.8, "mac-latin2": 0.6, "mac-cyrillic": 0.75, "mac-greek": 0.75,
     "cp437": 0.85, "cp850": 0.85, "cp852": 0.7, "cp866": 0.85,
 }  # fmt: skip
 """How many files people have in it, beside the others."""
 RARE_TONGUES = {"is": 0.7, "eo": 0.7, "br": 0.8, "cy": 0.8, "mt": 0.7, "gd": 0.8, "fo": 0.7, "kk": 0.8, "tg": 0.8}
+LITTLE = 0.012
+"""With less than this chardet knows nothing (short Turkish or Greek names have 0.03): then the commonest is meant."""
 CLOSE = 0.8
 """A candidate this near to the best is really possible."""
 FRAMES = ("\u2500", "\u25ff")
@@ -34,6 +38,8 @@ FIRST_EAST_ASIAN = "\u2e80"
 MARKS_OF_NAMES = "\u00a9\u00ae\u2122\u00b0\u00ad\u2019\u00b7"
 """Signs that do stand beside letters, or within a word."""
 UNUSUAL = re.compile(r"[^\x00-\x7f]")
+MIXED = re.compile(r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]")
+"""A Latin letter beside one of another alphabet."""
 PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
 USUAL_ROWS = {  # first bytes of usual signs, and how many first bytes there are
     "gb18030": ((range(0xB0, 0xD8),), 126),
@@ -67,9 +73,29 @@ def ranked(evidence: bytes, context: bytes = b"") -> list[Candidate]:
             tongue = entry["language"] or ""
             weight = entry["confidence"] * USUAL.get(name, 1.0) * RARE_TONGUES.get(tongue, 1.0)
             found[name] = Candidate(name, weight * _natural(evidence.decode(name)), _because(name, tongue))
+    _let_the_commonest_in(found, evidence)
     order = sorted(found.values(), key=lambda one: (-one.weight, PEOPLE_HAVE.index(one.name)))
-    fallback = Candidate("cp1252", 0.0, "The file is not UTF-8; Western European Windows text is the usual other case.")
-    return _east_asian_order(order, evidence) or [fallback]
+    return _commonest_of_equals(_east_asian_order(order, evidence), evidence) or [Candidate(COMMONEST, 0.0, WESTERN)]
+
+
+def _let_the_commonest_in(found: dict[str, Candidate], evidence: bytes) -> None:
+    """Give the commonest encoding the weight that it has without any evidence, if its signs stand well."""
+    if not _readable(evidence, COMMONEST):
+        return
+    weight = LITTLE * _natural(evidence.decode(COMMONEST))
+    if COMMONEST not in found or found[COMMONEST].weight < weight:
+        found[COMMONEST] = Candidate(COMMONEST, weight, WESTERN)
+
+
+def _commonest_of_equals(order: list[Candidate], evidence: bytes) -> list[Candidate]:
+    """The same; where the commonest encoding reads what the best one reads, it is the best: it will do next month."""
+    if not order or not _readable(evidence, COMMONEST):
+        return order
+    best = order[0]
+    if best.name == COMMONEST or evidence.decode(COMMONEST) != evidence.decode(best.name):
+        return order
+    rest = [candidate for candidate in order[1:] if candidate.name != COMMONEST]
+    return [Candidate(COMMONEST, best.weight, WESTERN), *rest]
 
 
 def differing(candidates: Sequence[Candidate], evidence: bytes) -> list[Candidate]:
@@ -108,8 +134,11 @@ def _readable(evidence: bytes, name: str) -> bool:
 
 
 def _natural(text: str) -> float:
-    """1 where the signs outside ASCII stand as in words, a third of it where none does."""
+    """1 where the signs outside ASCII stand as in words, a third where none does; next to 0 for words of two scripts."""
     signs = list(UNUSUAL.finditer(text))
+    mixed = len(MIXED.findall(text))
+    if mixed * 4 > len(signs):
+        return 0.02
     wrong = sum(_misplaced(text, found.start()) for found in signs)
     return 1 - wrong / len(signs) * 2 / 3 if signs else 1.0
 
