@@ -1,7 +1,7 @@
 """Opening a Parquet file, and reading its row groups; what is wrong with it is said in plain words."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from hestia_assets.core.errors import UnreadableFileError
@@ -79,12 +79,12 @@ def is_too_large(file: "pq.ParquetFile", number: int) -> bool:
     return max(sizes, default=0) // max(1, group.num_rows) > CELL_BYTES
 
 
-def batches(file: "pq.ParquetFile", number: int, rows: int) -> Iterator["pa.RecordBatch"]:
-    """A row group in batches of at most ``rows``. Raises UnreadableFileError."""
+def batches(file: "pq.ParquetFile", numbers: Sequence[int], rows: int) -> Iterator["pa.RecordBatch"]:
+    """Row groups in batches of at most ``rows``. Raises UnreadableFileError."""
     import pyarrow as pa
 
     try:
-        yield from file.iter_batches(rows, row_groups=[number], use_threads=False)
+        yield from file.iter_batches(rows, row_groups=list(numbers), use_threads=False)
     except (pa.ArrowException, OSError, OverflowError, MemoryError, UnicodeDecodeError) as error:
         raise damaged(str(error)) from error
 

@@ -81,7 +81,7 @@ def _first_values(file: "pq.ParquetFile") -> list[bytes]:
     """Bytes of the first rows."""
     if not file.num_row_groups or is_too_large(file, 0):
         return []
-    batch = next(batches(file, 0, SAMPLE_ROWS), None)
+    batch = next(batches(file, [0], SAMPLE_ROWS), None)
     columns = [] if batch is None else [column for column in batch.columns if _is_bytes(column.type)]
     return [value for column in columns for value in column.to_pylist() if value is not None]
 

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal
 
 import polars as pl
@@ -104,19 +105,44 @@ class _Reader:
 
     def chunks(self, start: Position) -> Iterator[TextChunk]:
         first = 1
-        for number in range(self.file.num_row_groups):
-            rows = row_count(self.file, number)
+        for numbers in self._stretches():
+            rows = sum(self._counts[number] for number in numbers)
             if start.row < first + rows:
                 at = Position(start.offset, start.row, start.row) if start.row > first else self._at(first)
-                yield from (
-                    self._large(number, at) if is_too_large(self.file, number) else self._group(number, at, first)
-                )
+                large = is_too_large(self.file, numbers[0])
+                yield from self._large(numbers[0], at) if large else self._stretch(numbers, at, first)
             first += rows
 
-    def _group(self, number: int, at: Position, first: int) -> Iterator[TextChunk]:
-        """The rows of one row group from ``at``; the last chunk's total is what the file declares."""
-        left, skip = first + row_count(self.file, number) - at.row, at.row - first
-        for batch in batches(self.file, number, self._batch_rows(number)):
+    @cached_property
+    def _counts(self) -> list[int]:
+        return [row_count(self.file, number) for number in range(self.file.num_row_groups)]
+
+    @cached_property
+    def _rows(self) -> int:
+        return sum(self._counts)
+
+    def _stretches(self) -> Iterator[list[int]]:
+        """Row groups that are read together: some writers make one of a few rows, and thousands of them."""
+        together: list[int] = []
+        size = 0
+        for number in range(self.file.num_row_groups):
+            large = is_too_large(self.file, number)
+            size += self.file.metadata.row_group(number).total_byte_size
+            if together and (large or size > self.recipe.chunk_bytes):
+                yield together
+                together, size = [], self.file.metadata.row_group(number).total_byte_size
+            if large:
+                yield [number]
+                size = 0
+            else:
+                together.append(number)
+        if together:
+            yield together
+
+    def _stretch(self, numbers: Sequence[int], at: Position, first: int) -> Iterator[TextChunk]:
+        """The rows of row groups from ``at``; as many as the file declares."""
+        left, skip = first + sum(self._counts[number] for number in numbers) - at.row, at.row - first
+        for batch in batches(self.file, numbers, self._batch_rows(numbers)):
             if skip >= batch.num_rows:
                 skip -= batch.num_rows
                 continue
@@ -126,7 +152,9 @@ class _Reader:
             yield chunk
             at, left = chunk.end, left - rows.num_rows
         if left:
-            raise damaged(f"{abs(left):,} rows {'are missing' if left > 0 else 'too many'} in row group {number + 1}")
+            raise damaged(
+                f"{abs(left):,} rows {'are missing' if left > 0 else 'too many'} in row group {_named(numbers)}"
+            )
 
     def _chunk(self, batch: "pa.RecordBatch", at: Position) -> TextChunk:
         from hestia_assets.formats._parquet_text import TextMaker
@@ -170,15 +198,20 @@ class _Reader:
         account = LineAccount(total=left, quarantined=left)
         yield TextChunk(frame, bad, account, at, self._at(at.row + left), lambda _: [])
 
-    def _batch_rows(self, number: int) -> int:
-        """As many rows as the recipe's chunk allows, judged by the row group's declared size."""
-        width = self.file.metadata.row_group(number).total_byte_size // max(1, row_count(self.file, number))
+    def _batch_rows(self, numbers: Sequence[int]) -> int:
+        """As many rows as the recipe's chunk allows, judged by the declared size of the row groups."""
+        size = sum(self.file.metadata.row_group(number).total_byte_size for number in numbers)
+        width = size // max(1, sum(self._counts[number] for number in numbers))
         return max(1, min(MOST_ROWS, self.recipe.chunk_bytes // max(1, width)))
 
     def _at(self, row: int) -> Position:
         """How far a record is, in bytes of the file; the end is the file's end."""
-        rows = sum(row_count(self.file, number) for number in range(self.file.num_row_groups))
-        return Position(self.size_bytes * (row - 1) // max(1, rows), row, row)
+        return Position(self.size_bytes * (row - 1) // max(1, self._rows), row, row)
+
+
+def _named(numbers: Sequence[int]) -> str:
+    first, last = numbers[0] + 1, numbers[-1] + 1
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def _notes(file: "pq.ParquetFile") -> tuple[Note, ...]:

@@ -201,6 +201,19 @@ def test_columns_of_the_same_name_are_all_read():
     assert chunk.frame.row(0)[:3] == ("1", "2", "3")
 
 
+def test_thousands_of_tiny_row_groups_are_few_chunks_and_reading_goes_on_among_them():
+    data = stored(pa.table({"n": list(range(3000))}), row_group_size=1)
+    recipe = FORMAT.inspect(io.BytesIO(data), file_name="n.parquet").recipe.model_copy(update={"chunk_bytes": 65536})
+
+    chunks = list(FORMAT.read(io.BytesIO(data), recipe))
+    again = list(FORMAT.read(io.BytesIO(data), recipe, start=chunks[0].end))
+
+    assert len(chunks) < 10
+    assert [row for chunk in chunks for row in chunk.frame["n"]] == [str(n) for n in range(3000)]
+    assert [row for chunk in again for row in chunk.frame["n"]] == [str(n) for n in range(chunks[0].end.row - 1, 3000)]
+    assert all(chunk.account.balanced for chunk in chunks)
+
+
 def test_reading_goes_on_inside_a_row_group():
     data = stored(pa.table({"n": list(range(5000)), "t": ["some text"] * 5000}), row_group_size=3000)
     recipe = recipe_of(data).model_copy(update={"chunk_bytes": 4096})
