@@ -13,65 +13,39 @@ FEW = 5
 SAMPLE = 3
 
 
+SAID: Mapping[str, tuple[str, str]] = {
+    "title_rows": ("row above the header is a title", "rows above the header are titles"),
+    "hidden_sheets": ("sheet is hidden", "sheets are hidden"),
+    "hidden_rows": ("row is hidden or filtered out", "rows are hidden or filtered out"),
+    "hidden_columns": ("column is hidden", "columns are hidden"),
+    "merged_cells": ("range of cells is merged", "ranges of cells are merged"),
+    "formulas_without_value": ("formula was saved without its result", "formulas were saved without their result"),
+    "error_cells": ("cell holds an error instead of a value", "cells hold an error instead of a value"),
+    "leading_zeros": ("number is shown with leading zeros", "numbers are shown with leading zeros"),
+    "exact_numbers": ("cell keeps its digits as stored", "cells keep their digits as stored"),
+    "times": ("cell holds a time of day or a duration", "cells hold a time of day or a duration"),
+}
+"""What is said of one thing and of several."""
+
+
 def notes_on(book: Book, grid: Grid, *, titles: Sequence[int]) -> tuple[Note, ...]:
     """Everything about the sheet that its values alone do not show, with counts and places."""
-    facts = grid.facts
-    hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
-    rows, columns = hidden_rows(grid), hidden_columns(grid)
-    merged = [f"{place(a, b)}:{place(c, d)}" for a, b, c, d in grid.merged]
     times, dates = _clock_cells(grid)
-    found = [
-        _note(
-            "title_rows",
-            [f"row {row + 1}" for row in titles],
-            "row above the header is a title",
-            "rows above the header are titles",
-        ),
-        _note("hidden_sheets", hidden, "sheet is hidden", "sheets are hidden"),
-        _note(
-            "hidden_rows",
-            [f"row {row + 1}" for row in rows],
-            "row is hidden or filtered out",
-            "rows are hidden or filtered out",
-        ),
-        _note(
-            "hidden_columns",
-            [f"column {letters(column)}" for column in columns],
-            "column is hidden",
-            "columns are hidden",
-        ),
-        _note("merged_cells", merged, "range of cells is merged", "ranges of cells are merged"),
-        _cells(
-            "formulas_without_value",
-            facts,
-            Kind.UNCACHED,
-            "formula was saved without its result",
-            "formulas were saved without their result",
-        ),
-        _cells(
-            "error_cells",
-            facts,
-            Kind.ERROR,
-            "cell holds an error instead of a value",
-            "cells hold an error instead of a value",
-        ),
-        _cells(
-            "leading_zeros",
-            facts,
-            Kind.SHOWN,
-            "number is shown with leading zeros",
-            "numbers are shown with leading zeros",
-        ),
-        _cells(
-            "exact_numbers",
-            facts,
-            Kind.EXACT,
-            "cell keeps its digits as stored",
-            "cells keep their digits as stored: a number would lose some",
-        ),
-        Note("percent", facts.percent, f"{facts.percent:,} cells are shown as percent; 12 % is read as 0.12."),
-        _note("times", times, "cell holds a time of day or a duration", "cells hold a time of day or a duration"),
-    ]
+    facts = grid.facts
+    places: Mapping[str, Sequence[str]] = {
+        "title_rows": [f"row {row + 1}" for row in titles],
+        "hidden_sheets": [sheet.name for sheet in book.sheets if sheet.hidden],
+        "hidden_rows": [f"row {row + 1}" for row in hidden_rows(grid)],
+        "hidden_columns": [f"column {letters(column)}" for column in hidden_columns(grid)],
+        "merged_cells": [f"{place(a, b)}:{place(c, d)}" for a, b, c, d in grid.merged],
+        "formulas_without_value": _cells(facts, Kind.UNCACHED),
+        "error_cells": _cells(facts, Kind.ERROR),
+        "leading_zeros": _cells(facts, Kind.SHOWN),
+        "exact_numbers": _cells(facts, Kind.EXACT),
+        "times": times,
+    }
+    found = [_note(what, where) for what, where in places.items()]
+    found.append(Note("percent", facts.percent, f"Cells shown as percent: {facts.percent:,}; 12 % is read as 0.12."))
     if book.date1904 and dates:
         found.append(Note("date_system_1904", dates, "Dates count from 1904, as on old Macs; they are read so."))
     return tuple(note for note in found if note.count)
@@ -188,10 +162,10 @@ def _clock_cells(grid: Grid) -> tuple[list[str], int]:
     return times, dates
 
 
-def _cells(what: str, facts: SheetFacts, kind: Kind, one: str, many: str) -> Note:
-    return _note(what, [place(*cell) for cell in facts.places(kind)], one, many)
+def _cells(facts: SheetFacts, kind: Kind) -> list[str]:
+    return [place(*cell) for cell in facts.places(kind)]
 
 
-def _note(what: str, places: Sequence[str], one: str, many: str) -> Note:
-    text = f"{len(places):,} {one if len(places) == 1 else many}."
-    return Note(what, len(places), text, tuple(places[:FEW]))
+def _note(what: str, places: Sequence[str]) -> Note:
+    one, many = SAID[what]
+    return Note(what, len(places), f"{len(places):,} {one if len(places) == 1 else many}.", tuple(places[:FEW]))

@@ -134,7 +134,7 @@ def _readable(evidence: bytes, name: str) -> bool:
 
 
 def _natural(text: str) -> float:
-    """1 where the signs outside ASCII stand as in words, a third where none does; next to 0 for words of two scripts."""
+    """1 where the signs outside ASCII stand as in words, 1/3 where none does, next to 0 in words of two scripts."""
     signs = list(UNUSUAL.finditer(text))
     mixed = len(MIXED.findall(text))
     if mixed * 4 > len(signs):
