@@ -7,7 +7,7 @@ from hestia_assets.core.errors import EmptyFileError, ReadError, UnreadableFileE
 from hestia_assets.core.ports import Claim, Format
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Inspection, Reason
-from hestia_assets.domains.ingest.wrong_kinds import marked_kind, other_kind
+from hestia_assets.domains.ingest.wrong_kinds import is_text, marked_kind, other_kind
 
 HEAD_BYTES = 64 * 1024
 BLOCK_BYTES = 1024 * 1024
@@ -31,9 +31,11 @@ def detect(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> In
     head = source.read(HEAD_BYTES)
     if _is_blank(source, head):
         raise EmptyFileError(file_name)
-    _refuse(*marked_kind(head, file_name=file_name))
     claims = {name: formats.get(name).claim(head, file_name=file_name) for name in formats.names()}
-    for name in _claiming(claims, Claim.SURE):
+    sure = _claiming(claims, Claim.SURE)
+    if not sure or is_text(head):  # somebody's own format may know bytes that ours do not; RTF begins like JSON
+        _refuse(*marked_kind(head, file_name=file_name))
+    for name in sure:
         return _inspected(formats, name, source, file_name)
     _refuse(*other_kind(head, source, file_name=file_name))
     refusal: ReadError | None = None

@@ -63,7 +63,7 @@ TABLE_HINT = "Save the table as CSV, Excel, JSON, XML or Parquet and import that
 def marked_kind(head: bytes, *, file_name: str) -> tuple[str, str]:
     """What a file is by a mark that no table begins with, and what to do; empty texts where there is none."""
     for mark, kind in MARKS:
-        if head.startswith(mark) and not (mark in WORDLIKE and _is_text(head)):
+        if head.startswith(mark) and not (mark in WORDLIKE and is_text(head)):
             return f"{file_name} is {kind}.", ARCHIVE_HINT if kind in UNPACKED else TABLE_HINT
     if head[4:8] == b"ftyp":
         return f"{file_name} is a film or a picture.", TABLE_HINT
@@ -84,7 +84,8 @@ def other_kind(head: bytes, source: BinaryIO, *, file_name: str) -> tuple[str, s
     return "", ""
 
 
-def _is_text(head: bytes) -> bool:
+def is_text(head: bytes) -> bool:
+    """Whether a file begins with plain signs only."""
     return not head[:512].translate(None, TEXT_SIGNS)
 
 

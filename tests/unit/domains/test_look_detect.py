@@ -2,13 +2,19 @@
 
 import io
 import zipfile
+from typing import BinaryIO, cast
 
 import pytest
 
 from hestia_assets.core.errors import EmptyFileError, ReadError, UnreadableFileError
+from hestia_assets.core.ports import Claim, Format
+from hestia_assets.core.registry import Registry
+from hestia_assets.core.results import Inspection, Reason
+from hestia_assets.core.specs import Recipe
 from hestia_assets.domains.ingest.detect import detect
 from hestia_assets.domains.ingest.wrong_kinds import other_kind
 from hestia_assets.formats import FORMATS
+from hestia_assets.formats.csv import CsvFormat
 
 
 def found(data: bytes, file_name: str) -> str:
@@ -101,3 +107,31 @@ def test_a_thousand_comments_before_a_page_cost_no_time(rest: bytes):
     kind, _ = other_kind(data, io.BytesIO(data), file_name="page")
 
     assert ("web page" in kind) == (b"html" in rest)
+
+
+class Avro(CsvFormat):
+    """A stranger's format that knows a mark which ours refuse."""
+
+    def claim(self, head: bytes, *, file_name: str) -> Claim:
+        return Claim.SURE if head.startswith(b"Obj\x01") and file_name else Claim.NO
+
+    def inspect(self, source: BinaryIO, *, file_name: str) -> Inspection:
+        return Inspection(Recipe(format="avro"), (Reason("format", file_name, "Its mark."),) if source else ())
+
+
+class WithAStranger:
+    """Our formats and one more, as an entry point would add it."""
+
+    def names(self) -> list[str]:
+        return [*FORMATS.names(), "avro"]
+
+    def get(self, name: str) -> Format:
+        return Avro() if name == "avro" else FORMATS.get(name)
+
+
+def test_a_format_of_somebody_else_may_know_what_ours_refuse():
+    formats = cast("Registry[Format]", WithAStranger())
+
+    assert detect(formats, io.BytesIO(b"Obj\x01\0\0"), file_name="rows.avro").recipe.format == "avro"
+    with pytest.raises(UnreadableFileError, match="RTF"):
+        detect(formats, io.BytesIO(rb"{\rtf1\ansi rows}"), file_name="rows.rtf")
