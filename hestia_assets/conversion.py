@@ -5,13 +5,22 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.core.results import Reject
-from hestia_assets.reading import ASIDE, ASIDE_COLUMNS, FileTable, aside_row, open_tables
+from hestia_assets.core.results import Note, Reject
+from hestia_assets.reading import (
+    ASIDE,
+    ASIDE_COLUMNS,
+    NOTES,
+    NOTES_COLUMNS,
+    FileTable,
+    aside_row,
+    note_row,
+    open_tables,
+)
 
 LINE_END = "\r\n"
 MOST_NAME = 100
@@ -19,7 +28,10 @@ MOST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class ConvertedTable:
-    """One table as it was written. ``set_aside``: rows that are no rows; they are in ``aside_path``."""
+    """One table as it was written. ``set_aside``: rows that are no rows; they are in ``aside_path``.
+
+    ``notes`` say what a person should know of its file, such as formulas without a value; they are in ``notes_path``.
+    """
 
     name: str
     path: Path
@@ -27,6 +39,8 @@ class ConvertedTable:
     columns: int
     set_aside: int = 0
     aside_path: Path | None = None
+    notes: tuple[Note, ...] = ()
+    notes_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +93,23 @@ def _write(table: FileTable, folder: Path, taken: set[str]) -> ConvertedTable:
             )
             rows += frame.height
             rejects += chunk.rejects
-    aside = _write_aside(table, rejects, folder, taken) if rejects else None
-    return ConvertedTable(table.name, path, rows, len(names), len(rejects), aside)
+    done = ConvertedTable(table.name, path, rows, len(names), len(rejects), notes=table.notes)
+    if rejects:
+        aside = folder / f"{_file_name(ASIDE.format(table.name), taken)}.csv"
+        _write_texts(aside, ASIDE_COLUMNS, map(aside_row, rejects))
+        done = replace(done, aside_path=aside)
+    if table.notes:
+        notes = folder / f"{_file_name(NOTES.format(table.name), taken)}.csv"
+        _write_texts(notes, NOTES_COLUMNS, map(note_row, table.notes))
+        done = replace(done, notes_path=notes)
+    return done
 
 
-def _write_aside(table: FileTable, rejects: Sequence[Reject], folder: Path, taken: set[str]) -> Path:
-    path = folder / f"{_file_name(ASIDE.format(table.name), taken)}.csv"
+def _write_texts(path: Path, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator=LINE_END)
-        writer.writerow(ASIDE_COLUMNS)
-        writer.writerows(aside_row(reject) for reject in rejects)
-    return path
+        writer.writerow(names)
+        writer.writerows(rows)
 
 
 def _header(texts: Sequence[str]) -> bytes:
@@ -110,8 +130,11 @@ def _file_name(name: str, taken: set[str]) -> str:
 
 
 def _moved(table: ConvertedTable, folder: Path) -> ConvertedTable:
-    aside = folder / table.aside_path.name if table.aside_path else None
-    return ConvertedTable(table.name, folder / table.path.name, table.rows, table.columns, table.set_aside, aside)
+    def there(path: Path | None) -> Path | None:
+        return folder / path.name if path else None
+
+    moved = folder / table.path.name
+    return replace(table, path=moved, aside_path=there(table.aside_path), notes_path=there(table.notes_path))
 
 
 def _unwritable(folder: Path, error: OSError) -> UnreadableFileError:

@@ -41,6 +41,9 @@ def _facts(done: "Conversion") -> dict[str, Any]:
             "columns": table.columns,
             "set_aside": table.set_aside,
             "set_aside_file": str(table.aside_path) if table.aside_path else None,
+            "notes": [
+                {"what": n.what, "count": n.count, "text": n.text, "places": list(n.places)} for n in table.notes
+            ],
         }
         for table in done.tables
     ]
@@ -54,5 +57,7 @@ def _tell(done: "Conversion") -> None:
         if table.aside_path is not None:
             rows_aside = counted(table.set_aside, "row")
             typer.echo(f"{table.name}: {rows_aside} set aside; see {table.aside_path.name} for the reasons.", err=True)
+        for note in table.notes:
+            typer.echo(f"{table.name}: {note.text}", err=True)
     for name, why in done.skipped:
         typer.echo(f"{name}: left out. {why}", err=True)

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 
 
@@ -34,6 +35,21 @@ def test_rows_that_are_no_rows_are_written_beside_the_table_with_their_line(comm
     header, row = read(tmp_path / "out" / "orders (set aside).csv")
     assert (header[0], row[0], row[-1]) == ("line", "3", "2")
     assert "1 row set aside" in result.output
+
+
+def test_what_a_workbook_hides_is_told_and_written_beside_its_tables(command, tmp_path: Path):
+    book = openpyxl.Workbook()
+    for row in (("id", "double"), (1, "=A2*2"), (2, "=A3*2")):
+        book["Sheet"].append(row)
+    book.save(tmp_path / "sums.xlsx")
+
+    result = command("convert", tmp_path / "sums.xlsx", "--out", tmp_path / "out")
+
+    assert read(tmp_path / "out" / "Sheet.csv") == [["id", "double"], ["1", ""], ["2", ""]]
+    notes = read(tmp_path / "out" / "Sheet (notes).csv")
+    assert notes[0] == ["what", "count", "text", "places"]
+    assert [note[1] for note in notes[1:] if "formula" in note[2]] == ["2"]
+    assert "formula" in result.output
 
 
 def test_a_refused_file_leaves_nothing_and_exits_with_1(command, tmp_path: Path):
