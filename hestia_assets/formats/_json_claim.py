@@ -7,6 +7,8 @@ from enum import Enum
 from hestia_assets.formats._json_values import ExactDecoder, FaultError
 
 MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as UTF-16's mark does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -27,10 +29,12 @@ class Layout(Enum):
 
 
 def encoding_of(head: bytes) -> tuple[str, str]:
-    """The encoding and the reason: a mark, zero bytes as in UTF-16, or UTF-8, which is JSON's own."""
+    """The encoding and the reason: a mark, zero bytes as in UTF-16 and UTF-32, or UTF-8, which is JSON's own."""
     for mark, name in MARKS:
         if head.startswith(mark):
             return name, "The file begins with this encoding's byte-order mark."
+    if len(head) >= 4 and head[:4].count(0) == 3 and (head[0] or head[3]):
+        return ("utf-32-le" if head[0] else "utf-32-be"), "Three of four bytes are zero, as in UTF-32 text."
     if len(head) >= 4 and (head[0] == 0) != (head[1] == 0):
         return ("utf-16-be" if head[0] == 0 else "utf-16-le"), "Every other byte is zero, as in UTF-16 text."
     return "utf-8", "JSON is UTF-8 unless its first bytes say otherwise."

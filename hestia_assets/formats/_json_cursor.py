@@ -110,7 +110,10 @@ class Cursor:
 
     def at_end(self) -> None:
         """Nothing but space may follow. Raises FaultError."""
-        if self.peek():
+        sign = self.peek()
+        if sign and sign in "{[":
+            raise self.fault("a second value follows; several records need a list around them, or each its own line")
+        if sign:
             raise self.fault("the document has ended, but text follows")
 
     def fault(self, reason: str) -> FaultError:

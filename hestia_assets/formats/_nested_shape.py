@@ -16,15 +16,32 @@ from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, Se
 
 MOST_FIELDS = 50_000
 MOST_COLUMNS = 2_000
+MOST_PATHS = 200_000
+"""Different paths in a whole file; more are refused at once, so that memory stays bounded."""
+HINT = "Check that this is the file you meant; its names may be values."
 ID_NAMES = ("id", "_id", "@id", "uuid", "key", "code", "number", "no")
+
+
+class Paths:
+    """Counts the different paths of a file."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self) -> None:
+        """One more. Raises UnreadableFileError when they are too many."""
+        self._count += 1
+        if self._count > MOST_PATHS:
+            raise UnreadableFileError(f"The file has more than {MOST_PATHS:,} different fields.", hint=HINT)
 
 
 class Shape:
     """What was seen at one path: values, fields of objects, elements of lists."""
 
-    __slots__ = ("children", "elements", "items", "plain", "scalar")
+    __slots__ = ("_paths", "children", "elements", "items", "plain", "scalar")
 
-    def __init__(self) -> None:
+    def __init__(self, paths: "Paths | None" = None) -> None:
+        self._paths = paths or Paths()
         self.children: dict[str, Shape] = {}
         self.items: Shape | None = None
         self.elements = 0
@@ -38,7 +55,7 @@ class Shape:
             for key, item in value.items():
                 child = children.get(key)
                 if child is None:
-                    child = children[key] = Shape()
+                    child = self.child(key)
                 if type(item) is dict or type(item) is list or item is None:
                     child.add(item)
                 else:
@@ -54,14 +71,18 @@ class Shape:
         self.elements += 1
         if type(value) is dict:
             if self.items is None:
-                self.items = Shape()
+                self.items = Shape(self._paths)
             self.items.add(value)
         else:
             self.plain = True
 
     def child(self, key: str) -> "Shape":
         """What was seen in a field."""
-        return self.children.setdefault(key, Shape())
+        found = self.children.get(key)
+        if found is None:
+            self._paths.add()
+            found = self.children[key] = Shape(self._paths)
+        return found
 
     @property
     def has_value(self) -> bool:
@@ -135,8 +156,7 @@ class _TableMaker:
         if shape.scalar or shape.plain or not (own or (tables and self.nested == "columns")):
             own = (*own, ITSELF)
         if len(own) > MOST_FIELDS:
-            hint = "Check that this is the file you meant; its names may be values."
-            raise UnreadableFileError(f"The records have {len(own):,} different fields.", hint=hint)
+            raise UnreadableFileError(f"The records have {len(own):,} different fields.", hint=HINT)
         return NestedTable(segments, (*keys, *own), rows, rows * len(own) if rows > 1 else 0, parent_name)
 
     def inner(
