@@ -17,6 +17,7 @@ from hestia_assets.adapters.delta_audit import damage, repair
 from hestia_assets.adapters.delta_files import add_action, add_staged, remove_files, write_frame, write_stream
 from hestia_assets.adapters.delta_handles import KeptTables, Snapshot
 from hestia_assets.adapters.delta_maintenance import bring_back, delete_dead_files, join_small_files
+from hestia_assets.adapters.delta_retype import replace_types, stretches
 from hestia_assets.adapters.delta_rows import swap_rows
 from hestia_assets.adapters.delta_types import added_columns, cast, storable
 from hestia_assets.adapters.held_lease import HeldLease, holding
@@ -125,6 +126,21 @@ class DeltaTableStore:
         with self._rewriting(ref, wait_seconds=WAIT_LEASES * self._lease_seconds) as lease:
             return swap_rows(
                 path, leaving, staged, batch=batch, schema=kept, table=str(ref), before_commit=lease.verify
+            )
+
+    def stretches(self, ref: TableRef, *, version: int) -> Iterator[pl.DataFrame]:
+        """Every row of a version once, so many at a time as memory bears. Raises NotFoundError, TableError."""
+        with _explained(ref):
+            yield from stretches(self._path(ref), self._open(ref, version=version))
+
+    def retype(
+        self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: pl.Schema, version: int
+    ) -> int:
+        """Put staged rows with other types in the place of all rows of ``version``, under a lease."""
+        path, kept = self._path(ref), storable(schema, table=str(ref))
+        with self._rewriting(ref, wait_seconds=WAIT_LEASES * self._lease_seconds) as lease:
+            return replace_types(
+                path, staged, batch=batch, schema=kept, version=version, table=str(ref), before_commit=lease.verify
             )
 
     def overwrite(self, ref: TableRef, frames: Iterable[pl.DataFrame], *, schema: pl.Schema) -> int:

@@ -122,7 +122,7 @@ def replace_all(path: Path, actions: Sequence[AddAction], schema: pl.Schema) -> 
     """Take every file out and put these in. Raises CommitFailedError when another commit came between."""
     if create(path, actions, schema, operation="overwrite"):
         return 0
-    _allow_local_times(DeltaTable(path), schema)
+    allow_local_times(DeltaTable(path), schema)
     handle = DeltaTable(path)
     base = handle.version()
     handle.create_write_transaction(
@@ -164,13 +164,13 @@ def _widened(now: Snapshot, schema: pl.Schema, *, table: str) -> bool:
     added, handle = added_columns(now.schema(), schema, table=table), now.handle
     if not added:
         return False
-    if not _allow_local_times(handle, schema):
+    if not allow_local_times(handle, schema):
         fields = {field.name: field for field in delta_schema(schema).fields}
         handle.alter.add_columns([fields[name] for name in added], commit_properties=exactly_next("add columns"))
     return True
 
 
-def _allow_local_times(handle: DeltaTable, schema: pl.Schema) -> bool:
+def allow_local_times(handle: DeltaTable, schema: pl.Schema) -> bool:
     """Switch on Delta's feature for times without a zone where it is needed and missing."""
     features = handle.protocol().reader_features or []
     if "timestampNtz" in features or not any(has_local_times(dtype) for dtype in schema.values()):

@@ -18,6 +18,7 @@
     │   └── HomeTooNewError          made by a newer Hestia
     ├── TableError                   a table in the lake
     │   ├── SchemaConflictError      a column changed its type
+    │   ├── RetypeError              values of the table do not fit a column's new type
     │   └── CorruptTableError        a rewrite damaged it and was rolled back
     ├── ExportError                  a written file did not prove complete
     ├── UnavailableError             a service or library is not there
@@ -211,6 +212,12 @@ class SchemaConflictError(TableError):
             f"Column '{column}' of {table} holds {have}; these rows bring {got}.",
             hint="Set the column's type back to what the table has, or import into a new dataset.",
         )
+
+
+class RetypeError(TableError):
+    """A column cannot have its new type, because of rows that are in the table."""
+
+    code = "table.retype"
 
 
 class CorruptTableError(TableError):

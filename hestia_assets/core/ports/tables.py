@@ -1,6 +1,6 @@
 """Tables with versions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hestia_assets.core.layers import TableRef
@@ -58,6 +58,10 @@ class TableStore(Protocol):
         """
         ...
 
+    def commit_all(self, ref: TableRef, staged: Mapping[str, Sequence[StagedFile]], *, schema: "pl.Schema") -> int:
+        """``commit`` for several batches in one commit, each under its own transaction id."""
+        ...
+
     def has_batch(self, ref: TableRef, batch: str) -> bool:
         """Whether this batch was committed to the table."""
         ...
@@ -82,6 +86,24 @@ class TableStore(Protocol):
         Raises:
             LeaseHeldError: another rewrite did not end.
             SchemaConflictError: a column would change its type.
+        """
+        ...
+
+    def stretches(self, ref: TableRef, *, version: int) -> "Iterator[pl.DataFrame]":
+        """Every row of a version once, so many at a time as memory bears."""
+        ...
+
+    def retype(
+        self, ref: TableRef, staged: Sequence[StagedFile], *, batch: str, schema: "pl.Schema", version: int
+    ) -> int:
+        """Put staged rows with other types in the place of all rows, all at once, under a lease and a transaction id.
+
+        Returns:
+            The version that holds the new types; older versions keep theirs.
+
+        Raises:
+            LeaseHeldError: another rewrite did not end.
+            TableError: the table is not at ``version`` any more; it stays as it is.
         """
         ...
 
