@@ -10,7 +10,7 @@ from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._columns import joined_header
 from hestia_assets.formats._csv_structure import line_count
 from hestia_assets.formats._csv_window import Window
-from hestia_assets.formats._fixed_rows import frame_of, line_kind, line_spans, original_of, sort_lines, values_of
+from hestia_assets.formats._fixed_rows import Cuts, frame_of, line_kind, line_spans, original_of, sort_lines, values_of
 from hestia_assets.formats._text_source import blocks
 
 HEAD_BYTES = 1024 * 1024
@@ -50,9 +50,7 @@ def read_head(source: BinaryIO, recipe: Recipe, widths: Sequence[int]) -> Head:
     return Head(LineAccount(total=total, **counts), Position(used, 1 + total, 1), joined_header(header))
 
 
-def chunks(
-    source: BinaryIO, recipe: Recipe, widths: Sequence[int], names: Sequence[str], start: Position
-) -> Iterator[TextChunk]:
+def chunks(source: BinaryIO, recipe: Recipe, cuts: Cuts, names: Sequence[str], start: Position) -> Iterator[TextChunk]:
     """The rows from ``start``, under the names of the file's columns."""
     size = max(recipe.chunk_bytes, 5 * FOOTER_BYTES) if recipe.footer else recipe.chunk_bytes
     window = Window(blocks(source, recipe.encoding, offset=start.offset, size=size))
@@ -66,21 +64,21 @@ def chunks(
             wanted = 2 * len(data)
             continue
         window.take(used)
-        chunk = _chunk(data[:used], spans, recipe, widths, names, start, final=final)
+        chunk = _chunk(data[:used], spans, recipe, cuts, names, start, final=final)
         start, wanted = chunk.end, size
         yield chunk
 
 
 def _chunk(
-    data: bytes, spans: list[tuple[int, int]], recipe: Recipe, widths: Sequence[int], names: Sequence[str],
+    data: bytes, spans: list[tuple[int, int]], recipe: Recipe, cuts: Cuts, names: Sequence[str],
     start: Position, *, final: bool,
 ) -> TextChunk:  # fmt: skip
-    last = _footer(data, spans, recipe.footer, widths) if final and recipe.footer else len(spans)
-    found, row = sort_lines(data, spans[:last], widths, recipe.comment, (start.row, start.line))
+    last = _footer(data, spans, recipe.footer, cuts.widths) if final and recipe.footer else len(spans)
+    found, row = sort_lines(data, spans[:last], cuts, recipe.comment, (start.row, start.line))
     total = line_count(data, final=final)
     account = LineAccount(total=total, footer=len(spans) - last, **found.counts)
     end = Position(start.offset + len(data), start.line + total, row)
-    return TextChunk(frame_of(found, names, widths), found.rejects, account, start, end, original_of(data, found))
+    return TextChunk(frame_of(found, names, cuts.widths), found.rejects, account, start, end, original_of(data, found))
 
 
 def _footer(data: bytes, spans: list[tuple[int, int]], marker: str, widths: Sequence[int]) -> int:

@@ -52,7 +52,7 @@ def inspect_fixed(source: BinaryIO, *, file_name: str) -> Inspection:
         comment=ruler,
         preamble_lines=layout.first,
         has_header=named,
-        options={"widths": list(layout.widths)},
+        options={"widths": list(layout.widths), "divided": True},
         columns=text_columns(rows[0].values if named else numbered(len(layout.widths))),
     )
     why = f"These places are blank in all of the {layout.lines} lines looked at, and no delimiter splits them alike."

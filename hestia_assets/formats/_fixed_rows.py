@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import polars as pl
 
@@ -15,6 +16,19 @@ LINES = Dialect(b"\0", b"", b"")
 """No quotes: every physical line is a record."""
 KINDS = ("loaded", "quarantined", "blank", "comment")
 NOT_TEXT = "The row holds bytes that are no text in the chosen encoding, or NUL bytes."
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where lines are cut. ``divided``: there is a blank before each column but the first."""
+
+    widths: Sequence[int]
+    divided: bool = False
+
+    def crossed(self, text: str) -> int:
+        """The number of the first column whose value reaches the next one; 0 where none does."""
+        ends = accumulate(self.widths[:-1]) if self.divided else ()
+        return next((number for number, end in enumerate(ends, 1) if text[end - 1 : end].strip(" ")), 0)
 
 
 @dataclass
@@ -38,7 +52,7 @@ def line_spans(data: bytes, *, final: bool) -> tuple[list[tuple[int, int]], int]
 
 
 def sort_lines(
-    data: bytes, spans: Sequence[tuple[int, int]], widths: Sequence[int], comment: str, at: tuple[int, int]
+    data: bytes, spans: Sequence[tuple[int, int]], cuts: Cuts, comment: str, at: tuple[int, int]
 ) -> tuple[Lines, int]:
     """Rows, rejects and the rest, from the row and line number ``at``; and the next row's number."""
     found, (row, line) = Lines(), at
@@ -49,7 +63,7 @@ def sort_lines(
             found.counts[kind] += 1
             line += 1
             continue
-        text, reason = _text(raw, widths)
+        text, reason = _text(raw, cuts)
         if reason:
             found.counts["quarantined"] += 1
             rule = "not_text" if reason is NOT_TEXT else "ragged"
@@ -70,7 +84,7 @@ def line_kind(raw: bytes, comment: str) -> str:
     return "comment" if comment and raw.startswith(comment.encode()) else "loaded"
 
 
-def _text(raw: bytes, widths: Sequence[int]) -> tuple[str, str]:
+def _text(raw: bytes, cuts: Cuts) -> tuple[str, str]:
     """The line, or why it is no row. Blanks at the end may be left out, the last column's value may not."""
     try:
         text = raw.decode()
@@ -78,11 +92,13 @@ def _text(raw: bytes, widths: Sequence[int]) -> tuple[str, str]:
         return "", NOT_TEXT
     if "\0" in text:
         return "", NOT_TEXT
-    whole = sum(widths)
+    widths, whole = cuts.widths, sum(cuts.widths)
     if len(text.rstrip(" ")) > whole:
         return "", f"The line has {len(text)} characters; the columns take {whole}."
     if len(text) <= whole - widths[-1] and len(widths) > 1:
         return "", f"The line ends after {len(text)} characters, before the last column begins ({whole - widths[-1]})."
+    if number := cuts.crossed(text):
+        return "", f"The value of column {number} reaches into the next one: it is longer than the column."
     return text, ""
 
 

@@ -15,6 +15,7 @@ from hestia_assets.formats._columns import matched, numbered, text_columns
 from hestia_assets.formats._csv_rows import POSITION_TYPES
 from hestia_assets.formats._fixed_chunks import chunks, read_head
 from hestia_assets.formats._fixed_inspect import inspect_fixed, looks_fixed
+from hestia_assets.formats._fixed_rows import Cuts
 
 
 class FixedWidthOptions(Spec):
@@ -22,6 +23,11 @@ class FixedWidthOptions(Spec):
 
     widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         default=(), title="Widths", description="Characters of each column, from the first to the last."
+    )
+    divided: bool = Field(
+        default=False,
+        title="Blanks between columns",
+        description="A value that reaches the next column is longer than the file allows: its row is set aside.",
     )
 
 
@@ -55,6 +61,7 @@ class FixedWidthFormat:
             SpecError: the recipe has no widths.
         """
         widths = _widths(recipe)
+        divided = parse(FixedWidthOptions, recipe.options).divided
         head = read_head(source, recipe, widths)
         names = matched(head.texts or numbered(len(widths)), recipe)
         opening = LineAccount()
@@ -63,7 +70,7 @@ class FixedWidthFormat:
         missing = [column.name for column in recipe.columns if column.name not in names]
         nulls = [pl.lit(None, pl.String).alias(name) for name in missing]
         order = [*(column.name for column in recipe.columns), *POSITION_TYPES]
-        for chunk in chunks(source, recipe, widths, names, start):
+        for chunk in chunks(source, recipe, Cuts(widths, divided=divided), names, start):
             frame = chunk.frame.with_columns(nulls).select(order)
             yield replace(chunk, frame=frame, account=opening + chunk.account)
             opening = LineAccount()

@@ -55,6 +55,28 @@ def test_columns_are_found_where_blanks_line_up():
     assert account(chunks(TABLE, found)) == LineAccount(total=4, header=1, loaded=3)
 
 
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        (b"00504  Countess Lovelaces 7.00", 2),
+        (b"00504  Grace        1234567.00", 2),
+        (b"0050456Grace             13.10", 1),
+    ],
+)
+def test_a_value_that_reaches_the_next_column_is_set_aside_and_never_cut_in_two(line: bytes, column: int):
+    found = FORMAT.inspect(BytesIO(TABLE), file_name="t.prn").recipe
+
+    (chunk,) = chunks(TABLE + line + b"\n", found)
+
+    assert (chunk.frame.height, chunk.account.quarantined) == (3, 1)
+    assert (chunk.rejects[0].line, chunk.rejects[0].text) == (5, line.decode())
+    assert f"column {column} reaches" in chunk.rejects[0].message
+
+
+def test_columns_that_touch_are_cut_where_a_person_said_so():
+    assert rows(chunks(b"AB12\nCD34\n", recipe(2, 2))) == [("AB", "12"), ("CD", "34")]
+
+
 def test_a_title_and_a_ruled_line_are_no_rows():
     data = b"Price list\n\n" + TABLE.replace(b"price\n", b"price\n-----  ---------------   -----\n")
     found = FORMAT.inspect(BytesIO(data), file_name="t.txt").recipe
