@@ -60,8 +60,7 @@ def run_all(hestia: Hestia, batches: list[Batch]) -> None:
     def marked_of(done: Batch) -> int:
         return done.sequence or 0
 
-    for batch in batches:
-        hestia.ingest.run(batch.id, on_progress=mark)
+    hestia.ingest.run_all([batch.id for batch in batches], on_progress=mark)
 
 
 def through_the_facade(folder: Path, paths: list[Path]) -> None:

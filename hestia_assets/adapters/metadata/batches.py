@@ -1,6 +1,7 @@
 """Batches and their finished stretches."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -37,10 +38,14 @@ _FROM_ROW: dict[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True)
 class SqlBatchStore:
-    """Keeps batches; every call is one transaction."""
+    """Keeps batches; every call is one transaction, or a part of one in ``together``."""
 
     database: Database
     clock: Clock
+
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction for all that this thread does in the metadata inside the block."""
+        return self.database.together()
 
     def create(self, batch: Batch) -> Batch:
         """Keep a new batch; if the same bytes live in the dataset already, return that batch instead."""

@@ -3,10 +3,11 @@
 import logging
 import os
 import sqlite3
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -72,6 +73,7 @@ class Database:
 
     engine: Engine
     lock: FileLock | None = None  # kept while the database is open
+    _joined: threading.local = field(default_factory=threading.local, compare=False, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,15 +83,42 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One transaction that only reads."""
+        if (joined := self._fresh()) is not None:
+            yield joined
+            return
         with self._explained(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction that may write; on SQLite it holds the write lock from its start."""
+        if (joined := self._fresh()) is not None:
+            yield joined
+            return
         writer = self.engine.execution_options(**{_WRITES: True})
         with self._explained(), Session(writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction that may write, for whatever this thread reads and writes inside the block."""
+        if getattr(self._joined, "session", None) is not None:
+            yield
+            return
+        with self.writing() as session:
+            self._joined.session = session
+            try:
+                yield
+            finally:
+                self._joined.session = None
+
+    def _fresh(self) -> Session | None:
+        """The session of ``together``, without the rows that were read in it: they may have been changed since."""
+        session: Session | None = getattr(self._joined, "session", None)
+        if session is not None:
+            session.flush()
+            session.expunge_all()
+        return session
 
     def insert(self, table: type[_RowT]) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows ON CONFLICT."""

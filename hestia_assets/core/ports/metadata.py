@@ -41,7 +41,11 @@ class SpecStore(Protocol):
 
 
 class BatchStore(Protocol):
-    """Batches and their parts. Every call is one transaction."""
+    """Batches and their parts. Every call is one transaction, or a part of one in ``together``."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction for all that this thread does in the metadata inside the block: nothing slow, no files."""
+        ...
 
     def create(self, batch: Batch) -> Batch:
         """Keep a new batch; if the same bytes live in the dataset already, return that batch instead."""

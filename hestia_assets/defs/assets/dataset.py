@@ -77,11 +77,9 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
 def run_batches(hestia: Hestia, waiting: Sequence[str], *, run_id: str) -> Outcome:
     """Import each batch; what fails is kept for the end."""
     outcome = Outcome()
-    for batch in waiting:
-        try:
-            done = hestia.ingest.run(batch, run_id=run_id)
-        except HestiaError as error:
-            outcome.errors.append(error)
+    for done in hestia.ingest.run_all(waiting, run_id=run_id):
+        if isinstance(done, HestiaError):
+            outcome.errors.append(done)
             continue
         outcome.batches.append(done)
         if done.state is BatchState.FAILED and done.problem:

@@ -71,6 +71,11 @@ class PartMaker:
         """Whether a table has the batch already."""
         return published_anywhere(self.tables, self.batch)
 
+    def compares_rows(self) -> bool:
+        """Whether a check looks at rows of the whole batch and of the table, not at each row by itself."""
+        nothing = pl.LazyFrame(schema=self.schema(Layer.VALIDATED))
+        return bool(self.spec.checks) and bool(self.validator.judge_set(nothing, None, self.spec.checks))
+
     def ref(self, layer: Layer) -> TableRef:
         """The dataset's table in a layer."""
         return TableRef(layer, self.spec.tenant, self.spec.name)

@@ -62,7 +62,11 @@ class Publication:
         tables.swap(ref, leaving, files, batch=batch, schema=self._schema(Layer.VALIDATED))
 
     def _schema(self, layer: Layer) -> pl.Schema:
-        """The dataset's columns, and those that only the table has: an updated row keeps their values."""
-        ref, own = self.maker.ref(layer), self.maker.schema(layer)
-        kept = self.maker.tables.schema(ref) if self.maker.tables.exists(ref) else own
-        return pl.Schema({**own, **{name: dtype for name, dtype in kept.items() if name not in own}})
+        return table_schema(self.maker, layer)
+
+
+def table_schema(maker: PartMaker, layer: Layer) -> pl.Schema:
+    """The dataset's columns, and those that only the table has: an updated row keeps their values."""
+    ref, own = maker.ref(layer), maker.schema(layer)
+    kept = maker.tables.schema(ref) if maker.tables.exists(ref) else own
+    return pl.Schema({**own, **{name: dtype for name, dtype in kept.items() if name not in own}})

@@ -33,6 +33,17 @@ AHEAD = 2
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A batch that was read, judged and planned, and may be published."""
+
+    parts: list[BatchPart]
+    plan: BatchPart
+    account: LineAccount
+    checks: tuple[CheckResult, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class BatchRun:
     """Everything one run needs."""
 
@@ -46,6 +57,21 @@ class BatchRun:
 
     def go(self, source: BinaryIO) -> Batch:
         """Bring the batch to committed or held. Raises HestiaError."""
+        planned = self.prepare(source)
+        return planned if isinstance(planned, Batch) else self.publish(planned)
+
+    def publish(self, planned: Planned) -> Batch:
+        """Bring a planned batch to committed. Raises HestiaError."""
+        started = time.monotonic()
+        Publication(self.maker, self.hold).publish(planned.parts, planned.plan)
+        self.hold.verify()  # who lost the dataset must not number its batches
+        with self.batches.together():
+            batch = self.commit(planned, seconds=time.monotonic() - started)
+        self.on_progress(batch)
+        return batch
+
+    def prepare(self, source: BinaryIO) -> Planned | Batch:
+        """Read, judge and plan; the batch itself where it is held. Raises HestiaError."""
         started = time.monotonic()
         for layer in PUBLISHED:
             self.maker.tables.refuse_conflict(self.maker.ref(layer), self.maker.schema(layer))
@@ -68,7 +94,7 @@ class BatchRun:
                 changes=plan.changes,
                 released_by=None,
             )
-        return self._publish(parts, plan, account=account, checks=checks, started=started)
+        return Planned(parts, plan, account, checks, time.monotonic() - started)
 
     @property
     def _id(self) -> str:
@@ -85,8 +111,10 @@ class BatchRun:
         planner = Planner(self.maker, self.reader)
         if plan is not None and (self.maker.is_published() or planner.is_current(plan)):
             return parts, plan
-        parts = parts if plan is not None else self._read(parts, source)
-        self.batches.update(self._id, state=BatchState.CHECKING)
+        if plan is None:
+            parts = self._read(parts, source)
+        else:
+            self.batches.update(self._id, state=BatchState.CHECKING)
         plan = planner.plan(parts, source)
         self.batches.add_part(plan)
         return parts, plan
@@ -102,45 +130,41 @@ class BatchRun:
 
     def _read(self, parts: list[BatchPart], source: BinaryIO) -> list[BatchPart]:
         """Read from where the last part ended; judge and stage in the background, in order."""
-        self.batches.update(self._id, state=BatchState.READING)
         start = parts[-1].end if parts else Position()
         chunks = self.reader.read(source, self.maker.spec.recipe, start=start)
         with ThreadPoolExecutor(max_workers=AHEAD) as pool:
-            for part in _in_order(pool, self.maker, chunks, first=len(parts)):
-                self.batches.add_part(part)
+            last = False
+            for part, last in _in_order(pool, self.maker, chunks, first=len(parts)):
+                self._keep(part, last=last)
                 parts.append(part)
-                self._tell(part)
+            if not last:  # the parts of an earlier run were all there is
+                self.batches.update(self._id, state=BatchState.CHECKING)
         return parts
 
-    def _tell(self, part: BatchPart) -> None:
+    def _keep(self, part: BatchPart, *, last: bool) -> None:
+        """Remember a part and how far that is; after the last one, the batch is being checked."""
         rows, size = part.end.row - 1, self.maker.batch.size_bytes
         done = min(part.end.offset, size)
-        batch = self.batches.update(self._id, rows_done=rows, bytes_done=done)
-        self.jobs.progress(self.job.id, rows_done=rows, bytes_done=done)
+        state = BatchState.CHECKING if last else BatchState.READING
+        with self.batches.together():
+            self.batches.add_part(part)
+            batch = self.batches.update(self._id, state=state, rows_done=rows, bytes_done=done)
+            self.jobs.progress(self.job.id, rows_done=rows, bytes_done=done)
         self.on_progress(batch)
 
-    def _publish(
-        self,
-        parts: list[BatchPart],
-        plan: BatchPart,
-        *,
-        account: LineAccount,
-        checks: tuple[CheckResult, ...],
-        started: float,
-    ) -> Batch:
-        rows = {layer: sum(file.rows for file in final_files(parts, plan, layer)) for layer in PUBLISHED}
-        Publication(self.maker, self.hold).publish(parts, plan)
-        mine = self.maker.batch
-        self.hold.verify()  # who lost the dataset must not number its batches
+    def commit(self, planned: Planned, *, seconds: float) -> Batch:
+        """Say that the batch is published, which took so long; the caller holds the dataset and one transaction."""
+        plan, mine = planned.plan, self.maker.batch
+        rows = {layer: sum(file.rows for file in final_files(planned.parts, plan, layer)) for layer in PUBLISHED}
         batch = self.batches.update(
             self._id,
             state=BatchState.COMMITTED,
-            account=account,
-            checks=checks,
+            account=planned.account,
+            checks=planned.checks,
             rows_loaded=rows[Layer.VALIDATED],
             rows_quarantined=rows[Layer.QUARANTINE],
             bytes_done=mine.size_bytes,
-            seconds=mine.seconds + time.monotonic() - started,
+            seconds=mine.seconds + planned.seconds + seconds,
             finished_at=self.maker.clock(),
             problem=None,
             mode=self.maker.mode,
@@ -148,20 +172,20 @@ class BatchRun:
             changes=plan.changes,
         )
         self.batches.clear_parts(self._id)
-        self.on_progress(batch)
         return batch
 
 
 def _in_order(
     pool: ThreadPoolExecutor, maker: PartMaker, chunks: Iterator[TextChunk], *, first: int
-) -> Iterator[BatchPart]:
+) -> Iterator[tuple[BatchPart, bool]]:
+    """Each part, and whether it is the last."""
     waiting: deque[Future[BatchPart]] = deque()
     for number, chunk in enumerate(chunks, start=first):
         waiting.append(pool.submit(maker.make, number, chunk))
         if len(waiting) >= AHEAD:
-            yield waiting.popleft().result()
+            yield waiting.popleft().result(), False
     while waiting:
-        yield waiting.popleft().result()
+        yield waiting.popleft().result(), not waiting
 
 
 def _unbalanced(account: LineAccount, unit: str) -> Problem | None:

@@ -1,6 +1,7 @@
 """Whoever changes a dataset's tables is alone with it, and first ends what was cut off there."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -63,18 +64,16 @@ class Runner:
         """Bring a batch to its end. Raises as ``IngestService.run``."""
         asked = self.batches.get(batch)
         with self.alone(asked.tenant, asked.dataset) as hold:
-            self.settle(asked.tenant, asked.dataset, hold, but=asked.id)
+            self.settle(asked.tenant, asked.dataset, hold, run_id=run_id)
             found = self.batches.get(batch)
-            if found.state is BatchState.COMMITTED:
+            if is_over(found):
                 return found
-            if found.state in (BatchState.HELD, BatchState.UNDONE):
-                raise _not_runnable(found)
             return self.work(found, hold, run_id=run_id, on_progress=on_progress or silent)
 
-    def settle(self, tenant: str, dataset: str, hold: Hold, *, but: str = "") -> None:
+    def settle(self, tenant: str, dataset: str, hold: Hold, *, but: str = "", run_id: str | None = None) -> None:
         """End undos and redos that were cut off, and batches that some tables have and others lack, oldest first.
 
-        ``but``: a batch that the caller runs himself; only an undo or redo of it is ended here.
+        ``but``: a batch that stays as it is; only an undo or redo of it is ended here.
         """
         for batch in self.batches.parted(tenant, dataset, at_least=PLAN):
             turn = self.wished(batch)
@@ -83,7 +82,7 @@ class Runner:
             elif batch.state in (BatchState.COMMITTED, BatchState.UNDONE):  # only the last tidying was missing
                 self.batches.clear_parts(batch.id)
             elif batch.id != but and batch.state not in ENDED and published_anywhere(self.tables, batch):
-                self.work(batch, hold)
+                self.work(batch, hold, run_id=run_id)
 
     def turn(self, batch: Batch, *, alive: bool) -> Turn:
         """Redo (``alive``) or undo of a batch."""
@@ -96,13 +95,30 @@ class Runner:
 
     def work(self, batch: Batch, hold: Hold, *, run_id: str | None = None, on_progress: Progress = silent) -> Batch:
         """Read, judge, plan and publish one batch; the caller holds the dataset."""
+        with self.begun(batch, run_id) as (job, maker), self.original(batch) as source:
+            done = self.batch_run(maker, source, job, hold, on_progress).go(source)
+        with self.batches.together():
+            self.end(done, job)
+        return done
+
+    def original(self, batch: Batch) -> BinaryIO:
+        """The bytes of a batch."""
+        return self.files.open(batch.tenant, batch.sha256)
+
+    @contextmanager
+    def begun(self, batch: Batch, run_id: str | None) -> Generator[tuple[Job, PartMaker]]:
+        """The job of a batch and what makes its parts; what fails in the block is kept with both."""
         job = self.jobs.start(
             "import", batch.tenant, batch.dataset, batch=batch.id, run_id=run_id, bytes_total=batch.size_bytes
         )
+        with self.told(batch, job):
+            yield job, self._maker(batch, run_id)
+
+    @contextmanager
+    def told(self, batch: Batch, job: Job) -> Generator[None]:
+        """Keep with the batch and its job what fails in the block."""
         try:
-            maker = self._maker(batch, run_id)
-            with self.files.open(batch.tenant, batch.sha256) as source:
-                done = self._go(maker, source, job, hold, on_progress)
+            yield
         except TransientError as error:  # may succeed when tried again, so it stays pending
             problem = Problem(error.code, error.message, error.hint)
             self.batches.update(batch.id, state=BatchState.RECEIVED, problem=problem)
@@ -115,16 +131,21 @@ class Runner:
             hint = "Report this with the log of the run; the batch can be run again."
             self._fail(batch, job.id, Problem("bug", f"Hestia failed: {type(error).__name__}.", hint))
             raise
-        self.jobs.finish(job.id, problem=done.problem)
-        self.audit.record(batch.author, f"batch.{done.state.value}", batch.id, rows=done.rows_loaded)
-        return done
 
-    def _go(self, maker: PartMaker, source: BinaryIO, job: Job, hold: Hold, on_progress: Progress) -> Batch:
+    def end(self, done: Batch, job: Job) -> None:
+        """Close the job of a batch that came to its end."""
+        self.jobs.finish(job.id, problem=done.problem)
+        self.audit.record(done.author, f"batch.{done.state.value}", done.id, rows=done.rows_loaded)
+
+    def batch_run(
+        self, maker: PartMaker, source: BinaryIO, job: Job, hold: Hold, on_progress: Progress
+    ) -> "BatchRun | EditRun":
+        """What reads this batch and publishes it."""
         if maker.batch.origin == EDIT:
-            return EditRun(maker, self.batches, hold).go(source)
+            return EditRun(maker, self.batches, hold)
         fitting = self._fitting(maker, source)
         reader = self.formats.get(fitting.spec.recipe.format)
-        return BatchRun(fitting, reader, self.batches, self.jobs, job, hold, on_progress).go(source)
+        return BatchRun(fitting, reader, self.batches, self.jobs, job, hold, on_progress)
 
     def _fitting(self, maker: PartMaker, source: BinaryIO) -> PartMaker:
         """With the first recipe that can read the file. Raises the first recipe's ReadError when none can."""
@@ -182,6 +203,13 @@ def _refuse_unready(spec: DatasetSpec, batch: Batch) -> None:
         hint = "Open the Import page with a file and save it."
         raise ReadError(f"Dataset {spec.key} has no columns yet.", hint=hint)
     refuse_without_key(spec, batch.mode or spec.mode)
+
+
+def is_over(batch: Batch) -> bool:
+    """Whether a run has nothing to do for it. Raises HeldError when it may do nothing."""
+    if batch.state in (BatchState.HELD, BatchState.UNDONE):
+        raise _not_runnable(batch)
+    return batch.state is BatchState.COMMITTED
 
 
 def _not_runnable(batch: Batch) -> HeldError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import (
     Archives,
@@ -47,9 +48,10 @@ from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.drift import decided
 from hestia_assets.domains.ingest.known import KnownSource
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
+from hestia_assets.domains.ingest.many import ManyRun
 from hestia_assets.domains.ingest.modes import changes_of
 from hestia_assets.domains.ingest.parts import Progress
-from hestia_assets.domains.ingest.runner import Runner
+from hestia_assets.domains.ingest.runner import Runner, silent
 
 if TYPE_CHECKING:
     import polars as pl
@@ -185,6 +187,12 @@ class IngestService:
         """
         return self._runner.run(batch, run_id=run_id, on_progress=on_progress)
 
+    def run_all(
+        self, batches: Sequence[str], *, run_id: str | None = None, on_progress: Progress = silent
+    ) -> list[Batch | HestiaError]:
+        """``run`` for each: as it is afterwards, or why it failed. Many small ones are published at once."""
+        return ManyRun(self._runner, run_id, on_progress).go(batches)
+
     def release(self, batch: str, *, author: str) -> Batch:
         """Let a held batch be published by the next run. Raises HeldError when that is not for a person to decide."""
         return self._corrections.release(batch, author=author)
@@ -277,18 +285,9 @@ class IngestService:
     @property
     def _runner(self) -> Runner:
         return Runner(
-            self.files,
-            self.tables,
-            self.specs,
-            self.batches,
-            self.jobs,
-            self.holding,
-            self.audit,
-            self.formats,
-            self.validator,
-            self.clock,
-            self.lease_seconds,
-        )
+            self.files, self.tables, self.specs, self.batches, self.jobs, self.holding,
+            self.audit, self.formats, self.validator, self.clock, self.lease_seconds,
+        )  # fmt: skip
 
     @property
     def _corrections(self) -> Corrections:

@@ -87,9 +87,11 @@ class Planner:
         ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
         files = final_files(parts, plan, Layer.VALIDATED)
         count = sum(file.rows for file in files)
+        if self.maker.mode is Mode.APPEND:
+            return EffectPlan(self.maker, None).append(count)
         planner = EffectPlan(self.maker, tables.scan(ref) if tables.exists(ref) else None)
         if trouble is None:
-            return planner.replace(count) if self.maker.mode is Mode.REPLACE else planner.append(count)
+            return planner.replace(count)
         good = tables.read_staged(ref, files) if files else pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
         distinct = good.filter(~pl.col("_row").is_in(trouble.repeats.implode()))
         seen = self._seen(parts) if self.maker.spec.delete_missing else None
@@ -124,7 +126,7 @@ class Planner:
     def _others(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
         """Rows that will be in the table beside those of this batch."""
         ref, tables, spec = self.maker.ref(Layer.VALIDATED), self.maker.tables, self.maker.spec
-        if not tables.exists(ref) or self.maker.mode is Mode.REPLACE:
+        if self.maker.mode is Mode.REPLACE or not self.maker.compares_rows() or not tables.exists(ref):
             return None
         existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
         if self.maker.mode is not Mode.UPSERT or not set(spec.primary_key) <= set(existing.collect_schema().names()):
