@@ -14,7 +14,6 @@ from hestia_assets.formats._text_source import readable
 
 LINES = Dialect(b"\0", b"", b"")
 """No quotes: every physical line is a record."""
-KINDS = ("loaded", "quarantined", "blank", "comment")
 NOT_TEXT = "The row holds bytes that are no text in the chosen encoding, or NUL bytes."
 
 
