@@ -8,6 +8,7 @@ from hestia_assets.core.results import Choice, Note, Question
 from hestia_assets.formats._excel_book import Book
 from hestia_assets.formats._excel_facts import Kind, SheetFacts, letters, place
 from hestia_assets.formats._excel_grid import Grid
+from hestia_assets.formats._excel_layout import blank_rows
 
 FEW = 5
 SAMPLE = 3
@@ -15,6 +16,10 @@ SAMPLE = 3
 
 SAID: Mapping[str, tuple[str, str]] = {
     "title_rows": ("row above the header is a title", "rows above the header are titles"),
+    "footer_rows": (
+        "row below the table is left out, as a total or remark",
+        "rows below the table are left out, as totals or remarks",
+    ),
     "hidden_sheets": ("sheet is hidden", "sheets are hidden"),
     "hidden_rows": ("row is hidden or filtered out", "rows are hidden or filtered out"),
     "hidden_columns": ("column is hidden", "columns are hidden"),
@@ -28,12 +33,13 @@ SAID: Mapping[str, tuple[str, str]] = {
 """What is said of one thing and of several."""
 
 
-def notes_on(book: Book, grid: Grid, *, titles: Sequence[int]) -> tuple[Note, ...]:
+def notes_on(book: Book, grid: Grid, *, titles: Sequence[int], footer_start: int) -> tuple[Note, ...]:
     """Everything about the sheet that its values alone do not show, with counts and places."""
     times, dates = _clock_cells(grid)
     facts = grid.facts
     places: Mapping[str, Sequence[str]] = {
         "title_rows": [f"row {row + 1}" for row in titles],
+        "footer_rows": [f"row {row + 1}" for row in _footer_rows(grid, footer_start)],
         "hidden_sheets": [sheet.name for sheet in book.sheets if sheet.hidden],
         "hidden_rows": [f"row {row + 1}" for row in hidden_rows(grid)],
         "hidden_columns": [f"column {letters(column)}" for column in hidden_columns(grid)],
@@ -147,6 +153,11 @@ def hidden_columns(grid: Grid) -> list[int]:
     ends = grid.left, grid.left + grid.width - 1
     spans = [range(max(first, ends[0]), min(last, ends[1]) + 1) for first, last in grid.facts.hidden_columns]
     return sorted({column for span in spans for column in span})
+
+
+def _footer_rows(grid: Grid, start: int) -> list[int]:
+    blank = blank_rows(grid.frame(start, grid.height), grid.kept) if start < grid.height else ()
+    return [start + at for at, empty in enumerate(blank) if not empty]
 
 
 def _clock_cells(grid: Grid) -> tuple[list[str], int]:

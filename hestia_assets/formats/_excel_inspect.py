@@ -64,7 +64,7 @@ def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
             reasons=_reasons(looks, best),
             tables=tuple(_table(look) for look in looks),
             questions=(*_which_sheet(looks, best), *questions_on(grid, layout.data_start, names)),
-            notes=notes_on(book, grid, titles=sorted(layout.preamble)),
+            notes=notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start),
         )
 
 

@@ -115,6 +115,9 @@ def _chunk(
     def original(indices: Sequence[int]) -> list[str]:
         return [_row_text(frame, int(loaded[i])) for i in indices]
 
+    def as_it_is(count: int) -> list[tuple[int, str]]:
+        return [(first + at + 1, _row_text(frame, at)) for at in range(min(count, height))]
+
     return TextChunk(
         frame=_rows(frame, loaded, used, recipe, numbers[loaded], loaded + first + 1),
         rejects=rejects,
@@ -122,6 +125,7 @@ def _chunk(
         start=start,
         end=Position(first + height, first + height + 1, start.row + int(record.sum())),
         original=original,
+        as_it_is=as_it_is,
     )
 
 

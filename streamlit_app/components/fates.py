@@ -71,7 +71,15 @@ def _summary(fates: Sequence[Fate], batches: Mapping[str, Batch]) -> None:
         st.warning(f"{words} The others are named below, each with its reason.", icon=":material/task_alt:")
 
 
+def _first(fates: Sequence[Fate], batches: Mapping[str, Batch]) -> list[Fate]:
+    """Files that need a look come first: among many, nobody finds them below the others."""
+    fine = {*UNFINISHED, BatchState.COMMITTED}
+    return sorted(fates, key=lambda fate: fate.batch in batches and batches[fate.batch].state in fine)
+
+
 def _table(dataset: str, fates: Sequence[Fate], batches: Mapping[str, Batch]) -> None:
+    key = f"fates-{fates[0].batch or fates[0].name}"
+    fates = _first(fates, batches)
     rows = [_row(fate, batches.get(fate.batch)) for fate in fates]
     picked = st.dataframe(
         rows,
@@ -79,7 +87,7 @@ def _table(dataset: str, fates: Sequence[Fate], batches: Mapping[str, Batch]) ->
         placeholder="",
         row_height=WRAPPED if any(row["Why"] for row in rows) else None,
         column_config=_WIDTHS,
-        key=f"fates-{fates[0].batch or fates[0].name}",
+        key=key,
         on_select="rerun",
         selection_mode="single-row",
     )

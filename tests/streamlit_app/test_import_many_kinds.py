@@ -129,6 +129,7 @@ def test_several_files_get_a_line_each_and_one_that_is_empty_stops_none(open_pag
     batches = pages_home.batches.recent("default", "shops")
     fates = next(frame.value for frame in app.dataframe if "State" in frame.value.columns)
     assert sorted(batch.file_name for batch in batches) == ["a.csv", "b.csv"]
+    assert fates["File"].iloc[0] == "c.csv"
     assert sorted(fates["File"]) == ["a.csv", "b.csv", "c.csv"]
     assert "c.csv is empty" in " ".join(fates["Why"])
 

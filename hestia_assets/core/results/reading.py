@@ -94,7 +94,8 @@ class TextChunk:
     itself says "no value", or an optional column is missing) and ``_row``, ``_line`` (Int64), ``_lines`` (Int32, units
     of the account that the record takes). ``_line`` is the place a person can go to: physical line, Excel row.
     ``rejects`` are records that are no rows. ``account`` covers just this stretch, ``total`` counted independently
-    of the parts. ``original(indices)`` gives the source text of the frame's rows at these indices.
+    of the parts. ``original(indices)`` gives the source text of the frame's rows at these indices. Of a sheet,
+    ``as_it_is(count)`` gives the first rows with their numbers, titles, header and totals among them.
     """
 
     frame: "pl.DataFrame"
@@ -103,3 +104,4 @@ class TextChunk:
     start: Position
     end: Position
     original: Callable[[Sequence[int]], list[str]]
+    as_it_is: Callable[[int], list[tuple[int, str]]] | None = None

@@ -92,11 +92,14 @@ def preview_file(
 
 
 def _raw(reader: Format, source: BinaryIO, recipe: Recipe, chunk: TextChunk) -> tuple[list[str], tuple[int, ...]]:
-    """The file's first lines; its first records, with their places, where a person cannot read it."""
+    """The file's first lines; its first rows or records, with their places, where a person cannot read it."""
     source.seek(0)
     text = source.read(RAW_BYTES).decode(recipe.encoding, "backslashreplace").removeprefix("\ufeff")
     if reader.unit == "line" or "\0" not in text:
         return re.split(r"\r\n|\r|\n", text)[:RAW_LINES], ()
+    if chunk.as_it_is is not None:
+        rows = chunk.as_it_is(RAW_LINES)
+        return [text for _, text in rows], tuple(place for place, _ in rows)
     first = chunk.frame.head(RAW_LINES)
     return chunk.original(list(range(first.height))), tuple(first["_line"].to_list())
 

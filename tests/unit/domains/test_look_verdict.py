@@ -173,7 +173,7 @@ def parquet() -> bytes:
         (b"id,qty\na,1\nb,2\nc,3\n", ()),
         (b'[{"id": "a", "qty": 1},\n{"id": "b", "qty": 2}, {"id": "c", "qty": 3}]', ()),
         (parquet(), (1, 2, 3)),
-        (workbook(), (3, 4, 5)),
+        (workbook(), (1, 2, 3, 4, 5)),
     ],
     ids=["csv", "json", "parquet", "excel"],
 )

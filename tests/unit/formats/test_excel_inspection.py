@@ -181,6 +181,15 @@ def test_the_card_counts_what_the_sheet_hides_and_names_places():
     }
 
 
+def test_the_card_says_which_rows_below_the_table_are_left_out():
+    source = sheet_of(
+        ("shop", "sales", "costs"), ("A", 1, 2), ("B", 3, 4), ("Total", 4, 6), (None, None, None), ("as of May",)
+    )
+    notes = {note.what: (note.text, note.places) for note in inspect(source).notes}
+
+    assert notes == {"footer_rows": ("2 rows below the table are left out, as totals or remarks.", ("row 4", "row 6"))}
+
+
 def test_each_thing_that_can_be_read_in_two_ways_is_asked_once_with_the_safe_answer_first():
     def messy(sheet):
         sheet.row_dimensions[3].hidden = True
