@@ -52,6 +52,7 @@ class Gathered:
     rejects: list[Reject] = field(default_factory=list)
     strangers: int = 0
     ready: list[Ready] = field(default_factory=list)
+    source_of: "Callable[[Any], str]" = field(default_factory=lambda: cell_text)
     _rows: list[Cells] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -104,12 +105,12 @@ class Gathered:
         return TextChunk(frame.drop("_at", strict=False), self.rejects, full, start, end, self._original(frame))
 
     def _original(self, frame: pl.DataFrame) -> Callable[[Sequence[int]], list[str]]:
-        originals = self.originals
+        originals, source_of = self.originals, self.source_of
         if not self.ready:
-            return lambda indices: [readable_text(cell_text(originals[index])) for index in indices]
+            return lambda indices: [readable_text(source_of(originals[index])) for index in indices]
         at, texts = frame["_at"], pl.concat([ready.texts for ready in self.ready])
         place = lambda index: at[index] - len(originals)  # noqa: E731
-        text = lambda spot: readable_text(cell_text(originals[spot])) if spot < 0 else texts[spot]  # noqa: E731
+        text = lambda spot: readable_text(source_of(originals[spot])) if spot < 0 else texts[spot]  # noqa: E731
         return lambda indices: [text(place(index)) for index in indices]
 
     def _frame(self, recipe: Recipe) -> pl.DataFrame:

@@ -6,13 +6,15 @@ neither is anything read from outside the file, nor does a small file become a l
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from xml.parsers import expat
 
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.formats._json_values import json_text
+from hestia_assets.formats._xml_encoding import TWO_BYTE, encoding_of
+from hestia_assets.formats._xml_runs import Run
 
 BLOCK_BYTES = 1024 * 1024
 MOST_DEPTH = 500
@@ -22,24 +24,9 @@ ENTITY_LIMIT = 4 * 1024
 MOST_ENTITIES = 2_000
 HINT = "Ask for the file again, or correct the place named above."
 SAFE_HINT = "Ask for the file without a document type (DOCTYPE), or with its entities written out."
-MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.\-]*)["']""")
 REFERENCE = re.compile(r"&([^#;&\s][^;&\s]*);")
 IN_ATTRIBUTE = re.compile(rb"""=\s*(?:"[^"<]*?|'[^'<]*?)&([^#;&\s<"'][^;&\s<"']{0,99});""")
 PREDEFINED = {"amp", "lt", "gt", "quot", "apos"}
-TWO_BYTE = {
-    "shift_jis",
-    "euc_jp",
-    "iso2022_jp",
-    "big5",
-    "gb2312",
-    "gbk",
-    "gb18030",
-    "euc_kr",
-    "cp932",
-    "cp949",
-    "cp950",
-}
 
 
 CHILD = "\0"
@@ -61,20 +48,6 @@ class XmlFaultError(Exception):
         return UnreadableFileError(f"The file is no XML that can be read: {place}: {self.reason}.", hint=self.hint)
 
 
-def encoding_of(head: bytes) -> str:
-    """Python's name of the encoding that the document states, UTF-8 where it states none."""
-    for mark, name in MARKS:
-        if head.startswith(mark):
-            return name
-    if head[:2] in (b"<\0", b"\0<"):
-        return "utf-16-le" if head[0] else "utf-16-be"
-    found = DECLARED.match(head)
-    try:
-        return codecs.lookup(found.group(1).decode()).name if found else "utf-8"
-    except LookupError:
-        return "utf-8"  # expat names the unknown encoding and its place
-
-
 @dataclass(frozen=True, slots=True)
 class Jump:
     """Reading begins in the middle: the document's first ``head`` bytes, then on from ``offset`` in ``line``."""
@@ -82,6 +55,18 @@ class Jump:
     head: int
     offset: int
     line: int
+
+
+class Ahead(Protocol):
+    """Who can do without the parser for elements that look alike."""
+
+    def runs(self, block: bytes) -> Iterable[Run]:
+        """What could be passed by in a block."""
+        ...
+
+    def take(self, run: Run) -> bool:
+        """Whether the run is taken: the parser stands before it, inside of no tag, comment or CDATA section."""
+        ...
 
 
 class Parser:
@@ -98,6 +83,7 @@ class Parser:
         start: Callable[[str, Mapping[str, str]], Any],
         end: Callable[[str | None], Any],
         jump: Jump | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         source.seek(0)
         self.encoding = encoding_of(source.read(1024))
@@ -110,6 +96,9 @@ class Parser:
         self._marks = [0]
         self._entities: dict[str, str] = {}
         self._outside = False
+        self._ahead = ahead if self.encoding == "utf-8" else None
+        self._in_cdata = False
+        self._column = (0, 0)
         self._fed = 0
         self.expat = self._build()
 
@@ -119,8 +108,7 @@ class Parser:
         self._fed = len(self.present)
         for block in self._blocks:
             self.present = block
-            self._parse(block, final=False)
-            self._fed += len(block)
+            self._feed(block)
             if self._fed - self.expat.CurrentByteIndex > TAG_LIMIT:
                 raise self.fault(f"a tag or comment is longer than {TAG_LIMIT // 1024 // 1024} MiB")
             if self._outside:
@@ -129,6 +117,40 @@ class Parser:
         self.present = b""
         self._parse(b"", final=True)
         yield b""
+
+    def _feed(self, block: bytes) -> None:
+        """Parse a block, but for the runs that are taken otherwise."""
+        at = 0
+        for run in self._ahead.runs(block) if self._ahead else ():
+            self._parse(block[at : run.start], final=False)
+            self._fed += run.start - at
+            at = run.start
+            if (
+                self._ahead
+                and self._fed == self.expat.CurrentByteIndex
+                and not self._in_cdata
+                and self._ahead.take(run)
+            ):
+                self._pass_by(run)
+                at = run.end
+        self._parse(block[at:], final=False)
+        self._fed += len(block) - at
+
+    def _pass_by(self, run: Run) -> None:
+        offset, lines = self._shift
+        self._shift = (offset + run.end - run.start, lines + run.breaks)
+        if not run.breaks:
+            line, before = self._column
+            now = self.expat.CurrentLineNumber
+            self._column = (now, run.signs + (before if line == now else 0))
+
+    def _column_at(self, line: int, column: int) -> int:
+        """The column from 1; what was passed by in its line counts."""
+        passed_line, passed = self._column
+        return column + 1 + (passed if line == passed_line else 0)
+
+    def _cdata(self, *, inside: bool) -> None:
+        self._in_cdata = inside
 
     @property
     def text_encoding(self) -> str:
@@ -147,7 +169,8 @@ class Parser:
 
     def fault(self, reason: str, *, hint: str = HINT) -> XmlFaultError:
         """A fault at the present place."""
-        return XmlFaultError(self.line, self.expat.CurrentColumnNumber + 1, reason, hint=hint)
+        column = self._column_at(self.expat.CurrentLineNumber, self.expat.CurrentColumnNumber)
+        return XmlFaultError(self.line, column, reason, hint=hint)
 
     def _read(self, source: BinaryIO, offset: int) -> Iterator[bytes]:
         """The bytes as they are, or as UTF-8 where expat does not know a character set of several bytes."""
@@ -169,6 +192,8 @@ class Parser:
         parser.StartDoctypeDeclHandler = self._doctype
         parser.ExternalEntityRefHandler = self._outsider
         parser.SkippedEntityHandler = self._skipped
+        parser.StartCdataSectionHandler = lambda: self._cdata(inside=True)
+        parser.EndCdataSectionHandler = lambda: self._cdata(inside=False)
         return parser
 
     def _parse(self, block: bytes, *, final: bool) -> None:
@@ -176,7 +201,8 @@ class Parser:
             self.expat.Parse(block, final)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code) or str(error)
-            raise XmlFaultError(error.lineno + self._shift[1], error.offset + 1, reason) from None
+            column = self._column_at(error.lineno, error.offset)
+            raise XmlFaultError(error.lineno + self._shift[1], column, reason) from None
         except (ValueError, LookupError) as error:  # an encoding that expat cannot use
             raise self.fault(f"its encoding cannot be used ({error})") from None
 
@@ -214,6 +240,7 @@ class Parser:
 
     def _doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
         self._outside = self._outside or bool(system or public)
+        self._ahead = None  # entities and attributes may mean more than they say
 
     def _entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
         self._outside = self._outside or is_parameter

@@ -1,29 +1,19 @@
 """The records of one table in an XML document, as they go by: cells, places, source text."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from hestia_assets.core.specs import Recipe
-from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, joined
+from hestia_assets.formats._nested_paths import ITSELF, joined
 from hestia_assets.formats._xml_names import Scopes, is_declaration, plain_name
 from hestia_assets.formats._xml_parse import Jump, Parser, XmlFaultError
+from hestia_assets.formats._xml_runs import Run, Runs
+from hestia_assets.formats._xml_template import Step
+from hestia_assets.formats._xml_wanted import INSIDE, OUTSIDE, RECORD, Node, Wanted
 
 TAG = re.compile(r"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 RECORD_LIMIT = 64 * 1024 * 1024
-OUTSIDE, INSIDE, RECORD, ELSEWHERE = range(4)
-
-
-class Node:
-    """What an element at one path is to the reader: on the way to records, a record, inside one, or of no concern."""
-
-    __slots__ = ("children", "kind", "level", "path", "slot", "source")
-
-    def __init__(self, path: str, source: str, kind: int, level: int) -> None:
-        self.path, self.source, self.kind, self.level = path, source, kind, level
-        self.children: dict[str, Node] = {}
-        self.slot: int | None = None
 
 
 @dataclass
@@ -43,37 +33,15 @@ class Record:
     """Rule, path, value."""
 
 
-@dataclass
-class Wanted:
-    """The table to read: its element, the records around it (outermost first), and where values go."""
+@dataclass(frozen=True)
+class Alike:
+    """Many records that were taken at once: where their block begins in the document, the line of the first."""
 
-    recipe: Recipe
-    chain: Sequence[str]
-    tables: Sequence[str]
-    prefixes: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        sources = [column.source for column in self.recipe.columns]
-        self.width = len(sources)
-        self.slots = {source: slot for slot, source in enumerate(sources)}
-        self.number = self.slots.get(PARENT, -1)
-        self.parent_fields = {
-            source.removeprefix(PARENT_FIELD): slot
-            for source, slot in self.slots.items()
-            if source.startswith(PARENT_FIELD)
-        }
-        self.ignored = set(self.recipe.ignored)
-
-    def node(self, parent: Node, name: str) -> Node:
-        """What an element is that was not met before."""
-        path = f"{parent.path}/{name}"
-        if path in self.chain:
-            return Node(path, "", RECORD, self.chain.index(path))
-        if parent.kind in (OUTSIDE, ELSEWHERE):
-            return Node(path, "", parent.kind, -1)
-        source = joined(parent.source, name)
-        is_elsewhere = path in self.tables or source in self.ignored
-        return Node(path, source, ELSEWHERE if is_elsewhere else INSIDE, parent.level)
+    run: Run
+    block: int
+    line: int
+    slots: dict[int, dict[Step, int]]
+    """By template, where the texts of its elements go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +74,11 @@ class Source:
 class Collector:
     """Reads a document and collects the records of one table; those of one outermost record come together."""
 
-    def __init__(self, source: BinaryIO, wanted: Wanted, jump: Jump | None = None) -> None:
-        self.parser = Parser(source, start=self._start, end=self._end, jump=jump)
-        self.done: list[Record] = []
+    def __init__(self, source: BinaryIO, wanted: Wanted, jump: Jump | None = None, *, may_skip: bool = False) -> None:
+        self.parser = Parser(source, start=self._start, end=self._end, jump=jump, ahead=self)
+        self.done: list[Record | Alike] = []
+        self._runs, self._tag = Runs(cells=True), ""
+        self._may_skip = may_skip and len(wanted.chain) == 1
         self._wanted = wanted
         self._scopes = Scopes()
         self._stack = [Node("", "", OUTSIDE, -1)]
@@ -127,6 +97,28 @@ class Collector:
         except XmlFaultError:
             self._text += self.parser.present
             raise
+
+    def runs(self, block: bytes) -> list[Run]:
+        """What may be records of the table, once the first of them was met."""
+        return self._runs.of(block, self._tag) if self._tag else []
+
+    def take(self, run: Run) -> bool:
+        """Whether the run's records are records here."""
+        node = self._stack[-1]
+        path = self._wanted.chain[0]
+        if self._records or node.kind != OUTSIDE or f"{node.path}/" != path[: len(node.path) + 1]:
+            return False
+        scope = self._scopes.now
+        inner = self._wanted.node(node, self._wanted.plain(scope, self._tag, default=True))
+        if inner.path != path:
+            return False
+        slots = {id(form): self._wanted.slots(form.form, scope, inner) for form, _, _ in run.parts()}
+        known = {form: found for form, found in slots.items() if found is not None}
+        if len(known) < len(slots):
+            return False
+        self._numbers[0] += len(run)
+        self.done.append(Alike(run, self.parser.offset - run.start, self.parser.line, known))
+        return True
 
     @property
     def source(self) -> "Source":
@@ -162,6 +154,8 @@ class Collector:
             node = stack[-1].children[name] = self._wanted.node(stack[-1], name)
         stack.append(node)
         if node.kind == RECORD:
+            if self._may_skip:
+                self._tag = raw
             self._begin(node.level)
         if attributes and node.kind in (INSIDE, RECORD):
             for attribute, value in attributes.items():
@@ -211,7 +205,7 @@ class Collector:
                 record.values[source] = text
             return
         if node.slot is None:
-            node.slot = self._wanted.slots.get(source, -1)
+            node.slot = self._wanted.slots_by_source.get(source, -1)
         if node.slot < 0:
             if text.strip() and source not in self._wanted.ignored and record.problem is None:
                 record.problem = ("unknown_key", source, text)
@@ -235,7 +229,7 @@ def jump_to(source: BinaryIO, wanted: Wanted, offset: int, line: int) -> Jump | 
     look = Collector(source, wanted)
     for _ in look.blocks():
         first = look.done[0] if look.done else look.unfinished
-        if first is not None:
+        if isinstance(first, Record):
             plain = look.parser.encoding in ("utf-8", "ascii", "cp1252") or look.parser.encoding.startswith("iso8859")
             return Jump(first.start, offset, line) if plain and first.start < offset else None
     return None

@@ -6,6 +6,7 @@ is a column of the record it stands in (``address.city``), and so are attributes
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 from hestia_assets.core.errors import UnreadableFileError
@@ -15,6 +16,8 @@ from hestia_assets.formats._nested_paths import ITSELF, PARENT, PARENT_FIELD, jo
 from hestia_assets.formats._nested_shape import ID_NAMES, MOST_FIELDS, named_columns
 from hestia_assets.formats._xml_names import Expanded, Scope, Scopes, is_declaration, plain_name
 from hestia_assets.formats._xml_parse import Parser
+from hestia_assets.formats._xml_runs import Run, Runs
+from hestia_assets.formats._xml_template import Form
 
 
 class Element:
@@ -65,10 +68,33 @@ class _Look:
 
     def __init__(self, source: BinaryIO) -> None:
         self.document = Element()
-        self.parser = Parser(source, start=self._start, end=self._end)
+        self.parser = Parser(source, start=self._start, end=self._end, ahead=self)
+        self._runs, self._tag = Runs(cells=False), ""
         self._scopes = Scopes()
         self._stack = [(self.document, 0)]
         self._serial = self._fields = 0
+
+    def runs(self, block: bytes) -> list[Run]:
+        """What may be records of the outermost element that repeats."""
+        elements = [element for element, _ in self._stack]
+        pairs = [*pairwise(elements), *((elements[-1], child) for child in elements[-1].children.values())]
+        container, record = next((pair for pair in pairs if pair[1].repeats), (None, None))
+        if container is not None:
+            self._tag = next((raw for raw, found in container.by_name.items() if found is record), self._tag)
+        return self._runs.of(block, self._tag) if self._tag else []
+
+    def take(self, run: Run) -> bool:
+        """Whether the run brings nothing new but rows."""
+        container, serial = self._stack[-1]
+        scope = self._scopes.now
+        record = container.children.get(scope.expanded(self._tag, default=True))
+        parts = [(template.form, len(indices)) for template, indices, _ in run.parts()]
+        if record is None or not all(_is_known(record, form, scope) for form, _ in parts):
+            return False
+        record.repeats, record.last = True, serial
+        for form, rows in parts:
+            _count_rows(record, form, scope, rows)
+        return True
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         stack = self._stack
@@ -115,6 +141,22 @@ class _Look:
         if self._fields > MOST_FIELDS:
             hint = "Check that this is the file you meant; its names may be values."
             raise UnreadableFileError(f"The file has more than {MOST_FIELDS:,} different elements.", hint=hint)
+
+
+def _is_known(element: Element, form: Form, scope: Scope) -> bool:
+    """Whether all that a form has was met before."""
+    if not form.children and (form.has_text or not form.attributes) and not element.text:
+        return False
+    if any(scope.expanded(name, default=False) not in element.attributes for name in form.attributes):
+        return False
+    inner = [(element.children.get(scope.expanded(child.name, default=True)), child) for child in form.children]
+    return all(found is not None and _is_known(found, child, scope) for found, child in inner)
+
+
+def _count_rows(element: Element, form: Form, scope: Scope, rows: int) -> None:
+    element.rows += rows
+    for child in form.children:
+        _count_rows(element.children[scope.expanded(child.name, default=True)], child, scope, rows)
 
 
 def look_into(source: BinaryIO) -> Seen:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
+import polars as pl
 from pydantic import Field
 
 from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, UnreadableFileError
@@ -19,10 +19,13 @@ from hestia_assets.core.results import (
     TextChunk,
 )
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
-from hestia_assets.formats._nested_gathered import Gathered
-from hestia_assets.formats._xml_parse import XmlFaultError, encoding_of
-from hestia_assets.formats._xml_records import Collector, Record, Wanted, jump_to
+from hestia_assets.formats._nested_gathered import Gathered, Ready
+from hestia_assets.formats._xml_encoding import encoding_of
+from hestia_assets.formats._xml_parse import XmlFaultError
+from hestia_assets.formats._xml_records import Alike, Collector, Record, jump_to
+from hestia_assets.formats._xml_runs import Run
 from hestia_assets.formats._xml_shape import Seen, XmlTable, best, look_into
+from hestia_assets.formats._xml_wanted import Wanted
 
 HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
 SHOWN = 64 * 1024
@@ -141,7 +144,8 @@ class _Reading:
         chain = [*sorted(around, key=len), path]
         self._wanted = Wanted(recipe, chain, options.tables, options.prefixes)
         jump = None if start == START else jump_to(source, self._wanted, start.offset, start.line)
-        self._collector = Collector(source, self._wanted, jump)
+        self._collector = Collector(source, self._wanted, jump, may_skip=jump is not None or start == START)
+        self._names = [column.name for column in recipe.columns]
         self._recipe, self._first, self._start = recipe, start, start
         self._gathered, self._total = Gathered(self._wanted.width), 0
         self._last: Record | None = None
@@ -164,11 +168,39 @@ class _Reading:
         collector = self._collector
         done, collector.done = collector.done, []
         for outer in done:
+            if isinstance(outer, Alike):
+                yield from self._take_many(outer)
+                continue
             self._take(outer)
             if outer.end - self._start.offset >= self._recipe.chunk_bytes and self._total:
                 yield self._cut()
         if collector.kept > self._recipe.chunk_bytes + SHOWN * 1024:
             collector.forget(collector.parser.offset)
+
+    def _take_many(self, alike: Alike) -> Iterator[TextChunk]:
+        run = alike.run
+        while len(run):
+            part = run.until(self._start.offset + self._recipe.chunk_bytes - alike.block)
+            self._rows(alike, part)
+            if alike.block + int(run.pieces.ends[part.last - 1]) - self._start.offset >= self._recipe.chunk_bytes:
+                yield self._cut()
+            run = Run(run.pieces, part.last, run.last)
+
+    def _rows(self, alike: Alike, part: Run) -> None:
+        pieces, sources = part.pieces, part.sources()
+        lines = pieces.breaks[part.first : part.last] - pieces.breaks[alike.run.first] + alike.line
+        for template, at, cells in part.parts():
+            slots = alike.slots[id(template)]
+            found = {slot: cells[step] for step, slot in slots.items()}
+            empty = pl.Series([], dtype=pl.String).extend_constant(None, len(at))
+            frame = pl.DataFrame([found.get(slot, empty).alias(name) for slot, name in enumerate(self._names)])
+            ready = Ready.of(frame, rows=at + self._row, lines=lines[at], texts=sources.gather(at))
+            self._gathered.ready.append(ready)
+        self._row, self._total = self._row + len(part), self._total + len(part)
+        start, end = (alike.block + int(places[part.last - 1]) for places in (pieces.starts, pieces.ends))
+        within = pieces.texts[part.last - 1].count("\n")
+        self._last = Record(0, 0, start, [], end=end)
+        self._end = Position(end, int(lines[-1]) + within, self._row)
 
     def _take(self, outer: Record) -> None:
         found = outer.records if len(self._wanted.chain) > 1 else [outer]
@@ -223,9 +255,8 @@ class _Reading:
             lines = source.text(self._end.offset, behind).count("\n")
             self._end, self._last = Position(behind, self._end.line + lines, self._row), None
         account = LineAccount(total=self._total)
+        self._gathered.source_of = lambda span: source.record(*span)
         chunk = self._gathered.chunk(self._recipe, account, self._start, self._end)
-        spans = self._gathered.originals
-        chunk = replace(chunk, original=lambda indices: [source.record(*spans[index]) for index in indices])
         self._start, self._total, self._gathered = self._end, 0, Gathered(self._wanted.width)
         self._collector.forget(self._end.offset)
         return chunk
