@@ -134,7 +134,7 @@ class ManyRun:
         try:
             if group:
                 self._publish_group(group, hold)
-        except HestiaError:
+        except Exception:  # noqa: BLE001 - whatever it is, it is told with the batch that meets it again
             for each in group:
                 self._publish_alone(each)
 
