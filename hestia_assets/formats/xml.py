@@ -27,7 +27,7 @@ from hestia_assets.formats._xml_runs import Run
 from hestia_assets.formats._xml_shape import Seen, XmlTable, best, look_into
 from hestia_assets.formats._xml_wanted import Wanted
 
-HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
+HTML = re.compile(rb"\s*+((?><!--.*?-->)\s*+)*+<(!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
 SHOWN = 64 * 1024
 """Bytes that are kept of the broken rest of a document."""
 

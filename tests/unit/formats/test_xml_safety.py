@@ -1,5 +1,7 @@
 """XML that would reach outside, grow, or exhaust memory is refused, soon and with a reason."""
 
+from io import BytesIO
+
 import pytest
 from nested_reading import TESTDATA, chunks, inspected, recipe_for, tables
 
@@ -88,3 +90,14 @@ def test_the_collected_bombs_are_refused_and_their_harmless_twins_read():
                 inspected(FORMAT, path.read_bytes())
         else:
             assert inspected(FORMAT, path.read_bytes()).tables
+
+
+@pytest.mark.parametrize("rest", [b"<a><b>1</b><b>2</b></a>", b"<html><body/></html>"])
+def test_a_thousand_comments_before_the_root_cost_no_time(rest: bytes):
+    data = b"<!-- x -->\n" * 1000 + rest
+
+    if b"html" in rest:
+        with pytest.raises(UnreadableFileError, match="web page"):
+            FORMAT.inspect(BytesIO(data), file_name="comments.xml")
+    else:
+        assert FORMAT.inspect(BytesIO(data), file_name="comments.xml").recipe.format == "xml"
