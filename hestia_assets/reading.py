@@ -13,6 +13,7 @@ from hestia_assets.core.errors import EmptyFileError, HestiaError, NotFoundError
 from hestia_assets.core.ports import Format
 from hestia_assets.core.results import Inspection, Note, Reject, SkippedMember, TextChunk
 from hestia_assets.core.specs import Recipe
+from hestia_assets.domains.ingest.arrival import nothing_in
 from hestia_assets.domains.ingest.detect import detect
 from hestia_assets.formats import FORMATS
 
@@ -111,7 +112,7 @@ def open_tables(path: Path, *, skipped: list[tuple[str, str]]) -> Iterator[FileT
     with source:
         archives = LimitedArchives()
         members = archives.members(source, file_name=path.name)
-        if members:
+        if members or archives.is_archive(source, file_name=path.name):
             yield from _members(archives, source, path.name, len(members), skipped)
         else:
             yield from _named(_tables(source, path.name), path.stem, alone=True)
@@ -138,10 +139,11 @@ def _members(
     archives: LimitedArchives, source: BinaryIO, file_name: str, total: int, skipped: list[tuple[str, str]]
 ) -> Iterator[FileTable]:
     refusal: HestiaError | None = None
-    readable = 0
+    readable, unread = 0, list[SkippedMember]()
     for member in archives.unpacked(source, file_name=file_name):
         if isinstance(member, SkippedMember):
             skipped.append((member.name, member.why))
+            unread.append(member)
             continue
         with tempfile.TemporaryFile() as copy:
             while block := member.source.read(BLOCK_BYTES):
@@ -157,7 +159,7 @@ def _members(
             alone = total == 1
             yield from _named(tables, Path(member.name).stem if alone else member.name, alone=alone)
     if not readable:
-        raise refusal or EmptyFileError(file_name)
+        raise refusal or nothing_in(file_name, unread)
 
 
 def _named(tables: Sequence[FileTable], name: str, *, alone: bool) -> Iterator[FileTable]:

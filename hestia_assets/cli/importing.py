@@ -12,7 +12,7 @@ from hestia_assets.cli.gathering import HERE, Found, gather, refuse_missing
 from hestia_assets.cli.handing_in import Imported, hand_in
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, show_error
 from hestia_assets.cli.session import session
-from hestia_assets.core.errors import HestiaError, SpecError
+from hestia_assets.core.errors import HestiaError, ReadError, SpecError
 from hestia_assets.core.specs import Mode
 
 if TYPE_CHECKING:
@@ -121,14 +121,20 @@ def saved_dataset(hestia: "Hestia", name: str) -> "DatasetSpec":
 
 
 def _inspected(hestia: "Hestia", found: Found) -> "Inspection":
-    """How a file, or the first file of an archive, would be read. Raises HestiaError."""
+    """How a file, or the first file of an archive that is a table, would be read. Raises HestiaError."""
     with found.opened(hestia) as (file_name, source):
         members = hestia.ingest.members(source, file_name=file_name)
         if not members:
             source.seek(0)
             return hestia.ingest.inspect(source, file_name=file_name)
-        with hestia.ingest.member(source, members[0].name, file_name=file_name) as content:
-            return hestia.ingest.inspect(content, file_name=Path(members[0].name).name)
+        errors: list[HestiaError] = []
+        for member in members:
+            try:
+                with hestia.ingest.member(source, member.name, file_name=file_name) as content:
+                    return hestia.ingest.inspect(content, file_name=Path(member.name).name)
+            except ReadError as error:
+                errors.append(error)
+        raise errors[0]
 
 
 def _with_key(

@@ -56,12 +56,12 @@ def _look(hestia: "Hestia", path: Path) -> tuple[list[Looked], bool]:
             return [Looked(path.name, hestia.ingest.inspect(source, file_name=path.name))], False
         looked: list[Looked] = []
         for member in members:
-            with hestia.ingest.member(source, member.name, file_name=path.name) as content:
-                try:
+            try:
+                with hestia.ingest.member(source, member.name, file_name=path.name) as content:
                     found = hestia.ingest.inspect(content, file_name=Path(member.name).name)
                     looked.append(Looked(member.name, found))
-                except HestiaError as error:
-                    looked.append(Looked(member.name, error=error))
+            except HestiaError as error:
+                looked.append(Looked(member.name, error=error))
         return looked, True
 
 

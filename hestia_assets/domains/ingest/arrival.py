@@ -1,7 +1,7 @@
 """Files arrive: their bytes are kept under their hash, and a batch is opened for each. Archives are unpacked here."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -64,6 +64,14 @@ class Arrival:
         many = self.take_all(dataset, source, file_name=name, sender=sender)
         return many.received[0]
 
+    def members(self, source: BinaryIO, *, file_name: str) -> list[Member]:
+        """The files of an archive that can be read; none where there is no archive. Raises ReadError."""
+        found = self.archives.members(source, file_name=file_name)
+        skipped = [each for each in found if not isinstance(each, Member)]
+        if len(skipped) == len(found) and self.archives.is_archive(source, file_name=file_name):
+            raise nothing_in(file_name, skipped)
+        return [each for each in found if isinstance(each, Member)]
+
     def take_all(self, dataset: DatasetSpec, source: BinaryIO, *, file_name: str, sender: Sender) -> ReceivedMany:
         """Open a batch for a file, or for every file of an archive that can be read. Raises like ``take``."""
         saved = self.specs.get("dataset", dataset.tenant, dataset.name)
@@ -91,7 +99,7 @@ class Arrival:
                 skipped.append(SkippedMember(member.name, error.message.removeprefix(f"{file_name}/")))
         many = ReceivedMany(tuple(received), tuple(skipped))
         if not received:
-            raise _nothing(file_name, many, errors)
+            raise nothing_in(file_name, skipped, errors)
         self._record(saved, source, many, file_name=file_name, author=sender.author)
         return many
 
@@ -148,9 +156,9 @@ def _refuse_mode(saved: SpecVersion, mode: Mode | None) -> None:
         )
 
 
-def _nothing(file_name: str, many: ReceivedMany, errors: list[ReadError]) -> ReadError:
+def nothing_in(file_name: str, skipped: Sequence[SkippedMember], errors: Sequence[ReadError] = ()) -> ReadError:
     """Why an archive gave no file at all."""
-    lost = [member for member in many.skipped if not member.harmless]
+    lost = [member for member in skipped if not member.harmless]
     if len(lost) == 1 and errors:
         return errors[0]
     if not lost:

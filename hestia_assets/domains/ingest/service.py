@@ -111,8 +111,8 @@ class IngestService:
         return self._arrival.take_all(dataset, source, file_name=file_name, sender=Sender(author, origin, mode))
 
     def members(self, source: BinaryIO, *, file_name: str) -> list[Member]:
-        """The files inside an archive that can be read; empty where ``source`` is none. Raises ArchiveError."""
-        return [each for each in self.archives.members(source, file_name=file_name) if isinstance(each, Member)]
+        """The files inside an archive; none where ``source`` is no archive. Raises ReadError."""
+        return self._arrival.members(source, file_name=file_name)
 
     def member(self, source: BinaryIO, name: str, *, file_name: str) -> AbstractContextManager[BinaryIO]:
         """One file of an archive, to look at. Raises ArchiveError, NotFoundError."""
