@@ -13,12 +13,16 @@ JOINING = ("mode", "primary_key", "blank_overwrites", "delete_missing", "delete_
 
 @dataclass(frozen=True)
 class Changed:
-    """What a person decided: the recipe, its ``slot`` among those of the dataset, rules, how rows join."""
+    """What a person decided: the recipe, its ``slot`` among those of the dataset, rules, how rows join.
+
+    ``added`` are the headers of columns that the dataset did not have; files read in its other ways may lack them.
+    """
 
     recipe: Recipe
     slot: int = 0
     checks: Sequence[CheckSpec] = ()
     joining: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    added: Sequence[str] = ()
 
 
 def composed(base: DatasetSpec, changed: Changed) -> DatasetSpec:
@@ -26,7 +30,8 @@ def composed(base: DatasetSpec, changed: Changed) -> DatasetSpec:
 
     Another recipe that no longer makes the columns of the first one leaves.
     """
-    recipes = list(recipes_of(base))
+    new = [column for column in changed.recipe.columns if column.source in changed.added]
+    recipes = [_with(recipe, new) for recipe in recipes_of(base)]
     recipes[changed.slot : changed.slot + 1] = [changed.recipe]
     first, *others = recipes
     if changed.slot == 0:
@@ -42,6 +47,14 @@ def composed(base: DatasetSpec, changed: Changed) -> DatasetSpec:
 def recipes_of(spec: DatasetSpec) -> tuple[Recipe, ...]:
     """All ways in which files of a dataset are read."""
     return (spec.recipe, *spec.other_recipes)
+
+
+def _with(recipe: Recipe, new: Sequence[Column]) -> Recipe:
+    """A recipe that also finds these columns, where a file has them."""
+    headers = {column.source for column in new}
+    columns = [*recipe.columns, *(column.model_copy(update={"optional": True}) for column in new)]
+    ignored = tuple(header for header in recipe.ignored if header not in headers)
+    return recipe.model_copy(update={"columns": tuple(columns), "ignored": ignored}) if new else recipe
 
 
 def _makes(recipe: Recipe) -> set[tuple[object, ...]]:

@@ -1,6 +1,6 @@
 """What one browser tab has decided so far about the files it is importing. Rows and bytes stay on disk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -11,16 +11,7 @@ import polars as pl
 import streamlit as st
 
 from hestia_assets.core.errors import ReadError
-from hestia_assets.core.results import (
-    Inspection,
-    Member,
-    Preview,
-    Problem,
-    Question,
-    Reason,
-    SpecVersion,
-    TableInFile,
-)
+from hestia_assets.core.results import Inspection, Member, Preview, Problem, Question, Reason, SpecVersion, TableInFile
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe, parse
 from streamlit_app.chosen import ChosenFile, Fate
 from streamlit_app.composed import JOINING, Changed, about_columns, after, composed, recipes_of
@@ -45,7 +36,7 @@ class Draft:
 
     ``number`` makes the widgets of a new draft new ones; ``edition`` those of the columns, when they change; ``turn``
     those of the way of reading, when something else than they changed it. ``slot`` is the place of the recipe among
-    those of the dataset.
+    those of the dataset, ``added`` the headers of columns that this one gains.
     ``looked`` is the position of the file that is shown, ``member`` its part where it is an archive with ``members``;
     ``refused`` are files that did not arrive. ``version`` is the saved one that the person sees; ``dropped`` are rules
     whose columns are not in this file. ``spot`` is the first line under discussion and how many lines there are.
@@ -61,6 +52,7 @@ class Draft:
     dataset: str = ""
     saved: DatasetSpec | None = None
     slot: int = 0
+    added: tuple[str, ...] = ()
     version: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     guessed: tuple[Column, ...] = ()
@@ -118,7 +110,7 @@ class Draft:
     def spec(self) -> DatasetSpec:
         """The dataset as it would be saved now. Raises SpecError."""
         base = self.saved or parse(DatasetSpec, {"name": self.dataset, "tenant": tenant()})
-        return composed(base, Changed(self.recipe, self.slot, self.checks, self.joining))
+        return composed(base, Changed(self.recipe, self.slot, self.checks, self.joining, self.added))
 
     def take_saved(self, found: SpecVersion | None) -> None:
         """Begin with the dataset as it is saved now, or without one."""
@@ -126,7 +118,11 @@ class Draft:
         self.saved = spec if isinstance(spec, DatasetSpec) else None
         self.version = found.version if found else 0
         self.checks, self.dropped = (self.saved.checks if self.saved else ()), ()
-        self.slot, self.joining = 0, {name: getattr(self.saved, name) for name in JOINING} if self.saved else {}
+        self.slot, self.added, self.joining = (
+            0,
+            (),
+            {name: getattr(self.saved, name) for name in JOINING} if self.saved else {},
+        )
 
     def preview(self) -> Preview:
         """The first rows under the present choices; read again when a choice changed. Raises HestiaError."""
@@ -214,10 +210,10 @@ class Draft:
         self.slot = 0
         self.take_recipe(self.saved.recipe)
 
-    def add_recipe(self, recipe: Recipe) -> None:
-        """Files may also look like this; the dataset keeps its columns."""
+    def add_recipe(self, recipe: Recipe, *, added: Sequence[str] = ()) -> None:
+        """Files may also look like this; the dataset keeps its columns, and gains those under the headers ``added``."""
         assert self.saved is not None, "it was saved before"
-        self.slot = len(recipes_of(self.saved))
+        self.slot, self.added = len(recipes_of(self.saved)), tuple(added)
         self.take_recipe(recipe)
 
     def read_as(self, chosen: Recipe) -> None:

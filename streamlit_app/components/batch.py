@@ -155,8 +155,19 @@ def _accepted(batch: Batch) -> None:
     with explained():
         rows = hestia().gate.read(principal(), ref, purpose=Purpose.PAGE)
         frame = rows.filter(pl.col("_batch") == batch.id).head(SAMPLE_ROWS).collect()
-        show_rows(frame, empty="No row of this file is in the table.")
-        st.caption(f"The first {count(frame.height, 'row')} of {batch.rows_loaded:,}.")
+        show_rows(frame, empty="The table has these rows from other files: this one changed none, or later ones did.")
+        if not frame.is_empty():
+            st.caption(_how_many(batch, frame.height))
+
+
+def _how_many(batch: Batch, shown: int) -> str:
+    """What of the file is shown; a row that says the same as before belongs to the file that brought it."""
+    if shown == SAMPLE_ROWS:
+        return f"The first {count(shown, 'row')}."
+    if shown == batch.rows_loaded:
+        return f"{every(shown, 'row').capitalize()} of the file."
+    others = count(batch.rows_loaded - shown, "other row")
+    return f"{count(shown, 'row')} that the table has from this file. It has the {others} as other files brought them."
 
 
 def _aside(batch: Batch) -> None:

@@ -1,6 +1,7 @@
 """Columns of a file for columns of a dataset: suggested with a reason each, to be accepted or changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -10,12 +11,22 @@ from streamlit_app.components.columns_form import HEIGHT_OF_MORE, MOST_COLUMNS
 from streamlit_app.components.words import count, plain
 
 LEAVE_OUT = "leave it out"
+ADD = "add it as a new column"
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Which column is which; the headers of columns that are left out, and of those that the dataset gains."""
+
+    matches: tuple[ColumnMatch, ...]
+    ignored: tuple[str, ...]
+    added: tuple[str, ...]
 
 
 def mapping_form(
     found: Sequence[FoundColumn], suggestion: MappingSuggestion, columns: Sequence[Column], *, key: str
-) -> tuple[tuple[ColumnMatch, ...], tuple[str, ...]] | None:
-    """The table; gives the matches and the header texts that are left out, or nothing while two want one column.
+) -> Mapped | None:
+    """The table; gives what becomes of each column, or nothing while two want one column.
 
     Args:
         found: columns of the file with values.
@@ -23,15 +34,18 @@ def mapping_form(
         columns: of the dataset.
         key: of the widget.
     """
-    chosen = _table(found, suggestion, [LEAVE_OUT, *(column.name for column in columns)], key=key)
-    taken = [target for target in chosen if target != LEAVE_OUT]
+    chosen = _table(found, suggestion, [LEAVE_OUT, ADD, *(column.name for column in columns)], key=key)
+    taken = [target for target in chosen if target not in (LEAVE_OUT, ADD)]
     if twice := sorted({target for target in taken if taken.count(target) > 1}):
         st.warning(f"**Two columns of the file would become {plain(twice[0])}.** Leave one of them out.")
         return None
     _missing([column.name for column in columns if column.name not in taken])
     pairs = list(zip(suggestion.matches, chosen, strict=True))
-    matches = [ColumnMatch(old.source, to, old.score, old.reason) for old, to in pairs if to != LEAVE_OUT]
-    return tuple(matches), tuple(old.source for old, to in pairs if to == LEAVE_OUT)
+    matches = [ColumnMatch(old.source, to, old.score, old.reason) for old, to in pairs if to in taken]
+    ignored, added = ([old.source for old, to in pairs if to == fate] for fate in (LEAVE_OUT, ADD))
+    if ignored:
+        st.caption(f"Left out, now and in later files like this one: {plain(', '.join(ignored))}.")
+    return Mapped(tuple(matches), tuple(ignored), tuple(added))
 
 
 def _table(

@@ -89,8 +89,8 @@ def why(rule: str) -> str:
     return WHY.get(rule, rule.replace("_", " "))
 
 
-def show_changes(changes: Changes) -> None:
-    """What an import would do to the rows that are there."""
+def show_changes(verdict: Verdict, changes: Changes, *, delete_limit: float) -> None:
+    """What an import would do to the rows that are there, and whether the brake will hold it."""
     facts = {
         "New": (changes.new, "Rows whose key is not in the table yet."),
         "Changed": (changes.changed, "Rows that get other values."),
@@ -101,3 +101,10 @@ def show_changes(changes: Changes) -> None:
         place.metric(label, f"{number:,}", help=about)
     if changes.blanked:
         st.caption(f"{count(changes.blanked, 'value')} of the table would meet an empty one in the file.")
+    there = changes.changed + changes.same + changes.deleted + verdict.rows_aside
+    if changes.deleted > delete_limit * there:
+        st.warning(
+            f"**More than {delete_limit:.0%} of the rows would leave the table.** The file will wait for you before "
+            "anything is changed.",
+            icon=":material/pan_tool:",
+        )

@@ -6,8 +6,9 @@ import streamlit as st
 
 from hestia_assets.core.errors import HeaderMismatchError, HestiaError
 from hestia_assets.core.results import Drift, FoundColumn, Inspection, MappingSuggestion
+from hestia_assets.core.specs import Recipe
 from streamlit_app.components.drift_card import drift_card
-from streamlit_app.components.mapping_form import mapping_form
+from streamlit_app.components.mapping_form import Mapped, mapping_form
 from streamlit_app.components.words import plain
 from streamlit_app.draft import Draft
 from streamlit_app.facade import hestia
@@ -42,15 +43,23 @@ def map_columns(work: Draft) -> None:
     key = f"mapping-{work.number}-{work.looked}-{work.version}"
     chosen = mapping_form(stranger.columns, stranger.suggestion, work.saved.recipe.columns, key=key)
     with st.container(horizontal=True):
-        if st.button(USE, type="primary", icon=":material/check:", disabled=chosen is None or not chosen[0]) and chosen:
-            matches, ignored = chosen
-            reading = stranger.found.recipe
-            work.add_recipe(hestia().ingest.map_columns(work.saved.recipe, matches, ignored, reading=reading))
+        ready = chosen is not None and bool(chosen.matches)
+        if st.button(USE, type="primary", icon=":material/check:", disabled=not ready) and chosen:
+            work.add_recipe(_mapped(work.saved.recipe, chosen, stranger.found.recipe), added=chosen.added)
             st.rerun()
         if st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
             work.read_as(work.recipe)
             st.session_state[f"change-{work.number}"] = True
             st.rerun()
+
+
+def _mapped(saved: Recipe, chosen: Mapped, reading: Recipe) -> Recipe:
+    """The dataset's recipe for such a file, with the columns that it gains. Raises SpecError."""
+    recipe = hestia().ingest.map_columns(saved, chosen.matches, chosen.ignored, reading=reading)
+    taken = {column.name.lower() for column in recipe.columns}
+    new = [column for column in reading.columns if column.source in chosen.added]
+    named = [one.model_copy(update={"name": f"{one.name}_2"}) if one.name.lower() in taken else one for one in new]
+    return hestia().ingest.decide(recipe, {"add": [column.model_dump() for column in named]})
 
 
 @dataclass(frozen=True)

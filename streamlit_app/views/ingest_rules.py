@@ -66,7 +66,8 @@ def _mode(work: Draft) -> bool:
     work.joining = chosen
     verdict = show_verdict(work.counting())
     if verdict is not None and verdict.complete and verdict.changes is not None:
-        show_changes(verdict.changes)
+        limit = work.spec.delete_limit if work.spec.delete_missing else 1.0
+        show_changes(verdict, verdict.changes, delete_limit=limit)
     return True
 
 
