@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from hestia_assets.core.errors import EmptyFileError
-from hestia_assets.core.results import Choice, Inspection, Question, Reason, TableInFile
+from hestia_assets.core.results import Choice, Inspection, Note, Question, Reason, TableInFile
 from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._columns import text_columns
 from hestia_assets.formats._excel_book import Book, SheetName
@@ -66,6 +66,17 @@ def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
             questions=(*_which_sheet(looks, best), *questions_on(grid, layout.data_start, names)),
             notes=notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start),
         )
+
+
+def about_sheet(source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
+    """The card and the questions of the sheet that a recipe reads. Raises ReadError, SpecError."""
+    with Book(source) as book:
+        options = options_of(recipe)
+        grid = Grid(*book.sheet(options.sheet or sheet_to_read(book)), options)
+        layout = layout_of(grid, recipe)
+        names = [_name_at(number, layout.columns) for number in range(grid.width)]
+        notes = notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start)
+        return notes, questions_on(grid, layout.data_start, names)
 
 
 def sheet_to_read(book: Book) -> str:

@@ -7,14 +7,14 @@ import numpy as np
 import polars as pl
 
 from hestia_assets.core.ports import Claim
-from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reject, TextChunk
+from hestia_assets.core.results import START, Inspection, LineAccount, Note, Position, Question, Reject, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec
 from hestia_assets.formats._columns import LEFT_OUT, matched, text_columns
 from hestia_assets.formats._excel_book import Book
 from hestia_assets.formats._excel_container import SUFFIXES, claim_for
 from hestia_assets.formats._excel_facts import Kind, place
 from hestia_assets.formats._excel_grid import Grid
-from hestia_assets.formats._excel_inspect import inspect_excel, sheet_to_read
+from hestia_assets.formats._excel_inspect import about_sheet, inspect_excel, sheet_to_read
 from hestia_assets.formats._excel_layout import Layout, blank_rows, layout_of
 from hestia_assets.formats._excel_options import ExcelOptions, options_of
 
@@ -59,6 +59,15 @@ class ExcelFormat:
         with Book(source) as book:
             grid = _grid(book, recipe)
             return text_columns([text for _, text in layout_of(grid, recipe).columns])
+
+    def about(self, source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
+        """What the recipe's sheet hides, and what only a person can decide about it.
+
+        Raises:
+            UnreadableFileError: see ``inspect``.
+            SpecError: the recipe's options are wrong.
+        """
+        return about_sheet(source, recipe)
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows under ``recipe`` from ``start``; ``_line`` is the row's number in Excel.

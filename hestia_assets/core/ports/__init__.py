@@ -12,7 +12,16 @@ from hestia_assets.core.ports.metadata import (
     SpecStore,
 )
 from hestia_assets.core.ports.remote import Connector, Reach, SeenStore
-from hestia_assets.core.ports.rows import Claim, Format, RowGate, SqlEngine, TypedFormat, Validator, WritableFormat
+from hestia_assets.core.ports.rows import (
+    Claim,
+    Format,
+    RowGate,
+    SqlEngine,
+    TellingFormat,
+    TypedFormat,
+    Validator,
+    WritableFormat,
+)
 from hestia_assets.core.ports.tables import TableStore
 
 __all__ = [
@@ -36,6 +45,7 @@ __all__ = [
     "SpecStore",
     "SqlEngine",
     "TableStore",
+    "TellingFormat",
     "TypedFormat",
     "Validator",
     "WritableFormat",

@@ -11,7 +11,9 @@ from hestia_assets.core.results import (
     Guess,
     Inspection,
     Judgement,
+    Note,
     Position,
+    Question,
     SetFailure,
     TextChunk,
 )
@@ -78,6 +80,15 @@ class TypedFormat(Protocol):
     """A format whose files declare the types of their columns: ``inspect`` and ``columns`` set them, nobody guesses."""
 
     knows_types: ClassVar[bool]
+
+
+@runtime_checkable
+class TellingFormat(Protocol):
+    """A format of files with several tables that tells of each what ``inspect`` tells of the first."""
+
+    def about(self, source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
+        """Notes and questions on the table that the recipe reads. Raises ReadError, SpecError."""
+        ...
 
 
 class SqlEngine(Protocol):

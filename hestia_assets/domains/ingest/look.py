@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from hestia_assets.core.ports import Format, TypedFormat, Validator
+from hestia_assets.core.ports import Format, TellingFormat, TypedFormat, Validator
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Inspection, LineAccount, Position, Preview, TextChunk
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, Recipe, Severity
@@ -29,9 +29,11 @@ def inspect_file(formats: Registry[Format], validator: Validator, source: Binary
 
 
 def inspect_as(formats: Registry[Format], validator: Validator, source: BinaryIO, recipe: Recipe) -> Inspection:
-    """Columns and types anew, under choices that a person made. Raises ReadError."""
-    columns = formats.get(recipe.format).columns(source, recipe)
-    chosen = Inspection(recipe.model_copy(update={"columns": columns}), ())
+    """Columns, types, notes and questions anew, under choices that a person made. Raises ReadError."""
+    reader = formats.get(recipe.format)
+    columns = reader.columns(source, recipe)
+    notes, questions = reader.about(source, recipe) if isinstance(reader, TellingFormat) else ((), ())
+    chosen = Inspection(recipe.model_copy(update={"columns": columns}), (), notes=notes, questions=questions)
     return _with_types(formats, validator, source, chosen)
 
 

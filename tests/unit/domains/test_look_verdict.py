@@ -11,7 +11,7 @@ from hestia_assets.core.ports import Format
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import AsideCount, Changes, Verdict
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode
-from hestia_assets.domains.ingest.look import inspect_file, preview_file
+from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.verdict import Judge
 from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
@@ -198,3 +198,22 @@ def test_types_that_a_file_declares_are_not_guessed_from_its_text():
     inspection = inspect_file(FORMATS, VALIDATOR, target, file_name="t.parquet")
 
     assert [column.type.value for column in inspection.recipe.columns] == ["text", "float"]
+
+
+def test_another_sheet_tells_what_it_hides_itself():
+    book = openpyxl.Workbook()
+    for row in (("id", "qty"), ("a", 1), ("b", 2)):
+        book["Sheet"].append(row)
+    second = book.create_sheet("second")
+    for row in (("id", "double"), ("a", "=2*1"), ("b", "=2*2")):
+        second.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    found = inspect_file(FORMATS, VALIDATOR, target, file_name="two.xlsx")
+    table = next(table for table in found.tables if table.name == "second")
+
+    chosen = inspect_as(FORMATS, VALIDATOR, target, found.recipe.with_changes(table.changes))
+
+    assert found.notes == ()
+    assert [(note.what, note.count) for note in chosen.notes] == [("formulas_without_value", 2)]
+    assert "uncached" in [question.what for question in chosen.questions]
