@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from hestia_assets.core.disk import on_disk
 from hestia_assets.core.errors import NotFoundError, TooLargeError
 from hestia_assets.core.results import IncomingFile, StoredFile
 
@@ -28,10 +29,11 @@ class LocalFileStore:
     max_bytes: int | None = None
 
     def put(self, tenant: str, source: BinaryIO) -> StoredFile:
-        """Copy a stream in chunks, hashing it; the file appears all at once. Raises TooLargeError."""
+        """Copy a stream in chunks, hashing it; the file appears all at once. Raises TooLargeError, HomeError."""
         folder = self.root / tenant / "batches"
-        folder.mkdir(parents=True, exist_ok=True)
-        with _vanishing(folder) as (target, temporary):
+        with on_disk(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with on_disk(folder), _vanishing(folder) as (target, temporary):
             digest, size = _copied(source, target, max_bytes=self.max_bytes)
             _to_disk(target)
             final = folder / digest

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from hestia_assets.adapters._unpack_limits import Budget
 from hestia_assets.adapters._unpack_single import opened_single, single_kind
 from hestia_assets.adapters._unpack_zip import is_zip_archive, zip_contents, zip_members
+from hestia_assets.core.disk import on_disk
 from hestia_assets.core.errors import ArchiveError, NotFoundError
 from hestia_assets.core.results import Member, OpenMember, SkippedMember
 
@@ -69,12 +70,14 @@ class LimitedArchives:
                     if isinstance(found, SkippedMember):
                         raise ArchiveError(f"{name} in {file_name}: {found.why}.", hint="Choose another file of it.")
                     while block := found.source.read(BLOCK_BYTES):
-                        target.write(block)
+                        with on_disk(self.folder or tempfile.gettempdir()):
+                            target.write(block)
                     break
             else:
                 known = [each.name for each in self.members(source, file_name=file_name)]
                 raise NotFoundError(f"file in {file_name}", name, known=known)
-            target.seek(0)
+            with on_disk(self.folder or tempfile.gettempdir()):
+                target.seek(0)  # writes the rest
             yield target  # pyright: ignore[reportReturnType] - the wrapper is a BinaryIO in all but name
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from hestia_assets.core.disk import on_disk
 from hestia_assets.core.errors import TooLargeError, TransientError
 from hestia_assets.core.ports import Reach
 
@@ -17,7 +18,7 @@ def refuse_size(name: str, size_bytes: int | None, *, reach: Reach) -> None:
 
 
 def save(blocks: Iterable[bytes], target: BinaryIO, *, name: str, reach: Reach) -> int:
-    """Write a download into ``target``; returns its size. Raises TooLargeError, TransientError."""
+    """Write a download into ``target``; returns its size. Raises TooLargeError, TransientError, HomeError."""
     deadline = time.monotonic() + reach.timeout_seconds
     size = 0
     for block in blocks:
@@ -28,5 +29,8 @@ def save(blocks: Iterable[bytes], target: BinaryIO, *, name: str, reach: Reach) 
                 f"{name} did not arrive within {reach.timeout_seconds:,.0f} s.",
                 hint="Try again later, or set HESTIA_FETCH_TIMEOUT_SECONDS to a larger number.",
             )
-        target.write(block)
+        with on_disk(reach.folder):
+            target.write(block)
+    with on_disk(reach.folder):
+        target.flush()
     return size

@@ -120,15 +120,21 @@ class EmptyFileError(ReadError):
         super().__init__(f"{file_name} is empty.", hint="Check the export that wrote it and send it again.")
 
 
+def _few(names: Sequence[str], *, most: int = 20, longest: int = 60) -> str:
+    shown = [name if len(name) <= longest else f"{name[:longest]}…" for name in names[:most]]
+    return ", ".join(shown) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
 class HeaderMismatchError(ReadError):
     """The columns of the file are not those of the recipe."""
 
     code = "read.header_mismatch"
 
-    def __init__(self, *, missing: Sequence[str], added: Sequence[str]) -> None:
+    def __init__(self, *, missing: Sequence[str], added: Sequence[str], twice: Sequence[str] = ()) -> None:
         parts = [
-            f"missing: {', '.join(missing)}" if missing else "",
-            f"new: {', '.join(added)}" if added else "",
+            f"missing: {_few(missing)}" if missing else "",
+            f"new: {_few(added)}" if added else "",
+            f"more than once: {_few(twice)}" if twice else "",
         ]
         super().__init__(
             f"The columns of this file are not those of the dataset ({'; '.join(filter(None, parts))}).",

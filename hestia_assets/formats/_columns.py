@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from hestia_assets.core.errors import HeaderMismatchError
@@ -72,9 +73,11 @@ def matched(found: Sequence[str], recipe: Recipe) -> list[str]:
     if list(found) == wanted:
         return [column.name for column in recipe.columns]
     by_source = {column.source: column for column in recipe.columns}
-    missing = [source for source, column in by_source.items() if source not in found and not column.optional]
-    added = [text for text in found if text not in by_source and text not in recipe.ignored]
+    present, ignored = set(found), set(recipe.ignored)
+    missing = [source for source, column in by_source.items() if source not in present and not column.optional]
+    added = [text for text in found if text not in by_source and text not in ignored]
     used = [text for text in found if text in by_source]
     if missing or added or len(set(used)) != len(used) or len(by_source) != len(wanted):
-        raise HeaderMismatchError(missing=missing, added=added)
+        twice = [text for text, times in Counter(used).items() if times > 1]
+        raise HeaderMismatchError(missing=missing, added=added, twice=twice)
     return [by_source[text].name if text in by_source else f"{LEFT_OUT}{number}" for number, text in enumerate(found)]

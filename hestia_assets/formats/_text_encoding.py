@@ -33,8 +33,13 @@ OTHER_KINDS = (
     (b"\xff\xd8\xff", "a picture"),
 )
 NOT_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+HALF_SIGN = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+"""Half of a sign beyond 16 bits, as some databases and Java write it (CESU-8); no other encoding has such letters."""
 SWITCH = re.compile(rb"\x1b\$|\x1b\(|\x0e")
 """Seven-bit text that switches between sets of signs, such as ISO-2022-JP."""
+CONTROLS = bytes({*range(1, 32)} - set(b"\t\n\v\f\r\x1a\x1b"))
+NOISE = 20
+"""A table may be divided by one control sign or another, but not by a dozen of them in every twentieth byte."""
 MANY_ZEROS = 10
 """One byte in so many: no text of one byte per sign."""
 
@@ -73,10 +78,19 @@ def guess_encoding(source: BinaryIO, *, file_name: str) -> EncodingGuess:
         return EncodingGuess(found[0].name, "It switches between sets of signs as this encoding does.")
     if 0 in head and (wide := _wide(head)):
         return wide
+    _refuse_noise(head, file_name)
     bad = _first_not_utf8(source)
     if bad is None:
         return EncodingGuess("utf-8", "Every byte of the file is valid UTF-8.")
     return _ranked(_evidence(source, bad), head[:CONTEXT_BYTES])
+
+
+def _refuse_noise(head: bytes, file_name: str) -> None:
+    """Raise UnreadableFileError for bytes that are packed, encrypted or a program: every control sign is in them."""
+    found = [count for sign in CONTROLS if (count := head.count(sign))]
+    if len(found) > len(CONTROLS) / 2 and sum(found) * NOISE > len(head):
+        hint = "Check that this is the file you meant; if it is packed or locked, unpack it first."
+        raise UnreadableFileError(f"{file_name} is no text: it is full of control signs.", hint=hint)
 
 
 def _wide(head: bytes) -> EncodingGuess | None:
@@ -127,7 +141,17 @@ def _evidence(source: BinaryIO, place: int) -> bytes:
     return b"\n".join(dict.fromkeys(lines)) + b"\n"
 
 
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _ranked(evidence: bytes, context: bytes) -> EncodingGuess:
+    if HALF_SIGN.search(evidence) and _is_utf8(HALF_SIGN.sub(b"", evidence)):
+        return EncodingGuess("utf-8", "It is UTF-8 but for halves of signs; the lines with them will be set aside.")
     valid = len(re.findall(rb"[\xc3-\xf4][\x80-\xbf]+", evidence))
     broken = evidence.decode("utf-8", "replace").count("\ufffd")
     candidates = differing(ranked(evidence, context), evidence)

@@ -34,6 +34,8 @@ TEMPORAL = (ColumnType.DATE, ColumnType.TIMESTAMP)
 ENOUGH = {ColumnType.DATE: 0.95, ColumnType.TIMESTAMP: 0.95, ColumnType.INTEGER: 0.98, ColumnType.DECIMAL: 0.98}
 """Share of values that must fit, if the others look like slips (they hold digits) and not like words that mean
 something (``still there``): slips are set aside, and the reason says how many; a column with words stays text."""
+MOST_GUESSED = 2_000
+"""Each column takes some milliseconds; of a wider file, nobody should have to wait minutes for them."""
 CENTURY = " Two digits of a year: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068."
 
 
@@ -49,6 +51,9 @@ class Found:
 
 def guess_types(frame: pl.DataFrame, columns: tuple[Column, ...]) -> Guess:
     """Each column with its type; one reason for each that is not plain text; questions where a person must decide."""
+    if len(columns) > MOST_GUESSED:
+        because = f"With more than {MOST_GUESSED:,} columns types are not guessed: each is text until you set its type."
+        return Guess(columns, (Reason("types", "text", because),), ())
     found = _settled([_guess(frame[column.name].str.strip_chars(), column) for column in columns])
     reasons = [Reason(one.column.name, one.column.type.value, one.because) for one in found if one.because]
     questions = questions_of([one.doubt for one in found if one.doubt])
