@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.core.errors import EmptyFileError, HestiaError, NotFoundError, ReadError, UnreadableFileError
-from hestia_assets.core.ports import Format
+from hestia_assets.core.ports import Format, TellingFormat
 from hestia_assets.core.results import Inspection, Note, Reject, SkippedMember, TextChunk
 from hestia_assets.core.specs import Recipe
 from hestia_assets.domains.ingest.arrival import nothing_in
@@ -37,7 +37,7 @@ class FileTable:
     """One table of an open file.
 
     ``header``: the texts in the file. ``header_row``: the record that gave them, if it is read as one.
-    ``notes``: what a person should know of the file; only its first table has them.
+    ``notes``: what a person should know of it; of a file whose tables hide nothing by themselves, the first has them.
     """
 
     name: str
@@ -89,7 +89,7 @@ def read_file(path: str | Path) -> "dict[str, pa.Table]":
         if rejects:
             asides[ASIDE.format(name)] = _text_table(ASIDE_COLUMNS, [aside_row(reject) for reject in rejects])
         if table.notes:
-            asides[NOTES.format(Path(path).name)] = _text_table(NOTES_COLUMNS, [note_row(n) for n in table.notes])
+            asides[NOTES.format(name)] = _text_table(NOTES_COLUMNS, [note_row(n) for n in table.notes])
     if skipped:
         asides[SKIPPED] = _text_table(SKIPPED_COLUMNS, skipped)
     return tables | asides
@@ -175,9 +175,15 @@ def _tables(source: BinaryIO, file_name: str) -> list[FileTable]:
     tables: list[FileTable] = []
     for name, recipe in _recipes(found, reader, source):
         header = tuple(_shown(column.source) for column in recipe.columns)
-        table = FileTable(name, header, recipe, reader, source, notes=() if tables else found.notes)
+        notes = found.notes if recipe == found.recipe else _notes(reader, source, recipe)
+        table = FileTable(name, header, recipe, reader, source, notes=notes)
         tables.append(_as_it_stands(table) if recipe.format == SHEETS and recipe.columns else table)
     return tables
+
+
+def _notes(reader: Format, source: BinaryIO, recipe: Recipe) -> tuple[Note, ...]:
+    """What another table than the inspected one hides."""
+    return reader.about(source, recipe)[0] if recipe.columns and isinstance(reader, TellingFormat) else ()
 
 
 def _as_it_stands(table: FileTable) -> FileTable:

@@ -130,3 +130,22 @@ def test_reading_a_file_needs_neither_dagster_nor_streamlit_nor_a_home(tmp_path:
 
     assert done.stdout.strip() == "[]"
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_each_sheet_of_each_workbook_of_an_archive_tells_what_it_hides(tmp_path: Path):
+    book = openpyxl.Workbook()
+    book["Sheet"].append(("id", "qty"))
+    book["Sheet"].append(("a", 1))
+    second = book.create_sheet("second")
+    for row in (("id", "double"), ("a", "=2*1"), ("b", "=2*2")):
+        second.append(row)
+    book.save(tmp_path / "one.xlsx")
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        archive.write(tmp_path / "one.xlsx", "one.xlsx")
+        archive.write(tmp_path / "one.xlsx", "two.xlsx")
+
+    alone, both = (hestia_assets.read_file(tmp_path / name) for name in ("one.xlsx", "both.zip"))
+
+    assert [name for name in alone if "notes" in name] == ["second (notes)"]
+    assert alone["second (notes)"].to_pylist()[0]["count"] == "2"
+    assert [name for name in both if "notes" in name] == ["one.xlsx: second (notes)", "two.xlsx: second (notes)"]
