@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.formats._csv_careful import Kind, Record, certain_record, is_blank, line_end
 from hestia_assets.formats._csv_dialect import Guess
 from hestia_assets.formats._csv_structure import Dialect
@@ -10,6 +11,9 @@ from hestia_assets.formats._text_source import blocks, readable
 
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_ROWS = 300
+FEW_LINES = 3
+MOST_BYTES = 4 * 1024 * 1024
+"""Where lines are long: a header of thousands of columns must be whole, with a row below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +26,19 @@ class SampleRow:
 
 
 def read_sample(source: BinaryIO, encoding: str) -> tuple[bytes, bool]:
-    """Whole lines from the start of the file, and whether they are all of it."""
+    """Whole lines from the start of the file, and whether they are all of it. Raises UnreadableFileError."""
     data = b""
     for block, final in blocks(source, encoding, offset=0, size=SAMPLE_BYTES):
         data += block
         if final:
             return data, True
-        if len(data) >= SAMPLE_BYTES:
+        if (len(data) >= SAMPLE_BYTES and len(data.splitlines()) > FEW_LINES) or len(data) >= MOST_BYTES:
             break
     cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-    return data[:cut] or data, False
+    if not cut:
+        hint = "Check that this is a text table with line ends."
+        raise UnreadableFileError(f"The first line is longer than {MOST_BYTES // 2**20} MiB.", hint=hint)
+    return data[:cut], False
 
 
 def sample_rows(sample: bytes, guess: Guess, width: int, *, whole: bool, most: int = SAMPLE_ROWS) -> list[SampleRow]:

@@ -52,3 +52,18 @@ def test_a_header_with_thousands_of_new_columns_names_a_few_of_them():
     with pytest.raises(HeaderMismatchError, match="and 49,980 more") as raised:
         matched(["id", *(f"c{number}" for number in range(50_000))], recipe)
     assert len(raised.value.message) < 2_000
+
+
+def test_a_header_longer_than_a_sample_is_read_whole():
+    lines = [",".join(f"column_number_{i}" for i in range(20_000)), *(",".join(["7"] * 20_000) for _ in range(3))]
+    data = "\n".join(lines).encode()
+    recipe = CSV.inspect(BytesIO(data), file_name="x.csv").recipe
+    account = sum((chunk.account for chunk in CSV.read(BytesIO(data), recipe)), LineAccount())
+
+    assert len(recipe.columns) == 20_000
+    assert (account.header, account.loaded) == (1, 3)
+
+
+def test_a_first_line_without_an_end_is_no_header():
+    with pytest.raises(UnreadableFileError, match="first line is longer than 4 MiB"):
+        CSV.inspect(BytesIO(b"a,b," * 2_000_000), file_name="x.csv")
