@@ -108,11 +108,13 @@ class ManyRun:
         """The batch at its end; nothing when it became ready to be published with others."""
         runner = self.runner
         with runner.begun(batch, self.run_id) as (job, maker), runner.original(batch) as source:
+            if ready and ready[0].batch.spec_version != maker.batch.spec_version:
+                self._publish(ready, hold)  # under its own types, before the tables may get others
             run = runner.batch_run(maker, source, job, hold, self.on_progress)
             if isinstance(run, BatchRun) and _is_free(run):
                 planned = run.prepare(source)
                 if isinstance(planned, Planned):
-                    self._join(Ready(run, job, planned), hold, ready)
+                    ready.append(Ready(run, job, planned))
                     return None
                 done = planned
             else:
@@ -121,11 +123,6 @@ class ManyRun:
         with runner.batches.together():
             runner.end(done, job)
         return done
-
-    def _join(self, new: Ready, hold: Hold, ready: list[Ready]) -> None:
-        if ready and ready[0].batch.spec_version != new.batch.spec_version:
-            self._publish(ready, hold)
-        ready.append(new)
 
     def _publish(self, ready: list[Ready], hold: Hold) -> None:
         """Publish what is ready; where that fails, each by itself, so that one bad batch fails alone."""

@@ -196,3 +196,20 @@ def test_one_of_many_can_be_undone_and_redone(tmp_path):
 
     assert without == ["4", "5"]
     assert validated(home)["id"].to_list() == ["1", "2", "4", "5"]
+
+
+def test_a_spec_that_is_saved_between_two_files_holds_for_those_after_it(tmp_path):
+    home = opened(tmp_path / "home")
+    batches = received(home, ("1,1,\n", "2,2,\n", "3,9,\n"))
+    saved: list[bool] = []
+
+    def save(done: Batch) -> None:
+        if done.file_name == "orders1.csv" and not saved:
+            saved.append(True)
+            home.catalog.save(dataset(check("in_range", "qty", max=5)), author="ada")
+
+    done = home.ingest.run_all(batches, on_progress=save)
+
+    assert [each.state for each in done if isinstance(each, Batch)] == [BatchState.COMMITTED] * 3
+    assert [home.batches.get(batch).spec_version for batch in batches] == [1, 1, 2]
+    assert validated(home)["id"].to_list() == ["1", "2"]
