@@ -121,7 +121,8 @@ class EmptyFileError(ReadError):
 
 
 def _few(names: Sequence[str], *, most: int = 20, longest: int = 60) -> str:
-    shown = [name if len(name) <= longest else f"{name[:longest]}…" for name in names[:most]]
+    clean = ["".join(sign if sign.isprintable() else "\ufffd" for sign in name) for name in names[:most]]
+    shown = [name if len(name) <= longest else f"{name[:longest]}…" for name in clean]
     return ", ".join(shown) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 

@@ -1,11 +1,13 @@
 """Delimited text (RFC 4180 and what people make of it): CSV, TSV, semicolons, any delimiter."""
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
 import polars as pl
 
+from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Column, NoOptions, Recipe, Spec
@@ -15,9 +17,12 @@ from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
 from hestia_assets.formats._csv_rows import POSITION_TYPES
 from hestia_assets.formats._csv_structure import Dialect, Records, scan
 from hestia_assets.formats._csv_window import Window
+from hestia_assets.formats._text_encoding import HEAD_BYTES, guess_encoding
 from hestia_assets.formats._text_source import blocks
 
 COUNT_BYTES = 8 * 1024 * 1024
+OF_OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"\x1f\x8b")
+"""A dataset may read workbooks or Parquet as well: such a file has other columns, and is no mistake."""
 
 
 class CsvFormat:
@@ -58,9 +63,14 @@ class CsvFormat:
         Raises:
             HeaderMismatchError: the header names other columns than the recipe.
             EmptyFileError: there is no header.
+            UnreadableFileError: the header names other columns, for the bytes are no text.
         """
         dialect = dialect_of(recipe)
-        head = read_head(source, recipe, dialect)
+        try:
+            head = read_head(source, recipe, dialect)
+        except HeaderMismatchError:
+            _refuse_no_text(source)
+            raise
         if start == START or start.offset < head.end.offset:
             start, opening = head.end, head.account
         else:
@@ -94,6 +104,14 @@ class CsvFormat:
         for found in _whole_records(source, dialect):
             records += int((found.ends > found.starts).sum())
         return max(0, records - 1)
+
+
+def _refuse_no_text(source: BinaryIO) -> None:
+    """What a picture or a program begins with is no header. Raises UnreadableFileError."""
+    source.seek(0)
+    head = source.read(HEAD_BYTES)
+    if not head.startswith(OF_OTHER_FORMATS):
+        guess_encoding(io.BytesIO(head), file_name="The file")
 
 
 def _nothing(names: Sequence[str], account: LineAccount, at: Position) -> TextChunk:

@@ -155,7 +155,9 @@ def _accepted(batch: Batch) -> None:
     with explained():
         rows = hestia().gate.read(principal(), ref, purpose=Purpose.PAGE)
         frame = rows.filter(pl.col("_batch") == batch.id).head(SAMPLE_ROWS).collect()
-        show_rows(frame, empty="The table has these rows from other files: this one changed none, or later ones did.")
+        show_rows(
+            frame, empty="The table has these rows from other files: this one changed none of them, or later ones did."
+        )
         if not frame.is_empty():
             st.caption(_how_many(batch, frame.height))
 
@@ -167,7 +169,7 @@ def _how_many(batch: Batch, shown: int) -> str:
     if shown == batch.rows_loaded:
         return f"{every(shown, 'row').capitalize()} of the file."
     others = count(batch.rows_loaded - shown, "other row")
-    return f"{count(shown, 'row')} that the table has from this file. It has the {others} as other files brought them."
+    return f"{count(shown, 'row')} that the table has from this file. Of the {others} it has what other files say."
 
 
 def _aside(batch: Batch) -> None:

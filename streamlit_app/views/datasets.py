@@ -16,7 +16,7 @@ from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.check_form import sentence
 from streamlit_app.components.explained import explained
 from streamlit_app.components.frames import show_rows
-from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, count, plain, state_words
+from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, count, every, plain, state_words
 from streamlit_app.facade import hestia, principal, tenant
 
 SAMPLE_ROWS = 100
@@ -107,8 +107,11 @@ def _rows(spec: DatasetSpec) -> None:
     except NotFoundError:
         st.info("No file has been imported into this dataset yet.", icon=":material/info:")
         return
-    show_rows(frame, empty="The table has no rows: every row so far was set aside.", height=420)
-    st.caption(f"The first {count(frame.height, 'row')}. Ask for others with SQL on the Transforms page.")
+    show_rows(frame, empty="The table has no rows: every row was set aside, removed or undone.", height=420)
+    if frame.height == SAMPLE_ROWS:
+        st.caption(f"The first {count(frame.height, 'row')}. Ask for others with SQL on the Transforms page.")
+    elif not frame.is_empty():
+        st.caption(f"{every(frame.height, 'row').capitalize()}.")
 
 
 def _columns(spec: DatasetSpec) -> None:

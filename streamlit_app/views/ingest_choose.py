@@ -137,8 +137,11 @@ def _dataset_input(work: Draft, known: list[str]) -> str:
             key=f"where-{work.number}",
         )
     if where == EXISTING:
-        position = known.index(work.dataset) if work.dataset in known else 0
-        return st.selectbox("Dataset", known, index=position, help="Its saved way of reading is used.")
+        position = known.index(work.dataset) if work.dataset in known else None
+        chosen = st.selectbox(
+            "Dataset", known, position, placeholder="Choose the dataset", help="Its saved way of reading is used."
+        )
+        return chosen or ""
     name = name_input(st, "Name of the new dataset", value=work.dataset, key=f"name-{work.number}")
     if name in known:
         st.info(f"There is a dataset called {name}. The rows will be added to it.", icon=":material/info:")

@@ -124,13 +124,15 @@ def _new(datasets: Sequence[str], *, expanded: bool) -> None:
         is_folder = url.startswith("s3://")
         pattern = st.text_input("Only names like", "*", key="new-source-pattern") if is_folder else "*"
         left, right = st.columns(2)
-        dataset = left.selectbox("Dataset", datasets, help="Its saved way of reading is used.")
+        dataset = left.selectbox(
+            "Dataset", datasets, None, placeholder="Choose the dataset", help="Its saved way of reading is used."
+        )
         proposed = dataset_name(url.rstrip("/").rsplit("/", 1)[-1]) if url else ""
         name = name_input(right, "Name of the source", value=proposed, key=f"new-source-{proposed}")
         schedule, zone = _schedule(BY_HAND, "UTC", key="new-source")
         with st.container(horizontal=True):
             try_it = st.button("Try the address", icon=":material/wifi_tethering:", disabled=not url)
-            wanted = st.button("Save", type="primary", icon=":material/save:", disabled=not (url and name))
+            wanted = st.button("Save", type="primary", icon=":material/save:", disabled=not (url and name and dataset))
         if try_it:
             _try(url, pattern or "*")
         if wanted:
