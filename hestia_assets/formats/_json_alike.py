@@ -1,5 +1,6 @@
 """The templates of a file, learnt as it is read, and the rows that follow from them under a recipe."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,7 @@ class Templates:
         self._slots = slots
         self._known: list[tuple[Template, Slots]] = []
         self._failures = 0
+        self._misses: Counter[Template] = Counter()
 
     @property
     def may_learn(self) -> bool:
@@ -75,8 +77,10 @@ class Templates:
         for template, slots in self._known[since:]:
             if not len(left):
                 return
+            if self._misses[template] >= MOST_FAILURES:
+                continue
             fits, cells = template.cells(_of(texts, left), escapes=escapes)
-            self._judge(fits)
+            self._judge(template, fits)
             yield Alike(left[fits], cells, slots)
             left = left[~fits]
 
@@ -85,13 +89,17 @@ class Templates:
         for template, _ in self._known[since:]:
             if not len(left):
                 return
+            if self._misses[template] >= MOST_FAILURES:
+                continue
             fits = template.fits(_of(texts, left))
-            self._judge(fits)
+            self._judge(template, fits)
             yield left[fits]
             left = left[~fits]
 
-    def _judge(self, fits: Flags) -> None:
-        self._failures += len(fits) > SAMPLE and fits.mean() < WORTH
+    def _judge(self, template: Template, fits: Flags) -> None:
+        missed = len(fits) > SAMPLE and fits.mean() < WORTH
+        self._misses[template] += missed
+        self._failures += missed
 
 
 def _of(texts: pl.Series, indices: Indices) -> pl.Series:

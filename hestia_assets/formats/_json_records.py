@@ -129,7 +129,7 @@ class Document:
         """Records that look alike, where each is an outer value."""
         if self.nesting.segments or self.cursor.peek() != "{":
             return None
-        return self.runs.next(self.cursor, bytes_left=self.stop - self.cursor.offset)
+        return self.runs.next(self.cursor, stop=self.stop)
 
     def _one(self) -> Outer:
         cursor = self.cursor

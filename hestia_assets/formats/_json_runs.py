@@ -7,6 +7,7 @@ that is where the cursor stands. A cut inside a string makes pieces that match n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -78,11 +79,6 @@ class Pieces:
         lines = np.cumsum(breaks) - breaks
         return cls(text, texts, starts + index, ends + index, byte_starts, byte_ends, lines, [], np.arange(len(texts)))
 
-    def at(self, index: int) -> int:
-        """The number of the piece that begins at an index, -1 where none does."""
-        found = int(np.searchsorted(self.starts, index))
-        return found if found < len(self.starts) and self.starts[found] == index else -1
-
 
 def _spans(lengths: pl.Series, between: int) -> tuple[Indices, Indices]:
     ends = np.cumsum(lengths.to_numpy().astype(np.int64) + between)
@@ -101,6 +97,7 @@ class Runs:
         self._templates, self._names = templates, names
         self._samples: list[tuple[str, Any]] = []
         self._pieces: Pieces | None = None
+        self._begun: dict[int, tuple[int, int]] = {}
         self._separator, self._end = "", (-1, "")
 
     def decoded(self, cursor: Cursor, first: int, value: Any) -> None:
@@ -112,27 +109,30 @@ class Runs:
         if self._templates.may_learn and type(value) is dict:
             self._samples.append((cursor.text[first : cursor.index], value))
 
-    def next(self, cursor: Cursor, *, bytes_left: int | None = None) -> Run | None:
-        """Step over the run that begins here, up to the element that exceeds ``bytes_left``; None where none does."""
+    def next(self, cursor: Cursor, *, stop: int | None = None) -> Run | None:
+        """Step over the run that begins here, up to the element that ends at or behind a byte; None where none does."""
         if len(self._samples) >= SAMPLE:
             self._learn()
         if not len(self._templates):
             return None
-        if self._pieces is None or self._pieces.text is not cursor.text:
-            self._cut(cursor)
         pieces = self._pieces
-        first = pieces.at(cursor.index) if pieces else -1
-        if pieces is None or first < 0:
+        if pieces is None or pieces.text is not cursor.text:
+            pieces = self._cut(cursor)
+        first, last = self._begun.pop(cursor.index, (0, 0))
+        if not last:
             return None
-        stop = int(np.searchsorted(pieces.unlike, first))
-        last = int(pieces.unlike[stop]) if stop < len(pieces.unlike) else len(pieces.texts)
-        if bytes_left is not None:
-            limit = pieces.byte_starts[first] + bytes_left
-            last = min(last, int(np.searchsorted(pieces.byte_ends, limit)) + 1)
-        if last - first < SHORTEST:
+        end = last
+        if stop is not None:
+            limit = pieces.byte_starts[first] + stop - cursor.offset
+            end = min(last, int(np.searchsorted(pieces.byte_ends, limit)) + 1)
+        taken = end if end - first >= SHORTEST else first
+        rest = max(taken, first + 1)
+        if last - rest >= SHORTEST:
+            self._begun[int(pieces.starts[rest])] = (rest, last)
+        if taken == first:
             return None
-        run = Run(pieces, first, last, cursor.line())
-        cursor.index = int(pieces.ends[last - 1])
+        run = Run(pieces, first, taken, cursor.line())
+        cursor.index = int(pieces.ends[taken - 1])
         self._end = (cursor.index, cursor.text)
         return run
 
@@ -141,7 +141,7 @@ class Runs:
             self._pieces = None
         self._samples = []
 
-    def _cut(self, cursor: Cursor) -> None:
+    def _cut(self, cursor: Cursor) -> Pieces:
         """Cut the text anew from here and match the pieces."""
         pieces = self._pieces = Pieces.of(cursor.text, cursor.index, self._separator)
         if self._names is None:
@@ -151,3 +151,7 @@ class Runs:
             pieces.alike = [(one.indices, one.frame(self._names)) for one in alike]
             fitting = [indices for indices, _ in pieces.alike]
         pieces.unlike = np.setdiff1d(pieces.unlike, np.concatenate([NONE, *fitting]), assume_unique=True)
+        edges = [-1, *pieces.unlike.tolist(), len(pieces.texts)]
+        long = [(one + 1, two) for one, two in pairwise(edges) if two - one > SHORTEST]
+        self._begun = {int(pieces.starts[first]): (first, last) for first, last in long}
+        return pieces

@@ -124,7 +124,7 @@ class Gathered:
         if not self.ready:
             return frame
         frames = [frame, *(ready.frame for ready in self.ready)]
-        return pl.concat([one for one in frames if one.height]).with_row_index("_at").sort("_row")
+        return pl.concat([one for one in frames if one.height] or [frame]).with_row_index("_at").sort("_row")
 
     def _built(self, names: Sequence[str]) -> pl.DataFrame:
         columns = [pl.Series(name, cells, pl.String) for name, cells in zip(names, self.columns, strict=True)]

@@ -24,8 +24,8 @@ ATTRIBUTE = rf'"([^<>"\t\n{CONTROL}]*)"'
 STRICT_ATTRIBUTE = rf'"((?:[^<>&"\t\n{CONTROL}]|&(?:amp|lt|gt|quot|apos);)*)"'
 ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos);)?")
 SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-MOST_ELEMENTS = 500
-AT_ONCE = 24
+MOST_ELEMENTS = 200
+AT_ONCE = 15
 Flags = npt.NDArray[np.bool_]
 Step = tuple[str, ...]
 """Raw names down from the record; an attribute behind ``@``."""

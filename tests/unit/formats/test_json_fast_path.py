@@ -154,3 +154,10 @@ def test_keys_of_any_signs_are_read_as_ever(key: str):
 
         assert_same_with_and_without(NDJSON, data, data, 4096)
         assert len(rows(chunks(NDJSON, data, recipe_for(NDJSON, data)))) == 99
+
+
+def test_a_chunk_without_any_row_after_many_alike_is_read_as_ever():
+    sound = [f'{{"id":{n},"t":"x","n":1}}' for n in range(100)]
+    data = "\n".join([*sound, *['{"id":1,"id":2}'] * 150]).encode()
+
+    assert_same_with_and_without(NDJSON, data, b'{"id":1,"t":"a","n":1}', 1024)
