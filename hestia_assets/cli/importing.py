@@ -10,6 +10,7 @@ from hestia_assets.cli.batches import print_batches
 from hestia_assets.cli.code_location import reload_code_location
 from hestia_assets.cli.gathering import HERE, Found, gather, refuse_missing
 from hestia_assets.cli.handing_in import Imported, hand_in
+from hestia_assets.cli.inspecting import tell_what_is_left
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, show_error
 from hestia_assets.cli.session import session
 from hestia_assets.core.errors import HestiaError, ReadError, SpecError
@@ -99,14 +100,15 @@ def dataset_for(
     refused: list[Imported] = []
     for each in found:
         try:
-            recipe = _inspected(hestia, each).recipe
+            inspection = _inspected(hestia, each)
         except HestiaError as error:
             refused.append(Imported(Path(each.name), error=error, name=each.name))
             continue
         kept = mode if mode is not None and mode is not Mode.UPSERT else Mode.APPEND  # upsert comes with its key
-        spec = new.model_copy(update={"recipe": recipe, "mode": kept})
+        spec = new.model_copy(update={"recipe": inspection.recipe, "mode": kept})
         hestia.catalog.save(spec, author=hestia.author)
         reload_code_location(hestia.settings)
+        tell_what_is_left(each.name, inspection)
         return refused, spec
     return refused, None
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
     from hestia_assets.core.results import Inspection, Question
 
+MOST_OTHERS = 10
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -107,6 +109,24 @@ def _tell_one(found: "Inspection") -> None:
         rows = [(n.what, n.count, n.text, ", ".join(n.places)) for n in found.notes]
         print_table(("note", "count", "what it means", "for example"), rows)
     for question in found.questions:
-        chosen = question.choices[question.chosen].label
         others = "; ".join(f"{c.label}: {c.because}" for c in question.choices)
-        typer.echo(f"Open: {question.text} Until you decide: {chosen}. ({others})")
+        typer.echo(f"{_open(question)} ({others})")
+
+
+def _open(question: "Question") -> str:
+    return f"Open: {question.text} Until you decide: {question.choices[question.chosen].label}."
+
+
+def tell_what_is_left(name: str, found: "Inspection") -> None:
+    """What a dataset made from this file leaves out or leaves open: other tables, what a sheet hides, questions."""
+    others = [table.name for table in found.tables if found.recipe.with_changes(table.changes) != found.recipe]
+    if others:
+        listed = ", ".join(others[:MOST_OTHERS]) + (" …" if len(others) > MOST_OTHERS else "")
+        are = "is" if len(others) == 1 else "are"
+        typer.echo(f"{name}: one of its tables is read, {len(others)} more {are} not: {listed}.", err=True)
+    for note in found.notes:
+        typer.echo(f"{name}: {note.text}", err=True)
+    for question in found.questions:
+        typer.echo(f"{name}: {_open(question)}", err=True)
+    if found.questions:
+        typer.echo("Decide on the Import page, or with: hestia get dataset, hestia apply.", err=True)

@@ -120,3 +120,20 @@ def test_an_account_counts_in_the_words_of_its_format_and_can_be_exported(comman
     assert "Every record has its place." in shown
     assert f"{batch},values.parquet,record,loaded,3" in exported.splitlines()
     assert asked["unit"] == "record"
+
+
+def test_a_dataset_made_by_a_command_says_what_it_leaves_out_and_open(command, facts, tmp_path: Path):
+    book = openpyxl.Workbook()
+    other = book.create_sheet("returns")
+    for sheet in (book["Sheet"], other):
+        for row in (("id", "day"), ("a", "03/04/2024"), ("b", "05/06/2024")):
+            sheet.append(row)
+    book.save(tmp_path / "two.xlsx")
+
+    result = command("import", tmp_path / "two.xlsx", "--dataset", "orders")
+
+    assert result.exit_code == 0
+    assert "one of its tables is read, 1 more is not: returns." in result.output
+    assert "Open: The dates in day can be read in more than one order." in result.output
+    assert "Open:" not in command("import", tmp_path / "two.xlsx", "--dataset", "orders").output
+    assert facts("import", tmp_path / "two.xlsx", "--dataset", "others")["state"] == "committed"
