@@ -41,6 +41,7 @@ from hestia_assets.core.results.reading import (
     TextChunk,
 )
 from hestia_assets.core.results.records import AuditEvent, Job, JobState, Lease, SpecVersion, TableVersion
+from hestia_assets.core.results.retype import ColumnRetype, Retype
 from hestia_assets.core.results.sources import (
     Download,
     FetchResult,
@@ -68,6 +69,7 @@ __all__ = [
     "Choice",
     "ColumnMatch",
     "ColumnProfile",
+    "ColumnRetype",
     "Download",
     "Drift",
     "DriftFinding",
@@ -98,6 +100,7 @@ __all__ = [
     "ReceivedMany",
     "Reject",
     "RemoteFile",
+    "Retype",
     "RowEdit",
     "SeenFiles",
     "SetFailure",

@@ -82,6 +82,7 @@ class Corrections:
         found = self.runner.batches.get(batch)
         if found.origin == EDIT:
             raise HeldError(f"Batch {batch} is an edit, no file.", hint="Undo or redo it.")
+        self._refuse_types(found)
         if found.state is not BatchState.UNDONE:
             self.undo(batch, author=author)
         again = self.runner.batches.create(self._attempt(found, author))
@@ -94,6 +95,7 @@ class Corrections:
         assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
         with runner.alone(dataset.tenant, dataset.name) as hold:
             runner.settle(dataset.tenant, dataset.name, hold)
+            runner.retype(saved.spec, hold, version=saved.version, author=author)
             batch, now = self.new_id(dataset.name), runner.clock()
             desk = EditDesk(runner.tables, runner.validator, runner.batches, saved.spec)
             desk.judge(edits, batch=batch)
@@ -115,6 +117,12 @@ class Corrections:
                 )
             )
             return runner.work(made, hold)
+
+    def _refuse_types(self, old: Batch) -> None:
+        """Before a batch leaves the table: could it come in again? Raises RetypeError."""
+        saved = self.runner.specs.get("dataset", old.tenant, old.dataset)
+        assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
+        self.runner.retyping.refuse(saved.spec, but=old.id)
 
     def _attempt(self, old: Batch, author: str) -> Batch:
         """A new batch of the same bytes; a mode that was the dataset's own then is the dataset's own now."""

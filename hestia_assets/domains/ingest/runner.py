@@ -23,8 +23,10 @@ from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Batch, BatchState, Job, Problem
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.edits import EDIT, EditRun
+from hestia_assets.domains.ingest.fitting import fitting
 from hestia_assets.domains.ingest.modes import refuse_without_key
 from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
+from hestia_assets.domains.ingest.retyping import Retyping
 from hestia_assets.domains.ingest.run import BatchRun
 from hestia_assets.domains.ingest.sets import PLAN
 from hestia_assets.domains.ingest.turning import REDO, UNDO, Turn
@@ -71,10 +73,11 @@ class Runner:
             return self.work(found, hold, run_id=run_id, on_progress=on_progress or silent)
 
     def settle(self, tenant: str, dataset: str, hold: Hold, *, but: str = "", run_id: str | None = None) -> None:
-        """End undos and redos that were cut off, and batches that some tables have and others lack, oldest first.
+        """End what was cut off: a change of types, undos, redos, batches that not all tables have, in order.
 
         ``but``: a batch that stays as it is; only an undo or redo of it is ended here.
         """
+        self.retyping.settle(tenant, dataset, hold)
         for batch in self.batches.parted(tenant, dataset, at_least=PLAN):
             turn = self.wished(batch)
             if turn is not None:
@@ -141,26 +144,24 @@ class Runner:
         self, maker: PartMaker, source: BinaryIO, job: Job, hold: Hold, on_progress: Progress
     ) -> "BatchRun | EditRun":
         """What reads this batch and publishes it."""
+        self.retype(maker.spec, hold, version=maker.batch.spec_version, author=maker.batch.author)
         if maker.batch.origin == EDIT:
             return EditRun(maker, self.batches, hold)
-        fitting = self._fitting(maker, source)
-        reader = self.formats.get(fitting.spec.recipe.format)
-        return BatchRun(fitting, reader, self.batches, self.jobs, job, hold, on_progress)
+        reading = maker.reading(fitting(self.formats, maker.spec, source))
+        reader = self.formats.get(reading.spec.recipe.format)
+        return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress)
 
-    def _fitting(self, maker: PartMaker, source: BinaryIO) -> PartMaker:
-        """With the first recipe that can read the file. Raises the first recipe's ReadError when none can."""
-        recipes = (maker.spec.recipe, *maker.spec.other_recipes)
-        if len(recipes) == 1:
-            return maker
-        refusals: list[ReadError] = []
-        for recipe in recipes:
-            try:
-                next(iter(self.formats.get(recipe.format).read(source, recipe)), None)
-            except ReadError as error:
-                refusals.append(error)
-                continue
-            return maker.reading(recipe)
-        raise refusals[0]
+    @property
+    def retyping(self) -> Retyping:
+        """What brings the tables to the types of a spec."""
+        return Retyping(self.tables, self.validator, self.specs, self.batches, self.files, self.formats)
+
+    def retype(self, spec: DatasetSpec, hold: Hold, *, version: int, author: str) -> None:
+        """Bring the tables to the types of the spec. Raises RetypeError when rows do not fit."""
+        done = self.retyping.bring(spec, hold, version=version)
+        if done is not None:
+            columns = {one.column: f"{one.have} → {one.want}" for one in done.columns}
+            self.audit.record(author, "dataset.retyped", spec.key, columns=columns, rows=done.rows)
 
     def _maker(self, batch: Batch, run_id: str | None) -> PartMaker:
         """Under the newest spec, unless a table has the batch already: then under the one it was planned with.

@@ -37,6 +37,7 @@ from hestia_assets.core.results import (
     Preview,
     Received,
     ReceivedMany,
+    Retype,
     RowEdit,
     UndoResult,
     Verdict,
@@ -272,6 +273,10 @@ class IngestService:
     def decide(self, recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
         """The recipe after a choice about drift. Raises SpecError."""
         return decided(recipe, changes)
+
+    def retypes(self, dataset: DatasetSpec) -> Retype | None:
+        """Columns of the validated table that the next run reads again under other types; None where there are none."""
+        return self._runner.retyping.wanted(dataset)
 
     def undone(self, tenant: str, dataset: str) -> frozenset[str]:
         """Batches whose rows count no more: what quarantine holds of them waits for nobody."""

@@ -16,6 +16,7 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, Hold, SpecStore, TableStore
 from hestia_assets.core.results import START, Batch, BatchPart, BatchState, KeptRow, LineAccount, StagedFile, UndoResult
 from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.domains.ingest.unfit import refuse_unfit
 from hestia_assets.domains.ingest.versions import ROW_ID, Order, Versions, history_of, history_schema, is_row, judged
 
 UNDO = 3_000_000
@@ -55,7 +56,12 @@ class Turn:
         return self._result(touched, self._difference(touched), self.batch)
 
     def begin(self) -> None:
-        """Say what is wanted. Raises HeldError when the bytes of a batch to redo were imported again."""
+        """Say what is wanted.
+
+        Raises:
+            HeldError: the bytes of a batch to redo were imported again, or rows do not fit the columns' types any more.
+        """
+        refuse_unfit(self.tables, history_of(self._ref), lambda: self._difference(self._touched()).coming)
         self.batches.add_part(BatchPart(self.batch.id, self._number, START, START, LineAccount()))
         if self.alive:
             self._live_again()

@@ -8,7 +8,7 @@ import pytest
 from ingest_orders import check, dataset
 
 from hestia_assets.bootstrap import Hestia
-from hestia_assets.core.errors import HeldError, LeaseHeldError, SchemaConflictError
+from hestia_assets.core.errors import HeldError, LeaseHeldError, RetypeError
 from hestia_assets.core.layers import TableRef
 from hestia_assets.core.ports import TableStore
 from hestia_assets.core.results import BatchState, LineAccount
@@ -78,10 +78,10 @@ def test_a_new_spec_does_not_change_a_batch_that_is_half_published(home, table, 
 
 
 def test_a_type_that_does_not_fit_the_table_is_refused_before_anything_is_published(home, table):
-    home.ingest.run(receive(home, b"id,qty,day\n1,1,\n"))
-    text = tuple(column.model_copy(update={"type": ColumnType.TEXT}) for column in UNIQUE.recipe.columns)
-    batch = receive(home, b"id,qty,day\n2,x,\n", dataset(columns=text))
-    with pytest.raises(SchemaConflictError):
+    home.ingest.run(receive(home, b"id,qty,day\na,1,\n"))
+    number = UNIQUE.recipe.columns[0].model_copy(update={"type": ColumnType.INTEGER})
+    batch = receive(home, b"id,qty,day\n2,x,\n", dataset(columns=(number, *UNIQUE.recipe.columns[1:])))
+    with pytest.raises(RetypeError):
         home.ingest.run(batch)
     home.catalog.save(UNIQUE, author="ada")
     done = home.ingest.run(batch)
