@@ -65,7 +65,7 @@ def opened(values: Counter[str]) -> Counter[str]:
             value = json.loads(text, parse_float=str, parse_int=str) if text[:1] in ("[", "{") else text
         except ValueError:
             value = text
-        inner = leaves(value) if isinstance(value, (dict, list)) else Counter([text])
+        inner = opened(leaves(value)) if isinstance(value, (dict, list)) else Counter([text])
         for leaf in inner:
             total[leaf] += inner[leaf] * count
     return total
