@@ -85,10 +85,9 @@ def _say(result: UndoResult, what: str) -> None:
     if not result.kept:
         return
     st.markdown(f"**{count(result.kept, 'row')}** stay as they are, because something later changed them:")
-    rows = [
-        {"Row": kept.identity, "Line": kept.line, "Changed by": kept.replaced_by}
-        for kept in result.kept_rows[:KEPT_SHOWN]
-    ]
+    shown = result.kept_rows[:KEPT_SHOWN]
+    names = {batch: hestia().batches.get(batch).file_name for batch in {kept.replaced_by for kept in shown}}
+    rows = [{"Row": kept.identity, "Line": kept.line, "Changed by": names[kept.replaced_by]} for kept in shown]
     st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 6 else 220)
 
 

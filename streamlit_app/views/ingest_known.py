@@ -10,6 +10,7 @@ from hestia_assets.core.specs import Recipe
 from streamlit_app.components.drift_card import drift_card
 from streamlit_app.components.mapping_form import Mapped, mapping_form
 from streamlit_app.components.words import plain
+from streamlit_app.composed import recipes_of
 from streamlit_app.draft import Draft
 from streamlit_app.facade import hestia
 from streamlit_app.views.ingest_reading import AGAIN, READ_COLUMNS
@@ -93,7 +94,7 @@ def show_drift(work: Draft) -> None:
     """The card; a choice changes the recipe. Raises HestiaError."""
     if work.saved is None or work.files[0].batch:
         return
-    key = f"drift-{work.number}-{work.looked}-{work.member}-{work.version}"
+    key = f"drift-{work.number}-{work.looked}-{work.member}-{work.version}-{work.slot}"
     if key not in st.session_state:
         st.session_state[key] = _drift(work)
     changes = drift_card(st.session_state[key], key=f"{key}-card")
@@ -103,6 +104,8 @@ def show_drift(work: Draft) -> None:
 
 
 def _drift(work: Draft) -> Drift:
+    """Held against the dataset; with the columns that were mapped just now, which nobody is asked about twice."""
     assert work.saved is not None, "it is held against a dataset"
+    is_mapped = work.slot >= len(recipes_of(work.saved))
     with st.spinner("Comparing it with earlier files …"), work.open() as source:
-        return hestia().ingest.drift(source, work.saved, file_name=work.file_name)
+        return hestia().ingest.drift(source, work.spec if is_mapped else work.saved, file_name=work.file_name)

@@ -124,8 +124,9 @@ def _new(datasets: Sequence[str], *, expanded: bool) -> None:
         is_folder = url.startswith("s3://")
         pattern = st.text_input("Only names like", "*", key="new-source-pattern") if is_folder else "*"
         left, right = st.columns(2)
+        only = 0 if len(datasets) == 1 else None
         dataset = left.selectbox(
-            "Dataset", datasets, None, placeholder="Choose the dataset", help="Its saved way of reading is used."
+            "Dataset", datasets, only, placeholder="Choose the dataset", help="Its saved way of reading is used."
         )
         proposed = dataset_name(url.rstrip("/").rsplit("/", 1)[-1]) if url else ""
         name = name_input(right, "Name of the source", value=proposed, key=f"new-source-{proposed}")

@@ -194,10 +194,13 @@ def test_other_headers_are_matched_with_reasons_and_the_dataset_keeps_its_column
     app = to_preview(open_page)
     proposed = next(frame.value for frame in app.dataframe if "Column of the dataset" in frame.value.columns)
 
-    app = to_end(press(app, "Read the file like this"))
+    app = press(app, "Read the file like this")
+    mapped = said(app)
+    app = to_end(app)
 
     saved = pages_home.catalog.get("dataset", "default", "people").spec
     batch = pages_home.ingest.run(pages_home.batches.recent("default", "people")[0].id)
+    assert "is new" not in mapped
     assert list(proposed["Column of the dataset"]) == ["first_name", "phone", "leave it out"]
     assert [column.source for column in saved.recipe.columns] == ["first_name", "phone"]
     assert saved.other_recipes[0].ignored == ("Hund",)

@@ -182,8 +182,8 @@ class SourceService:
             author,
             "source.fetched",
             f"source/{source.key}",
-            received=[each.batch.id for each in haul.received],
-            known=len(haul.known),
+            received=[each.batch.id for each in haul.received if not each.known],
+            known=len(haul.known) + sum(each.known for each in haul.received),
             skipped={each.name: each.why for each in haul.skipped if not each.harmless},
         )
 
