@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Preview
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.side_by_side import show_rejects, show_side_by_side
 from streamlit_app.components.verdict import show_reasons_aside, show_verdict
 from streamlit_app.components.words import count, size
 from streamlit_app.draft import Draft, Step
-from streamlit_app.facade import hestia, tenant
+from streamlit_app.facade import hestia
 from streamlit_app.views.ingest_known import has_other_columns, map_columns, show_drift
 from streamlit_app.views.ingest_reading import decide, edit
 
@@ -41,7 +40,7 @@ def preview(work: Draft) -> None:
             edit(work)  # before the look, which shows what was chosen
         with look:
             _show(work, work.preview())
-            _refuse_conflict(work)
+            _tell_of_new_types(work)
         ready = True
     _buttons(work, ready=ready)
 
@@ -64,11 +63,17 @@ def _which(work: Draft) -> None:
     st.rerun()
 
 
-def _refuse_conflict(work: Draft) -> None:
-    """A table keeps the types of its columns. Raises SchemaConflictError."""
-    ref = TableRef(Layer.VALIDATED, tenant(), work.dataset)
-    if work.saved is not None and hestia().tables.exists(ref):
-        hestia().tables.refuse_conflict(ref, hestia().ingest.validator.schema(work.recipe.columns))
+def _tell_of_new_types(work: Draft) -> None:
+    """The rows that are there get the new types too."""
+    changes = hestia().ingest.retypes(work.spec) if work.saved is not None else None
+    if changes is None:
+        return
+    named = ", ".join(f"**{one.column}** as {one.want} (now {one.have})" for one in changes.columns)
+    st.info(
+        f"{count(changes.rows, 'row')} of the table will be read again: {named}. Where a row does not fit, nothing is "
+        "changed and the import says which.",
+        icon=":material/published_with_changes:",
+    )
 
 
 def _show(work: Draft, found: Preview) -> None:

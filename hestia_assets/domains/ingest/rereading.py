@@ -12,7 +12,7 @@ import polars as pl
 
 from hestia_assets.core.layers import TableRef
 from hestia_assets.core.ports import TableStore, Validator
-from hestia_assets.core.specs import Column, ColumnType
+from hestia_assets.core.specs import Column, ColumnType, DatasetSpec
 from hestia_assets.domains.ingest.versions import OF, ROW_ID
 
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
@@ -136,6 +136,23 @@ class Rereading:
             return typed
         named = sources.select("old", "_own").join(known, on="old", how="left", maintain_order="left")
         return pl.select(pl.when(named["_own"]).then(typed).otherwise(pl.coalesce(named["new"], typed))).to_series()
+
+
+def read_plainly(rows: pl.LazyFrame, validator: Validator, spec: DatasetSpec) -> pl.LazyFrame:
+    """Rows of a table as they would be under the spec's types, by what they say: to look at, nothing is kept."""
+    have, want = rows.collect_schema(), validator.schema(spec.recipe.columns)
+    changed = {one.name: one for one in spec.recipe.columns if one.name in have and have[one.name] != want[one.name]}
+    if not changed:
+        return rows
+    rereading = Rereading(validator, tuple(changed.values()), None, lambda _, name: changed[name], {})
+    schema = pl.Schema({name: want[name] if name in changed else dtype for name, dtype in have.items()})
+    return rows.map_batches(
+        lambda part: rereading.again(part).rows,
+        schema=schema,
+        streamable=True,
+        predicate_pushdown=False,
+        projection_pushdown=False,
+    )
 
 
 def canonical(values: pl.Series, column: Column) -> pl.Series:

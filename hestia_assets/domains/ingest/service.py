@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from hestia_assets.core.errors import HestiaError
-from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import (
     Archives,
     AuditLog,
@@ -163,7 +162,7 @@ class IngestService:
         should_stop: ShouldStop | None = None,
     ) -> Verdict:
         """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
-        reader, present = self.formats.get(dataset.recipe.format), rows_present(self.tables, dataset)
+        reader, present = self.formats.get(dataset.recipe.format), rows_present(self.tables, self.validator, dataset)
         judge = Judge(reader, self.validator, dataset, present)
         return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 
@@ -247,8 +246,7 @@ class IngestService:
 
         ``rows`` have the dataset's columns, and ``_row`` and ``_line`` where they are known.
         """
-        ref = TableRef(Layer.VALIDATED, dataset.tenant, dataset.name)
-        existing = self.tables.scan(ref) if self.tables.exists(ref) else None
+        existing = rows_present(self.tables, self.validator, dataset)
         return changes_of(dataset, rows, existing, mode or dataset.mode)
 
     def suggest_mapping(self, found: Sequence[FoundColumn], dataset: DatasetSpec) -> MappingSuggestion:

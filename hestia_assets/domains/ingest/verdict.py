@@ -29,6 +29,7 @@ from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.aside import failed_rows, first_failures, without
 from hestia_assets.domains.ingest.keyed import key_trouble
 from hestia_assets.domains.ingest.modes import changes_of
+from hestia_assets.domains.ingest.rereading import read_plainly
 
 SCAN_BYTES = 4 * 1024 * 1024
 """A verdict speaks after each stretch of this size."""
@@ -196,10 +197,10 @@ def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None
         counts.rejects += sorted(shown, key=lambda reject: reject.row)[:room]
 
 
-def rows_present(tables: TableStore, dataset: DatasetSpec) -> pl.LazyFrame | None:
-    """The rows of the validated table now; none before the first batch."""
+def rows_present(tables: TableStore, validator: Validator, dataset: DatasetSpec) -> pl.LazyFrame | None:
+    """The rows of the validated table now, under the dataset's types; none before the first batch."""
     ref = TableRef(Layer.VALIDATED, dataset.tenant, dataset.name)
-    return tables.scan(ref) if tables.exists(ref) else None
+    return read_plainly(tables.scan(ref), validator, dataset) if tables.exists(ref) else None
 
 
 @dataclass

@@ -12,7 +12,7 @@ from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.access import LOCAL, Purpose
 from hestia_assets.core.errors import HeldError, RetypeError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import Batch, BatchState, Retype, RowEdit
+from hestia_assets.core.results import Batch, BatchState, Changes, Retype, RowEdit
 from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Recipe
 
 HISTORY = TableRef(Layer.HISTORY, "default", "orders")
@@ -285,3 +285,15 @@ def test_what_would_change_is_told_before(home: Hestia):
     assert isinstance(wanted, Retype)
     assert [(one.column, one.have, one.want) for one in wanted.columns] == [("v", "text", "date")]
     assert (wanted.rows, home.ingest.retypes(TEXT)) == (2, None)
+
+
+def test_the_verdict_before_the_import_compares_under_the_new_types(home: Hestia):
+    def numbered(kind: str) -> DatasetSpec:
+        columns = [{"source": "id", "name": "id", "type": kind}, {"source": "v", "name": "v", "type": kind}]
+        return keyed(recipe=Recipe.model_validate({"columns": columns, "delimiter": ";", "chunk_bytes": 1024}))
+
+    bring(home, "1;1\n2;2\n", numbered("integer"))
+    verdict = home.ingest.verdict(BytesIO(b"id;v\n2;2\n3;3\n01;1\n"), numbered("text"))
+
+    assert verdict.changes == Changes(new=2, same=1)
+    assert home.tables.schema(VALIDATED)["id"] == pl.Int64
