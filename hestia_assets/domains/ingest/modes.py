@@ -23,6 +23,7 @@ WRITTEN = f"{Layer.VALIDATED.value}/written"
 
 TOO_MANY = "batch.delete_limit"
 UNSURE = "batch.delete_unsure"
+EMPTIED = "batch.replace_by_nothing"
 
 
 @dataclass(frozen=True)
@@ -170,13 +171,15 @@ class EffectPlan:
         """The rows join."""
         return Effect(Changes(new=rows))
 
-    def replace(self, rows: int) -> Effect:
-        """The rows that are there leave."""
+    def replace(self, rows: int, *, aside: bool) -> Effect:
+        """The rows that are there leave; where all that should come were set aside, a person must look first."""
         if self.existing is None:
             return Effect(Changes(new=rows))
         file = self._stage(Layer.HISTORY, self.existing, 0)
-        staged = {LEFT: file} if file else {}
-        return Effect(Changes(new=rows, deleted=file.rows if file else 0), staged)
+        staged, leaving = ({LEFT: file}, file.rows) if file else ({}, 0)
+        return Effect(
+            Changes(new=rows, deleted=leaving), staged, _emptied(leaving) if leaving and aside and not rows else None
+        )
 
     def upsert(self, rows: pl.LazyFrame, repeats: int, seen: Seen | None) -> Effect:
         """The rows are compared; ``rows`` have distinct keys. With ``seen``, rows of other keys go."""
@@ -231,6 +234,14 @@ class EffectPlan:
     def _stage(self, layer: Layer, rows: pl.LazyFrame, number: int) -> StagedFile | None:
         ref = self.maker.ref(layer)
         return self.maker.tables.stage_stream(ref, rows, batch=self.maker.batch.id, part=PART + number)
+
+
+def _emptied(leaving: int) -> Problem:
+    return Problem(
+        EMPTIED,
+        f"No row of this file can be loaded, and all {leaving:,} rows of the table would leave for it.",
+        "Look at the rows set aside: the file may be written in another way. Discard the batch, or release it.",
+    )
 
 
 def _reason(changes: Changes, height: int, seen: Seen | None, spec: DatasetSpec) -> Problem | None:

@@ -91,7 +91,7 @@ class Planner:
             return EffectPlan(self.maker, None).append(count)
         planner = EffectPlan(self.maker, tables.scan(ref) if tables.exists(ref) else None)
         if trouble is None:
-            return planner.replace(count)
+            return planner.replace(count, aside=bool(final_files(parts, plan, Layer.QUARANTINE)))
         good = tables.read_staged(ref, files) if files else pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
         distinct = good.filter(~pl.col("_row").is_in(trouble.repeats.implode()))
         seen = self._seen(parts) if self.maker.spec.delete_missing else None
