@@ -33,7 +33,8 @@ def answer(url: str, *, reach: Reach, seen: str = "") -> "Iterator[httpx.Respons
     import httpx
 
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses whole, with their passwords
-    with _explained(url), httpx.Client(timeout=STALLED_SECONDS, trust_env=reach.private) as client:
+    stalled = min(STALLED_SECONDS, reach.timeout_seconds)
+    with _explained(url), httpx.Client(timeout=stalled, trust_env=reach.private) as client:
         target, login = _parts(url)
         for _ in range(MOST_REDIRECTS + 1):
             request = client.build_request("GET", target, headers=_headers(seen))

@@ -66,10 +66,13 @@ class HttpsConnector:
 
 
 def _fetched(url: str, target: BinaryIO, *, seen: str, reach: Reach) -> RemoteFile | None:
+    deadline = time.monotonic() + reach.timeout_seconds
     for wait in WAITS_SECONDS:
         try:
             return _attempt(url, target, seen=seen, reach=reach)
         except TransientError:
+            if time.monotonic() + wait > deadline:  # the time is for all attempts together
+                raise
             target.seek(0)
             target.truncate()
             time.sleep(wait)

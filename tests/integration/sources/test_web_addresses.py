@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import socket
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,16 @@ def test_a_source_that_could_not_work_is_not_saved(home: Hestia, facts: dict[str
         home.catalog.save(SourceSpec(name="bank", dataset="rates", **facts), author="ada")
 
     assert told.value.hint
+
+
+def test_a_server_that_says_nothing_is_waited_for_once_within_the_time(tmp_path: Path):
+    home = open_home(settings=Settings(home=tmp_path / "home", fetch_timeout_seconds=0.3))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0)
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/rates.csv"
+
+        with pytest.raises(TransientError, match="in time"):
+            content(home, address)
+        silent.accept()
+        with pytest.raises(BlockingIOError):  # nobody came a second time
+            silent.accept()
