@@ -4,6 +4,7 @@ import streamlit as st
 
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import Batch, BatchState, UndoResult
+from hestia_assets.core.specs import Mode
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.launch import run_of, start_import
@@ -64,6 +65,8 @@ def _undo(batch: Batch) -> None:
             return
         with explained():
             _say(hestia().ingest.undo_preview(batch.id), f"of this file leave {plain(batch.dataset)}")
+            if batch.mode is Mode.UPSERT:
+                st.caption("Rows that later files only repeated belong to this one, and leave with it.")
             if st.button("Yes, undo it", key=f"undo-{batch.id}", type="primary"):
                 with st.spinner("Undoing …"):
                     hestia().ingest.undo(batch.id, author=hestia().author)

@@ -64,6 +64,7 @@ def test_undo_says_first_which_rows_stay_and_why(two, open_page, pages_home):
 
     assert "1 row** of this file leave" in before
     assert "1 row** stay as they are" in before
+    assert "later files only repeated" in before
     assert list(kept[0]["Changed by"]) == ["second.csv"]
     assert "first.csv was undone" in said(app)
     assert not app.error
