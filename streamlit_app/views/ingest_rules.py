@@ -59,6 +59,12 @@ def _another(work: Draft) -> None:
 def _mode(work: Draft) -> bool:
     """The mode and what the file would do under it; tells whether it is complete. Raises SpecError."""
     st.subheader("Rows that are there already")
+    if work.files[0].batch:
+        st.info(
+            "**This import takes the place of the one before of this file:** that one is undone first. The numbers "
+            "below compare with the table as it is now.",
+            icon=":material/undo:",
+        )
     columns = [column.name for column in work.recipe.columns]
     chosen = mode_form(work.joining, columns, key=f"mode-{work.number}-{work.version}")
     if chosen is None:

@@ -224,10 +224,13 @@ def test_a_file_is_read_again_in_another_way(open_page, pages_home):
     app = open_page("import", batch=first.id)
     app = next(box for box in app.text_input if box.label == "Comment lines start with").set_value("~").run()
 
-    app = to_end(app)
+    app = press(app, "Continue")
+    warned = said(app)
+    app = press(app, "Import the file").run()
 
     (second,) = [batch for batch in pages_home.batches.recent("default", "towns") if batch.id != first.id]
     assert pages_home.batches.get(first.id).state is BatchState.UNDONE
+    assert "that one is undone first" in warned
     assert (second.state, second.rows_loaded, second.account.comment) == (BatchState.COMMITTED, 2, 1)
     assert not app.exception
 
