@@ -10,7 +10,6 @@ import dagster as dg
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, kind_of
 
-DATASET_TAG = "hestia/dataset"
 BATCH_TAG = "hestia/batch"
 HELD_TAG = "hestia/held"
 WAITING_TAG = "hestia/waiting"
