@@ -99,6 +99,25 @@ def test_a_workbook_offers_its_sheets_and_reads_the_chosen_one(open_page, pages_
     assert not app.exception
 
 
+def test_a_sheet_that_hides_nothing_does_not_show_what_another_one_hides(open_page, pages_home, tmp_path):
+    book = Workbook()
+    for sheet, rows in ((book.active, 20), (book.create_sheet("South"), 5)):
+        sheet.append(["id", "amount"])
+        for number in range(rows):
+            sheet.append([number, number * 2])
+    book.active.row_dimensions[4].hidden = True
+    path = tmp_path / "shops.xlsx"
+    book.save(path)
+    drop(pages_home, "hiding", shops__xlsx=path.read_bytes())
+    first = to_preview(open_page)
+    before = said(first)
+
+    app = next(box for box in first.selectbox if box.label.startswith("Which table")).set_value(1).run()
+
+    assert "hidden row" in before
+    assert "hidden row" not in said(app)
+
+
 def test_a_format_s_own_options_are_a_form_that_nobody_wrote_for_it(open_page, pages_home):
     records = b'[{"id": 1, "tags": ["a", "b"]}, {"id": 2, "tags": []}]'
     drop(pages_home, "things", things__json=records)
@@ -235,7 +254,7 @@ def test_a_file_is_read_again_in_another_way(open_page, pages_home):
     assert not app.exception
 
 
-def test_a_type_that_the_table_does_not_have_is_refused_before_anything_is_undone(open_page, pages_home):
+def test_another_reading_of_dates_names_the_rows_that_get_it_and_undoes_nothing_yet(open_page, pages_home):
     imported(pages_home, "days", DATES, open_page)
     (batch,) = pages_home.batches.recent("default", "days")
     app = open_page("import", batch=batch.id)
@@ -243,8 +262,8 @@ def test_a_type_that_the_table_does_not_have_is_refused_before_anything_is_undon
 
     app = question.set_value(next(n for n, label in enumerate(question.options) if "MM/DD/YYYY" in label)).run()
 
-    assert "import into a new dataset" in said(app)
-    assert next(button.disabled for button in app.button if button.label == "Continue")
+    assert "of the table will be read again" in said(app)
+    assert not next(button.disabled for button in app.button if button.label == "Continue")
     assert pages_home.batches.get(batch.id).state is BatchState.COMMITTED
 
 
