@@ -1,6 +1,6 @@
 """All rows of a table under other types: read in stretches, and put back in one commit. The caller holds the lease."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -20,15 +20,28 @@ FEWEST_ROWS = 1_000
 
 
 def stretches(path: Path, handle: DeltaTable) -> Iterator[pl.DataFrame]:
-    """Every row of a snapshot once, file by file."""
+    """Every row of a snapshot once, small files together."""
     schema = table_schema(handle)
     rows = max(FEWEST_ROWS, MOST_CELLS // len(schema))
-    for file in live_files(handle).values():
-        found = pl.scan_parquet(path / file.path, schema=schema, missing_columns="insert", glob=False)
+    for group in _groups(live_files(handle).values(), rows):
+        files = [path / file.path for file in group]
+        found = pl.scan_parquet(files, schema=schema, missing_columns="insert", glob=False)
         start = 0
         while (stretch := found.slice(start, rows).collect()).height:
             yield stretch
             start += rows
+
+
+def _groups(files: Iterable[StagedFile], rows: int) -> Iterator[list[StagedFile]]:
+    """Files that have so many rows together, or one that has more."""
+    group: list[StagedFile] = []
+    for file in files:
+        if group and sum(each.rows for each in group) + file.rows > rows:
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
 
 
 def replace_types(
