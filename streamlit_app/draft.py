@@ -236,7 +236,7 @@ class Draft:
         with self.open() as source:
             anew = hestia().ingest.inspect_as(source, chosen)
         old = self.found or anew
-        self.take_found(replace(anew, tables=old.tables, notes=anew.notes or old.notes))
+        self.take_found(replace(anew, tables=old.tables))
         self._drop_rules()
 
     def answered(self, question: Question) -> int:

@@ -114,8 +114,8 @@ def test_a_sheet_that_hides_nothing_does_not_show_what_another_one_hides(open_pa
 
     app = next(box for box in first.selectbox if box.label.startswith("Which table")).set_value(1).run()
 
-    assert "hidden row" in before
-    assert "hidden row" not in said(app)
+    assert "1 row is hidden" in before
+    assert "1 row is hidden" not in said(app)
 
 
 def test_a_format_s_own_options_are_a_form_that_nobody_wrote_for_it(open_page, pages_home):
