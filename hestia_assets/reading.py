@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.core.errors import EmptyFileError, HestiaError, NotFoundError, ReadError, UnreadableFileError
-from hestia_assets.core.ports import Format, TellingFormat
+from hestia_assets.core.ports import Format, LayoutFormat, TellingFormat
 from hestia_assets.core.results import Inspection, Note, Reject, SkippedMember, TextChunk
 from hestia_assets.core.specs import Recipe
 from hestia_assets.domains.ingest.arrival import nothing_in
@@ -27,7 +27,6 @@ SKIPPED = "(skipped files)"
 SKIPPED_COLUMNS = ("file", "why")
 NOTES = "{} (notes)"
 NOTES_COLUMNS = ("what", "count", "text", "places")
-SHEETS = "excel"
 HEADER_WITHIN = 60
 NUMBERED = re.compile(r"column_\d+")
 
@@ -177,7 +176,7 @@ def _tables(source: BinaryIO, file_name: str) -> list[FileTable]:
         header = tuple(_shown(column.source) for column in recipe.columns)
         notes = found.notes if recipe == found.recipe else _notes(reader, source, recipe)
         table = FileTable(name, header, recipe, reader, source, notes=notes)
-        tables.append(_as_it_stands(table) if recipe.format == SHEETS and recipe.columns else table)
+        tables.append(_as_it_stands(table, reader) if isinstance(reader, LayoutFormat) and recipe.columns else table)
     return tables
 
 
@@ -186,11 +185,9 @@ def _notes(reader: Format, source: BinaryIO, recipe: Recipe) -> tuple[Note, ...]
     return reader.about(source, recipe)[0] if recipe.columns and isinstance(reader, TellingFormat) else ()
 
 
-def _as_it_stands(table: FileTable) -> FileTable:
+def _as_it_stands(table: FileTable, reader: LayoutFormat) -> FileTable:
     """All rows of a sheet; the header row gives the names where it is one row of different texts."""
-    from hestia_assets.formats.excel import as_it_is
-
-    recipe = table.recipe.with_changes(as_it_is(table.name))
+    recipe = table.recipe.with_changes(reader.as_it_is(table.name))
     recipe = recipe.model_copy(update={"columns": table.reader.columns(table.source, recipe)})
     sheet = replace(table, recipe=recipe, header=tuple(column.source for column in recipe.columns))
     wanted = [column.source for column in table.recipe.columns if not NUMBERED.fullmatch(column.source)]
@@ -212,7 +209,7 @@ def _recipes(found: Inspection, reader: Format, source: BinaryIO) -> list[tuple[
 
     A sheet always has its name; the only table of another file needs none.
     """
-    if not found.tables or (len(found.tables) == 1 and found.recipe.format != SHEETS):
+    if not found.tables or (len(found.tables) == 1 and not isinstance(reader, LayoutFormat)):
         return [("", found.recipe)]
     recipes: list[tuple[str, Recipe]] = []
     for table in found.tables:

@@ -69,6 +69,12 @@ class ExcelFormat:
         """
         return about_sheet(source, recipe)
 
+    def as_it_is(self, table: str) -> Mapping[str, Any]:
+        """Changes to a recipe for a sheet as it stands: every row, titles and totals too, no header, none set aside."""
+        keep = {"errors": "text", "uncached": "empty", "hidden_rows": "keep", "hidden_columns": "keep"}
+        options = {"sheet": table, **keep}
+        return {"preamble_lines": 0, "has_header": False, "header_lines": 1, "footer": "", "options": options}
+
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows under ``recipe`` from ``start``; ``_line`` is the row's number in Excel.
 
@@ -93,12 +99,6 @@ class ExcelFormat:
                 yield chunk
             if not done:
                 yield _nothing(recipe, start)
-
-
-def as_it_is(sheet: str) -> Mapping[str, Any]:
-    """Changes to a recipe for a sheet as it stands: every row, titles and totals too, no header, no row set aside."""
-    options = {"sheet": sheet, "errors": "text", "uncached": "empty", "hidden_rows": "keep", "hidden_columns": "keep"}
-    return {"preamble_lines": 0, "has_header": False, "header_lines": 1, "footer": "", "options": options}
 
 
 def _grid(book: Book, recipe: Recipe) -> Grid:

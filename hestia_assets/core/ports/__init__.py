@@ -15,6 +15,7 @@ from hestia_assets.core.ports.remote import Connector, Reach, SeenStore
 from hestia_assets.core.ports.rows import (
     Claim,
     Format,
+    LayoutFormat,
     RowGate,
     SqlEngine,
     TellingFormat,
@@ -38,6 +39,7 @@ __all__ = [
     "Holding",
     "Incoming",
     "JobStore",
+    "LayoutFormat",
     "LeaseStore",
     "Reach",
     "RowGate",

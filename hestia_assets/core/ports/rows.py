@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, runtime_checkable
 
 from hestia_assets.core.access import Principal, Purpose
 from hestia_assets.core.layers import TableRef
@@ -88,6 +88,15 @@ class TellingFormat(Protocol):
 
     def about(self, source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
         """Notes and questions on the table that the recipe reads. Raises ReadError, SpecError."""
+        ...
+
+
+@runtime_checkable
+class LayoutFormat(Protocol):
+    """A format whose tables are laid out for people: titles and totals stand around the rows, and each has a name."""
+
+    def as_it_is(self, table: str) -> Mapping[str, Any]:
+        """Changes to a recipe that keep every row of the table called so: no title, header or total is taken out."""
         ...
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hestia_assets.core.errors import HestiaError
-from hestia_assets.formats.excel import FORMAT, as_it_is
+from hestia_assets.formats.excel import FORMAT
 
 WHOLE = sheet_of(("id", "name"), *[(number, "abc") for number in range(50)]).getvalue()
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=12)
@@ -42,7 +42,7 @@ def same(cell: object, text: str | None) -> bool:
 def test_any_table_comes_back_cell_by_cell(table):
     table = [["first", *["x"] * (len(table[0]) - 1)], *table]
 
-    chunks = chunks_of(written(table), **as_it_is("S"), chunk_bytes=1024)
+    chunks = chunks_of(written(table), **FORMAT.as_it_is("S"), chunk_bytes=1024)
     found = {line: row for chunk in chunks for *row, _, line, _ in chunk.frame.iter_rows()}
 
     for number, row in enumerate(table, start=1):

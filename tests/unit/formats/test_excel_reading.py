@@ -9,7 +9,7 @@ from excel_workbooks import SHARED, chunks_of, open_document, recipe_for, rows_o
 
 from hestia_assets.core.errors import HeaderMismatchError, SpecError
 from hestia_assets.core.specs import Column
-from hestia_assets.formats.excel import FORMAT, as_it_is
+from hestia_assets.formats.excel import FORMAT
 
 moment = dt.datetime.fromisoformat
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared test data are not there")
@@ -222,7 +222,7 @@ def test_another_sheet_is_another_table_and_a_wrong_name_is_told():
 def test_a_sheet_as_it_is_drops_no_row():
     source = sheet_of(("Title",), ("a", "b"), (1, "#N/A"), ("Total", 1))
 
-    assert rows_of(source, **as_it_is("Sheet")) == [("Title", None), ("a", "b"), ("1", "#N/A"), ("Total", "1")]
+    assert rows_of(source, **FORMAT.as_it_is("Sheet")) == [("Title", None), ("a", "b"), ("1", "#N/A"), ("Total", "1")]
 
 
 def test_unusual_xml_is_read_as_well_as_the_usual():
@@ -279,7 +279,7 @@ def test_errors_in_an_xls_are_seen():
 def test_an_xlsb_gives_its_values():
     source = BytesIO((SHARED / "excel" / "calamine_issues.xlsb").read_bytes())
 
-    assert rows_of(source, **as_it_is("issue2")) == [("1", "a"), ("2", "b"), ("3", "c")]
+    assert rows_of(source, **FORMAT.as_it_is("issue2")) == [("1", "a"), ("2", "b"), ("3", "c")]
 
 
 def _flagged(data: bytes, record: bytes, at: int, flag: int) -> bytes:
