@@ -106,6 +106,8 @@ def show_drift(work: Draft) -> None:
 def _drift(work: Draft) -> Drift:
     """Held against the dataset; with the columns that were mapped just now, which nobody is asked about twice."""
     assert work.saved is not None, "it is held against a dataset"
-    is_mapped = work.slot >= len(recipes_of(work.saved))
+    known = work.saved
+    if work.slot >= len(recipes_of(work.saved)):
+        known = work.spec.model_copy(update={"recipe": work.recipe, "other_recipes": ()})
     with st.spinner("Comparing it with earlier files …"), work.open() as source:
-        return hestia().ingest.drift(source, work.spec if is_mapped else work.saved, file_name=work.file_name)
+        return hestia().ingest.drift(source, known, file_name=work.file_name)
