@@ -35,11 +35,15 @@ class Misfits:
         _, line, value = self.first[name]
         others = [f"{other} {count:,}" for other, count in self.rows.items() if other != name]
         return RetypeError(
-            f"Column '{name}' of {spec.key} cannot become {in_words(types[name])}: {rows:,} rows that are in the table "
-            f"do not fit; the first is '{value}' ({batch.file_name}, line {line})."
-            + (f" So do other columns: {', '.join(others)} rows." if others else ""),
+            f"Column '{name}' of {spec.key} cannot become {in_words(types[name])}: {_of_the_table(rows)}; "
+            f"the first is '{value}' ({batch.file_name}, line {line})."
+            + (f" Rows that do not fit in other columns: {', '.join(others)}." if others else ""),
             hint=f"Read that file again or undo it (batch {batch.id}), or give the column another type.",
         )
+
+
+def _of_the_table(rows: int) -> str:
+    return "1 row of the table does not fit" if rows == 1 else f"{rows:,} rows of the table do not fit"
 
 
 def placed(rows: pl.DataFrame, again: Reread) -> pl.DataFrame:
@@ -93,7 +97,7 @@ def refuse_unfit(tables: TableStore, history: TableRef, coming: Callable[[], pl.
         row = back.row(0, named=True)
         name = next(name for name in names if row[name] is not None)
         raise HeldError(
-            f"{back.height:,} rows that would come back do not fit the types that the columns have now; the first is "
+            f"Rows that would come back do not fit the types that the columns have now: {back.height:,}, the first is "
             f"'{row[name]}' in {name.removeprefix(UNFIT)} (batch {row['_batch']}, line {row['_line']}).",
             hint="Give the column its old type first, or read the file again: what does not fit is set aside then.",
         )
@@ -102,7 +106,8 @@ def refuse_unfit(tables: TableStore, history: TableRef, coming: Callable[[], pl.
 def in_words(dtype: pl.DataType) -> str:
     """A column's type as people say it."""
     if isinstance(dtype, pl.Decimal):
-        return f"{ColumnType.DECIMAL.value} with {dtype.scale} places"
+        places = "1 place" if dtype.scale == 1 else f"{dtype.scale} places"
+        return f"{ColumnType.DECIMAL.value} with {places}"
     names: dict[type[pl.DataType], ColumnType] = {
         pl.String: ColumnType.TEXT,
         pl.Int64: ColumnType.INTEGER,

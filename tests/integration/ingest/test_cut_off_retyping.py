@@ -43,14 +43,14 @@ class CuttingStore:
         return getattr(self._store, name)
 
 
-def begin(folder: Path) -> tuple[str, str]:
+def begin(folder: Path, qty: str = "x") -> tuple[str, str]:
     """A dataset with a history, one batch undone, and a batch that waits under other types."""
     home = opened(folder)
     bring(home, "1,1,\n2, 2,\n3,3,\n", NUMBERS)
     second = bring(home, "2,20,\n3,3,\n", NUMBERS)
     change(home, NUMBERS, "3", qty="33")
     home.ingest.undo(bring(home, "1,100,\n", NUMBERS).id, author="ada")
-    return second.id, hand_in(home, "4,x,\n", WORDS).id
+    return second.id, hand_in(home, f"4,{qty},\n", WORDS).id
 
 
 def told(home: Hestia) -> list[object]:
@@ -103,7 +103,7 @@ def test_cut_off_before_any_write_the_rest_is_done_later(tmp_path, next_step: Ca
 
 
 def test_cut_off_and_taken_back_everything_is_as_before(tmp_path):
-    _, batch = begin(tmp_path / "begun")
+    _, batch = begin(tmp_path / "begun", qty="4")
     before = sorted_rows(opened(tmp_path / "begun"))
 
     for passes in range(4, 12):

@@ -75,7 +75,7 @@ def test_a_decimal_gets_more_places_and_none_that_would_be_lost(home: Hestia):
 
     coarse = hand_in(home, "4;1,5\n", spec(type="decimal", scale=1, decimal_sign=","))
     with pytest.raises(
-        RetypeError, match=r"cannot become decimal with 1 places: 1 rows .* '0,125' \(orders.csv, line 2\)"
+        RetypeError, match=r"cannot become decimal with 1 place: 1 row .* '0,125' \(orders.csv, line 2\)"
     ):
         home.ingest.run(coarse.id)
     assert home.tables.schema(VALIDATED)["v"] == pl.Decimal(38, 3)
