@@ -138,7 +138,7 @@ def test_a_held_file_is_released_without_a_false_alarm_in_another_tab(open_tab, 
     other.get_by_text("returns.csv is waiting for you").wait_for()
 
     page.get_by_role("button", name="Import it anyway").click()
-    page.get_by_text("returns.csv waits for its run").wait_for()
+    page.get_by_text("returns.csv waits for you.").wait_for(state="hidden")
     other.get_by_role("link", name="Look at it").last.click()
     other.get_by_text("All files of this dataset").wait_for()
 
