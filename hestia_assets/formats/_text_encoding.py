@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
+from hestia_assets.core.results import Reason
 from hestia_assets.formats._text_candidates import Candidate, differing, ranked
+from hestia_assets.formats._text_source import canonical
 
 BLOCK_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 64 * 1024
 EVIDENCE_BYTES = 100_000
+CERTAIN_BYTES = 4 * 1024 * 1024
 CONTEXT_BYTES = 4096
 SEARCHED_BYTES = 256 * 1024 * 1024
 MARKS = (
@@ -32,7 +35,6 @@ OTHER_KINDS = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
-NOT_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 HALF_SIGN = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 """Half of a sign beyond 16 bits, as some databases and Java write it (CESU-8); no other encoding has such letters."""
 SWITCH = re.compile(rb"\x1b\$|\x1b\(|\x0e")
@@ -132,8 +134,8 @@ def _evidence(source: BinaryIO, place: int) -> bytes:
     for start in (0, place):
         source.seek(start)
         while size < EVIDENCE_BYTES and source.tell() < start + SEARCHED_BYTES and (block := source.read(BLOCK_BYTES)):
-            for line in NOT_ASCII_LINE.finditer(block):
-                lines.append(line[0][:HEAD_BYTES])
+            for line in _not_ascii(block):
+                lines.append(line[:HEAD_BYTES])
                 size += len(lines[-1])
                 if size >= EVIDENCE_BYTES:
                     break
@@ -160,3 +162,43 @@ def _ranked(evidence: bytes, context: bytes) -> EncodingGuess:
         return EncodingGuess("utf-8", because, tuple(candidates[:2]), evidence)
     best, *others = candidates
     return EncodingGuess(best.name, best.because, tuple(others[:2]), evidence)
+
+
+def certain_encoding(source: BinaryIO, encoding: str) -> Reason | None:
+    """The encoding that a file certainly is in, where it is not ``encoding``: a guess among several is not taken."""
+    name = canonical(encoding)
+    source.seek(0)
+    head = source.read(CERTAIN_BYTES)
+    marked = next((other for mark, other in MARKS if head.startswith(mark)), "")
+    if marked:
+        return _instead(marked, name, "The file begins with this encoding's byte-order mark.")
+    if head.count(0) * MANY_ZEROS > len(head):
+        wide = _wide(head[:HEAD_BYTES])
+        return Reason("encoding", wide.name, wide.because) if wide and wide.name != name else None
+    if name == "utf-8":
+        return _instead_of_utf8(source, head)
+    if name.startswith(("utf-16", "utf-32")):
+        guess = guess_encoding(source, file_name="The file")
+        return None if guess.others else Reason("encoding", guess.name, guess.because)
+    if not head.isascii() and _first_not_utf8(source) is None:
+        return Reason("encoding", "utf-8", "Every byte of the file is valid UTF-8, accents included.")
+    return None
+
+
+def _instead(found: str, name: str, because: str) -> Reason | None:
+    same = name == found or (name.startswith("utf") and found.startswith(name))
+    return None if same else Reason("encoding", found, because)
+
+
+def _instead_of_utf8(source: BinaryIO, head: bytes) -> Reason | None:
+    """Another encoding where hardly a line with accents is valid UTF-8 and only one other reads them."""
+    lines = _not_ascii(head)
+    valid = sum(_is_utf8(line) for line in lines[:-1])  # the last one may be cut
+    if len(lines) < 2 or valid * 10 > len(lines):
+        return None
+    guess = guess_encoding(source, file_name="The file")
+    return None if guess.others or guess.name == "utf-8" else Reason("encoding", guess.name, guess.because)
+
+
+def _not_ascii(block: bytes) -> list[bytes]:
+    return [] if block.isascii() else [line for line in block.splitlines() if not line.isascii()]

@@ -9,7 +9,7 @@ import polars as pl
 
 from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.ports import Claim
-from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
+from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, NoOptions, Recipe, Spec
 from hestia_assets.formats._csv_chunks import chunks
 from hestia_assets.formats._csv_head import dialect_of, read_head
@@ -17,7 +17,7 @@ from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
 from hestia_assets.formats._csv_rows import POSITION_TYPES
 from hestia_assets.formats._csv_structure import Dialect, Records, scan
 from hestia_assets.formats._csv_window import Window
-from hestia_assets.formats._text_encoding import HEAD_BYTES, guess_encoding
+from hestia_assets.formats._text_encoding import HEAD_BYTES, certain_encoding, guess_encoding
 from hestia_assets.formats._text_source import blocks
 
 COUNT_BYTES = 8 * 1024 * 1024
@@ -53,6 +53,10 @@ class CsvFormat:
             UnreadableFileError: the bytes are not in the recipe's encoding.
         """
         return columns_under(source, recipe)
+
+    def encoding_of(self, source: BinaryIO, recipe: Recipe) -> Reason | None:
+        """The encoding that the file certainly is in, where that is not the recipe's, and why."""
+        return certain_encoding(source, recipe.encoding)
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows under ``recipe`` from ``start``.

@@ -9,13 +9,14 @@ from pydantic import Field
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.ports import Claim
-from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
+from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._columns import matched, numbered, text_columns
 from hestia_assets.formats._csv_rows import POSITION_TYPES
 from hestia_assets.formats._fixed_chunks import chunks, read_head
 from hestia_assets.formats._fixed_inspect import inspect_fixed, looks_fixed
 from hestia_assets.formats._fixed_rows import Cuts
+from hestia_assets.formats._text_encoding import certain_encoding
 
 
 class FixedWidthOptions(Spec):
@@ -51,6 +52,10 @@ class FixedWidthFormat:
         widths = _widths(recipe)
         head = read_head(source, recipe, widths)
         return text_columns(head.texts or numbered(len(widths)))
+
+    def encoding_of(self, source: BinaryIO, recipe: Recipe) -> Reason | None:
+        """The encoding that the file certainly is in, where that is not the recipe's, and why."""
+        return certain_encoding(source, recipe.encoding)
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows from ``start``; lines that are too long or too short are in ``rejects``.

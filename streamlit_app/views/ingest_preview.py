@@ -78,6 +78,8 @@ def _tell_of_new_types(work: Draft) -> None:
 
 def _show(work: Draft, found: Preview) -> None:
     st.subheader("What it would become")
+    if found.read_as is not None:
+        st.info(f"**This file is read as {found.read_as.value}.** {found.read_as.because}", icon=":material/translate:")
     _warn_of_one_column(work, found)
     verdict = show_verdict(work.counting())
     if verdict is None or not verdict.complete:

@@ -14,6 +14,7 @@ from hestia_assets.core.ports.metadata import (
 from hestia_assets.core.ports.remote import Connector, Reach, SeenStore
 from hestia_assets.core.ports.rows import (
     Claim,
+    EncodedFormat,
     Format,
     LayoutFormat,
     RowGate,
@@ -32,6 +33,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Connector",
+    "EncodedFormat",
     "ExportFolder",
     "FileStore",
     "Format",

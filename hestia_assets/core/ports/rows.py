@@ -14,6 +14,7 @@ from hestia_assets.core.results import (
     Note,
     Position,
     Question,
+    Reason,
     SetFailure,
     TextChunk,
 )
@@ -97,6 +98,15 @@ class LayoutFormat(Protocol):
 
     def as_it_is(self, table: str) -> Mapping[str, Any]:
         """Changes to a recipe that keep every row of the table called so: no title, header or total is taken out."""
+        ...
+
+
+@runtime_checkable
+class EncodedFormat(Protocol):
+    """A format of text, whose files may come in another encoding than the last one did."""
+
+    def encoding_of(self, source: BinaryIO, recipe: Recipe) -> Reason | None:
+        """The encoding that the file certainly is in, where that is not the recipe's, and why."""
         ...
 
 

@@ -132,6 +132,7 @@ class Preview:
     ``text`` and ``typed`` hold the same first rows before and after typing, rejected rows left out;
     ``complete`` tells whether the stretch is the whole file. ``raw`` are the file's first lines as they are; where it
     has no lines that a person can read, its first records, and ``raw_places`` their record or row numbers.
+    ``read_as``: the encoding that the file certainly is in, where that is not the recipe's.
     """
 
     text: "pl.DataFrame"
@@ -143,3 +144,4 @@ class Preview:
     scanned_bytes: int
     complete: bool
     raw_places: tuple[int, ...] = ()
+    read_as: Reason | None = None

@@ -4,18 +4,22 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from hestia_assets.core.errors import ReadError
-from hestia_assets.core.ports import BatchStore, FileStore, Format
+from hestia_assets.core.ports import BatchStore, EncodedFormat, FileStore, Format
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import Batch
+from hestia_assets.core.results import Batch, Reason
 from hestia_assets.core.specs import Column, DatasetSpec, Recipe
 from hestia_assets.domains.ingest.edits import EDIT
 
 
 def fitting(formats: Registry[Format], spec: DatasetSpec, source: BinaryIO) -> Recipe:
-    """The first recipe whose columns are in the file. Raises the first recipe's ReadError when none can read it."""
-    recipes = (spec.recipe, *spec.other_recipes)
+    """The first recipe whose columns are in the file, in the encoding that the file certainly is in.
+
+    Raises:
+        ReadError: the first recipe's, when none can read it.
+    """
+    recipes = [as_encoded(formats, recipe, source)[0] for recipe in (spec.recipe, *spec.other_recipes)]
     if len(recipes) == 1:
-        return spec.recipe
+        return recipes[0]
     refusals: list[ReadError] = []
     for recipe in recipes:
         try:
@@ -25,6 +29,13 @@ def fitting(formats: Registry[Format], spec: DatasetSpec, source: BinaryIO) -> R
             continue
         return recipe
     raise refusals[0]
+
+
+def as_encoded(formats: Registry[Format], recipe: Recipe, source: BinaryIO) -> tuple[Recipe, Reason | None]:
+    """The recipe for this very file: the same rows in another encoding are the same rows; and why it differs."""
+    fmt = formats.get(recipe.format)
+    why = fmt.encoding_of(source, recipe) if isinstance(fmt, EncodedFormat) else None
+    return (recipe.model_copy(update={"encoding": why.value}) if why else recipe), why
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hestia_assets.core.results import Inspection, LineAccount, Position, Previe
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, Recipe, Severity
 from hestia_assets.domains.ingest.aside import failed_rows, without
 from hestia_assets.domains.ingest.detect import detect
+from hestia_assets.domains.ingest.fitting import as_encoded
 from hestia_assets.domains.ingest.sets import as_failures
 
 TYPES_FROM_BYTES = 32 * 1024 * 1024
@@ -69,6 +70,7 @@ def preview_file(
 ) -> Preview:
     """Read, type and check the first stretch; nothing is kept. Raises ReadError, SpecError."""
     reader = formats.get(recipe.format)
+    recipe, read_as = as_encoded(formats, recipe, source)
     chunks = iter(reader.read(source, recipe.model_copy(update={"chunk_bytes": PREVIEW_BYTES})))
     chunk = next(chunks, None) or no_rows(recipe)
     complete = next(chunks, None) is None
@@ -90,6 +92,7 @@ def preview_file(
         scanned_bytes=chunk.end.offset,
         complete=complete,
         raw_places=places,
+        read_as=read_as,
     )
 
 

@@ -147,7 +147,10 @@ class Runner:
         self.retype(maker.spec, hold, version=maker.batch.spec_version, author=maker.batch.author)
         if maker.batch.origin == EDIT:
             return EditRun(maker, self.batches, hold)
-        reading = maker.reading(fitting(self.formats, maker.spec, source))
+        recipe = fitting(self.formats, maker.spec, source)
+        if recipe.encoding not in {each.encoding for each in (maker.spec.recipe, *maker.spec.other_recipes)}:
+            self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)
+        reading = maker.reading(recipe)
         reader = self.formats.get(reading.spec.recipe.format)
         return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress)
 

@@ -46,6 +46,7 @@ from hestia_assets.domains.ingest import mapping
 from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
 from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.drift import decided
+from hestia_assets.domains.ingest.fitting import as_encoded
 from hestia_assets.domains.ingest.known import KnownSource
 from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.many import ManyRun
@@ -163,7 +164,8 @@ class IngestService:
     ) -> Verdict:
         """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
         reader, present = self.formats.get(dataset.recipe.format), rows_present(self.tables, self.validator, dataset)
-        judge = Judge(reader, self.validator, dataset, present)
+        recipe, _ = as_encoded(self.formats, dataset.recipe, source)
+        judge = Judge(reader, self.validator, dataset.model_copy(update={"recipe": recipe}), present)
         return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
