@@ -1,7 +1,7 @@
 """What a sheet holds besides its plain values, and what its styles mean: words that all kinds of workbook share."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -58,6 +58,10 @@ class SheetFacts:
     height: int = 0
     width: int = 0
     filled: int = 0
+    twice: str = ""
+    """The place that two cells or rows claim: ``it has the cell B7``."""
+    places_held: Callable[[], Iterator[tuple[int, int]]] | None = field(default=None, compare=False)
+    """Row and column of each cell that holds something, read once more; None where nobody counts them."""
 
     def add(self, row: int, column: int, special: Special) -> None:
         """Keep a cell that needs more than its value."""

@@ -10,6 +10,7 @@ from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._columns import text_columns
 from hestia_assets.formats._excel_book import Book, SheetName
 from hestia_assets.formats._excel_card import notes_on, questions_on
+from hestia_assets.formats._excel_complete import check_complete
 from hestia_assets.formats._excel_grid import Grid
 from hestia_assets.formats._excel_header import Header, find_footer, find_header, sample_rows, typical_width
 from hestia_assets.formats._excel_layout import layout_of
@@ -56,6 +57,7 @@ def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
         best = _best(looks)
         recipe = Recipe(format="excel").with_changes(best.changes)
         grid = best.grid or _grid(book, best.sheet, recipe)
+        check_complete(grid)
         layout = layout_of(grid, recipe)
         columns = text_columns([text for _, text in layout.columns])
         names = [_name_at(number, layout.columns) for number in range(grid.width)]
@@ -73,6 +75,7 @@ def about_sheet(source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tup
     with Book(source) as book:
         options = options_of(recipe)
         grid = Grid(*book.sheet(options.sheet or sheet_to_read(book)), options)
+        check_complete(grid)
         layout = layout_of(grid, recipe)
         names = [_name_at(number, layout.columns) for number in range(grid.width)]
         notes = notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start)

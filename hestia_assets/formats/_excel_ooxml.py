@@ -3,6 +3,7 @@
 import posixpath
 from typing import TYPE_CHECKING
 
+from hestia_assets.formats._excel_complete import places_held
 from hestia_assets.formats._excel_container import damaged
 from hestia_assets.formats._excel_facts import SheetFacts, Styles, styles_from
 from hestia_assets.formats._excel_parts import Parts
@@ -29,6 +30,7 @@ class OoxmlWorkbook:
         self.date1904 = any(_is_on(node.get("date1904")) for node in _all(root, "workbookPr"))
         self._sheets = {node.get("name", ""): targets.get(_relation(node), "") for node in _all(root, "sheet")}
         self._styles = self._read_styles(path)
+        self._strings = next((part for part in targets.values() if part.lower().endswith("sharedstrings.xml")), "")
 
     def facts(self, sheet: str, index: int) -> SheetFacts:  # noqa: ARG002 - only xls needs the number
         """One pass over a sheet."""
@@ -39,6 +41,7 @@ class OoxmlWorkbook:
         if facts is None:
             facts = walk_sheet(self._parts.blocks(path), self._styles)
         facts.check_size()
+        facts.places_held = lambda: places_held(self._parts, path, self._strings)
         return facts
 
     def _workbook_path(self) -> str:

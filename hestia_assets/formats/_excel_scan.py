@@ -7,6 +7,7 @@ address) goes through lxml, cell by cell, and gives the same facts.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from xml.sax.saxutils import unescape
 
 from hestia_assets.core.errors import UnreadableFileError
@@ -15,6 +16,9 @@ from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles
 STRETCH_BYTES = 4 * 1024 * 1024
 MOST_ROW_BYTES = 64 * 1024 * 1024
 PLAIN_ROOT = re.compile(rb"<worksheet[\s>]")
+ROW_NUMBER = re.compile(rb'<row r="(\d+)"')
+CELL_NAME = re.compile(rb'<c r="([A-Z]+\d+)"')
+LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ODD_SIGNS = (b"<!", b":c r=")
 ROW = re.compile(rb'<row r="(\d+)"[^>]*? hidden="(?:1|true)"')
 COLUMNS = re.compile(rb"<col ([^>]*)>")
@@ -32,8 +36,11 @@ def scan_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts | None:
     """Facts of a sheet in its usual shape; None where the XML is of another shape."""
     facts = SheetFacts()
     patterns = _styled(styles)
+    last = 0
     for number, stretch in enumerate(_stretches(blocks)):
         if (number == 0 and not _is_plain_start(stretch)) or b"<!DOCTYPE" in stretch[:4096] or not _is_plain(stretch):
+            return None
+        if (last := _last_row(stretch, last)) is None:
             return None
         _scan(stretch, facts, styles, patterns)
     return facts
@@ -51,6 +58,15 @@ def _is_plain(data: bytes) -> bool:
         data = data[max(start, 0) : end if end >= 0 else len(data)]
     cells, rows = data.count(b"<c") == data.count(b'<c r="'), data.count(b"<row") == data.count(b'<row r="')
     return cells and rows and not any(sign in data for sign in ODD_SIGNS)
+
+
+def _last_row(data: bytes, last: int) -> int | None:
+    """The last row's number; None unless rows go down, cells stand in their own row, and each address is there once."""
+    texts, names = ROW_NUMBER.findall(data), CELL_NAME.findall(data)
+    rows = [last, *map(int, texts)]
+    down = all(above < below for above, below in pairwise(rows))
+    at_home = set(b" ".join(names).translate(None, LETTERS).split()) <= set(texts)
+    return rows[-1] if down and at_home and len(set(names)) == len(names) else None
 
 
 def _stretches(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -122,7 +138,7 @@ def _extent(data: bytes, facts: SheetFacts) -> None:
     start = data.rfind(b'<c r="', 0, last) if last > 0 else -1
     if start < 0:
         return
-    facts.filled += data.count(b"</v>") + data.count(b"</is>")
+    facts.filled += data.count(b"</v>") - data.count(b"<v></v>") + data.count(b"</is>")
     names = set(USED_COLUMN.findall(data))
     width = max((column_of(name.decode()) for name in names), default=0)
     row = re.compile(rb"\d+").search(data, start)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles, column_of
+from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles, column_of, place
 from hestia_assets.formats._excel_scan import special_cell
 
 if TYPE_CHECKING:
@@ -16,14 +16,20 @@ TRUE = ("1", "true")
 def walk_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts:
     """Facts of a sheet. Raises UnreadableFileError when it is no XML, or declares entities."""
     facts = SheetFacts()
+    rows, seen = set[int](), dict[int, int]()
     row = column = -1
     for event, name, element in elements(blocks):
         if event == "start" and name == "row":
             row, column = int(element.get("r", row + 2)) - 1, -1
+            facts.twice = facts.twice or (f"it has the row {row + 1}" if row in rows else "")
+            rows.add(row)
             if element.get("hidden") in TRUE:
                 facts.hidden_rows.add(row)
         elif event == "end" and name == "c":
             row, column = address(element.get("r"), row, column)
+            if seen.get(row, 0) >> column & 1:
+                facts.twice = facts.twice or f"it has the cell {place(row, column)}"
+            seen[row] = seen.get(row, 0) | 1 << column
             _cell(element, row, column, facts, styles)
             element.clear()
         elif event == "end" and name == "col" and element.get("hidden") in TRUE:
@@ -32,11 +38,12 @@ def walk_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts:
             first, _, last = element.get("ref", "").partition(":")
             facts.merged.append((*address(first, 0, 0), *address(last or first, 0, 0)))
         elif event == "end" and name == "row":
-            _forget(element)
+            forget(element)
     return facts
 
 
-def _forget(element: "_Element") -> None:
+def forget(element: "_Element") -> None:
+    """Free an element that was read, and those before it."""
     element.clear()
     parent = element.getparent()
     while parent is not None and (before := element.getprevious()) is not None:
@@ -53,7 +60,7 @@ def address(text: str | None, row: int, column: int) -> tuple[int, int]:
 
 
 def _cell(element: "_Element", row: int, column: int, facts: SheetFacts, styles: Styles) -> None:
-    children = {_local(child.tag): child for child in element}
+    children = {local_name(child.tag): child for child in element}
     value = children["v"].text if "v" in children else None
     if value or "is" in children:
         facts.filled += 1
@@ -81,7 +88,7 @@ def elements(blocks: Iterable[bytes]) -> Iterator[tuple[str, str, "_Element"]]:
             for event, element in parser.read_events():
                 if element.getparent() is None:
                     _refuse_doctype(element)
-                yield event, _local(element.tag), element
+                yield event, local_name(element.tag), element
     except etree.XMLSyntaxError as error:
         hint = "Open it in Excel to see whether it is whole, and send it again."
         raise UnreadableFileError("The sheet is damaged: its XML breaks off.", hint=hint) from error
@@ -93,5 +100,6 @@ def _refuse_doctype(element: "_Element") -> None:
         raise UnreadableFileError("The sheet declares entities, which no workbook needs.", hint=hint)
 
 
-def _local(tag: object) -> str:
+def local_name(tag: object) -> str:
+    """The name without its namespace; empty for a comment."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""

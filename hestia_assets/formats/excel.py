@@ -11,6 +11,7 @@ from hestia_assets.core.results import START, Inspection, LineAccount, Note, Pos
 from hestia_assets.core.specs import Column, Recipe, Spec
 from hestia_assets.formats._columns import LEFT_OUT, matched, text_columns
 from hestia_assets.formats._excel_book import Book
+from hestia_assets.formats._excel_complete import check_complete
 from hestia_assets.formats._excel_container import SUFFIXES, claim_for
 from hestia_assets.formats._excel_facts import Kind, place
 from hestia_assets.formats._excel_grid import Grid
@@ -103,7 +104,9 @@ class ExcelFormat:
 
 def _grid(book: Book, recipe: Recipe) -> Grid:
     options = options_of(recipe)
-    return Grid(*book.sheet(options.sheet or sheet_to_read(book)), options)
+    grid = Grid(*book.sheet(options.sheet or sheet_to_read(book)), options)
+    check_complete(grid)
+    return grid
 
 
 def _chunk(
