@@ -22,10 +22,20 @@ def register(app: typer.Typer) -> None:
 
 
 def release(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
-    """Publish a held batch in spite of what holds it; its bad rows still go to quarantine."""
+    """Publish a held batch in spite of what holds it; its bad rows still go to quarantine.
+
+    Where the dataset was changed since, the batch may be held again; the exit code is 1 then.
+    """
+    from hestia_assets.core.results import BatchState
+
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        _tell(_published(hestia, batch), "is published", as_json=as_json)
+        done = _published(hestia, batch)
+        if done.state is BatchState.COMMITTED:
+            _tell(done, "is published", as_json=as_json)
+            return
+        _tell_why_not(done, as_json=as_json)
+    raise typer.Exit(1)
 
 
 def discard(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
@@ -53,3 +63,14 @@ def _tell(batch: "Batch", what: str, *, as_json: bool) -> None:
     else:
         print_batches([batch])
         typer.echo(f"{batch.file_name} {what}.")
+
+
+def _tell_why_not(batch: "Batch", *, as_json: bool) -> None:
+    if as_json:
+        print_json(batch_fact(batch))
+        return
+    print_batches([batch])
+    again = " again" if batch.state.value == "held" else ""
+    typer.echo(f"{batch.file_name} is {batch.state.value}{again}; nothing of it is published.", err=True)
+    if batch.problem:
+        typer.echo(f"{batch.problem.message}\n{batch.problem.hint}", err=True)

@@ -106,6 +106,25 @@ def test_a_held_batch_is_published_once_it_is_released(command: Command, facts: 
     assert command("discard", held["batch"]).exit_code == 1
 
 
+def test_a_release_for_other_checks_says_that_the_batch_is_held_again(
+    command: Command, facts: Facts, held_file: Path, tmp_path: Path
+):
+    held = facts("import", held_file, "--dataset", "orders")
+    spec = facts("get", "dataset", "orders")
+    spec["checks"][0]["params"]["max"] = 200
+    (tmp_path / "stricter.yaml").write_text(str(spec))
+    facts("apply", "-f", tmp_path / "stricter.yaml")
+
+    released = command("release", held["batch"])
+
+    assert released.exit_code == 1
+    assert "more.csv is published" not in released.output
+    assert "more.csv is held again" in released.stderr
+    assert facts("sql", "select count(*) as n from validated.orders") == [{"n": 2}]
+    again = command("release", held["batch"])
+    assert (again.exit_code, "more.csv is published" in again.output) == (0, True)
+
+
 def test_a_held_batch_that_is_discarded_leaves_nothing(command: Command, facts: Facts, held_file: Path):
     held = facts("import", held_file, "--dataset", "orders")
 
