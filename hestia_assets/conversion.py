@@ -5,12 +5,14 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO, TypeVar
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.core.results import Note, Reject
+from hestia_assets.core.results import Note, TextChunk
 from hestia_assets.reading import (
     ASIDE,
     ASIDE_COLUMNS,
@@ -24,6 +26,8 @@ from hestia_assets.reading import (
 
 LINE_END = "\r\n"
 MOST_NAME = 100
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ def convert_file(path: Path, folder: Path) -> Conversion:
         raise _unwritable(folder, error) from error
     try:
         taken: set[str] = set()
-        written = [_write(table, scratch, taken) for table in open_tables(path, skipped=skipped)]
+        tables = _read(open_tables(path, skipped=skipped), path)
+        written = [_write(table, _read(table.chunks(), path), scratch, taken) for table in tables]
         for file in scratch.iterdir():
             file.replace(folder / file.name)
     except OSError as error:
@@ -78,38 +83,51 @@ def convert_file(path: Path, folder: Path) -> Conversion:
     return Conversion(tuple(_moved(table, folder) for table in written), tuple(skipped))
 
 
-def _write(table: FileTable, folder: Path, taken: set[str]) -> ConvertedTable:
-    """Rows as they come, so that memory is bounded by a chunk."""
+def _read(items: Iterable[Item], path: Path) -> Iterator[Item]:
+    """What comes of a file; a disk that cannot be read is not taken for one that cannot be written."""
+    try:
+        yield from items
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UnreadableFileError(
+            f"{path} cannot be read: {reason}.", hint="Check the disk that the file is on, or copy the file elsewhere."
+        ) from error
+
+
+def _write(table: FileTable, chunks: Iterable[TextChunk], folder: Path, taken: set[str]) -> ConvertedTable:
+    """Rows as they come, and those set aside too, so that memory is bounded by a chunk."""
     path = folder / f"{_file_name(table.name, taken)}.csv"
     names = [column.name for column in table.recipe.columns]
     null = '""' if len(names) == 1 else ""  # an empty line would be no row
-    rows, rejects = 0, list[Reject]()
-    with path.open("wb") as target:
+    rows, set_aside = 0, 0
+    aside_path: Path | None = None
+    aside: TextIO | None = None
+    with path.open("wb") as target, ExitStack() as opened:
         target.write(_header(table.header))
-        for chunk in table.chunks():
+        for chunk in chunks:
             frame = chunk.frame.select(names)
             frame.write_csv(
                 target, include_header=False, line_terminator=LINE_END, quote_style="necessary", null_value=null
             )
             rows += frame.height
-            rejects += chunk.rejects
-    done = ConvertedTable(table.name, path, rows, len(names), len(rejects), notes=table.notes)
-    if rejects:
-        aside = folder / f"{_file_name(ASIDE.format(table.name), taken)}.csv"
-        _write_texts(aside, ASIDE_COLUMNS, map(aside_row, rejects))
-        done = replace(done, aside_path=aside)
+            if chunk.rejects and aside is None:
+                aside_path = folder / f"{_file_name(ASIDE.format(table.name), taken)}.csv"
+                aside = opened.enter_context(aside_path.open("w", encoding="utf-8", newline=""))
+                _write_texts(aside, [ASIDE_COLUMNS])
+            if aside is not None:
+                _write_texts(aside, map(aside_row, chunk.rejects))
+                set_aside += len(chunk.rejects)
+    done = ConvertedTable(table.name, path, rows, len(names), set_aside, aside_path, notes=table.notes)
     if table.notes:
         notes = folder / f"{_file_name(NOTES.format(table.name), taken)}.csv"
-        _write_texts(notes, NOTES_COLUMNS, map(note_row, table.notes))
+        with notes.open("w", encoding="utf-8", newline="") as target:
+            _write_texts(target, [NOTES_COLUMNS, *map(note_row, table.notes)])
         done = replace(done, notes_path=notes)
     return done
 
 
-def _write_texts(path: Path, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator=LINE_END)
-        writer.writerow(names)
-        writer.writerows(rows)
+def _write_texts(target: TextIO, rows: Iterable[Sequence[str | None]]) -> None:
+    csv.writer(target, lineterminator=LINE_END).writerows(rows)
 
 
 def _header(texts: Sequence[str]) -> bytes:

@@ -3,11 +3,18 @@
 import csv
 import gzip
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pytest
+
+from hestia_assets.conversion import convert_file
+
+ASIDE_ROWS = 10_000
+NO_PAGE = Path("/proc/self/mem")
 
 
 def read(path: Path) -> list[list[str]]:
@@ -50,6 +57,34 @@ def test_what_a_workbook_hides_is_told_and_written_beside_its_tables(command, tm
     assert notes[0] == ["what", "count", "text", "places"]
     assert [note[1] for note in notes[1:] if "formula" in note[2]] == ["2"]
     assert "formula" in result.output
+
+
+@pytest.mark.skipif(not NO_PAGE.exists(), reason="a file that opens and cannot be read is at hand on Linux")
+def test_a_disk_that_cannot_be_read_is_not_blamed_on_the_folder(command, tmp_path: Path):
+    result = command("convert", NO_PAGE, "--out", tmp_path / "out")
+
+    assert result.exit_code == 1
+    assert f"{NO_PAGE} cannot be read" in result.output
+    assert "Cannot write" not in result.output
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_rows_set_aside_are_written_as_they_come(tmp_path: Path):
+    source = tmp_path / "ragged.csv"
+    with source.open("w") as lines:
+        lines.write("id,amount,note\n" + "1,2,x\n" * 500)
+        lines.writelines(f"{number},{'z' * 10_000}\n" for number in range(ASIDE_ROWS))
+        lines.write("1,2,x\n" * 500)
+
+    tracemalloc.start()
+    (table,) = convert_file(source, tmp_path / "out").tables
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (table.rows, table.set_aside) == (1_000, ASIDE_ROWS)
+    assert table.aside_path is not None
+    assert len(read(table.aside_path)) == 1 + ASIDE_ROWS
+    assert peak < 1.5 * source.stat().st_size
 
 
 def test_a_refused_file_leaves_nothing_and_exits_with_1(command, tmp_path: Path):
