@@ -15,6 +15,7 @@ from hestia_assets.formats._excel_grid import Grid
 from hestia_assets.formats._excel_header import Header, find_footer, find_header, sample_rows, typical_width
 from hestia_assets.formats._excel_layout import layout_of
 from hestia_assets.formats._excel_options import ExcelOptions, options_of
+from hestia_assets.formats._excel_sheet import grid_for
 
 EMPTY = Header(0, 1, has_header=False, first=0, because="The sheet is empty.")
 KEPT_CELLS = 2_000_000
@@ -37,7 +38,10 @@ class Look:
 
     @property
     def changes(self) -> Mapping[str, Any]:
-        """Changes to a recipe that read this sheet. The only one needs no name: next month's may have another."""
+        """Changes to a recipe that read this sheet. The only one needs no name: next month's may have another.
+
+        One of several always has it, so that loading need not choose.
+        """
         return {
             "preamble_lines": self.header.titles,
             "has_header": self.header.has_header,
@@ -73,20 +77,11 @@ def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
 def about_sheet(source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
     """The card and the questions of the sheet that a recipe reads. Raises ReadError, SpecError."""
     with Book(source) as book:
-        options = options_of(recipe)
-        grid = Grid(*book.sheet(options.sheet or sheet_to_read(book)), options)
-        check_complete(grid)
+        grid = grid_for(book, recipe)
         layout = layout_of(grid, recipe)
         names = [_name_at(number, layout.columns) for number in range(grid.width)]
         notes = notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start)
         return notes, questions_on(grid, layout.data_start, names)
-
-
-def sheet_to_read(book: Book) -> str:
-    """The sheet of a recipe that names none."""
-    if len(book.sheets) == 1:
-        return book.sheets[0].name
-    return _best([_look(book, sheet) for sheet in book.sheets]).sheet.name
 
 
 def _look(book: Book, sheet: SheetName) -> Look:

@@ -11,7 +11,7 @@ from hestia_assets.formats._excel_facts import Kind, Special
 class ExcelOptions(Spec):
     """How a sheet is read."""
 
-    sheet: str = Field(default="", title="Sheet", description="Name of the sheet. Empty: the first one with a table.")
+    sheet: str = Field(default="", title="Sheet", description="Name of the sheet. Empty: the only visible one.")
     hidden_rows: Literal["keep", "skip"] = Field(
         default="keep",
         title="Hidden rows",

@@ -11,13 +11,13 @@ from hestia_assets.core.results import START, Inspection, LineAccount, Note, Pos
 from hestia_assets.core.specs import Column, Recipe, Spec
 from hestia_assets.formats._columns import LEFT_OUT, matched, text_columns
 from hestia_assets.formats._excel_book import Book
-from hestia_assets.formats._excel_complete import check_complete
 from hestia_assets.formats._excel_container import SUFFIXES, claim_for
 from hestia_assets.formats._excel_facts import Kind, place
 from hestia_assets.formats._excel_grid import Grid
-from hestia_assets.formats._excel_inspect import about_sheet, inspect_excel, sheet_to_read
+from hestia_assets.formats._excel_inspect import about_sheet, inspect_excel
 from hestia_assets.formats._excel_layout import Layout, blank_rows, layout_of
-from hestia_assets.formats._excel_options import ExcelOptions, options_of
+from hestia_assets.formats._excel_options import ExcelOptions
+from hestia_assets.formats._excel_sheet import grid_for
 
 CELL_BYTES = 32
 """A cell takes about so much memory while its chunk is made."""
@@ -58,7 +58,7 @@ class ExcelFormat:
             SpecError: the recipe's options are wrong.
         """
         with Book(source) as book:
-            grid = _grid(book, recipe)
+            grid = grid_for(book, recipe)
             return text_columns([text for _, text in layout_of(grid, recipe).columns])
 
     def about(self, source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
@@ -89,7 +89,7 @@ class ExcelFormat:
             SpecError: the recipe's options are wrong.
         """
         with Book(source) as book:
-            grid = _grid(book, recipe)
+            grid = grid_for(book, recipe)
             layout = layout_of(grid, recipe)
             names = matched([text for _, text in layout.columns], recipe)
             rows = max(1, recipe.chunk_bytes // (CELL_BYTES * max(1, grid.width)))
@@ -100,13 +100,6 @@ class ExcelFormat:
                 yield chunk
             if not done:
                 yield _nothing(recipe, start)
-
-
-def _grid(book: Book, recipe: Recipe) -> Grid:
-    options = options_of(recipe)
-    grid = Grid(*book.sheet(options.sheet or sheet_to_read(book)), options)
-    check_complete(grid)
-    return grid
 
 
 def _chunk(
