@@ -20,7 +20,7 @@ ACTIONS = {"batch.undone": "hestia/undone", "batch.redone": "hestia/redone", "ba
 """What is shown, and the name of the metadata that says which batch; only what no run did."""
 
 MOST = 500
-"""Events of the audit trail in one look."""
+"""Events of the audit trail that are looked through at first; more, where as many came since the last look."""
 
 
 def build_corrections_sensor(datasets: Sequence[DatasetSpec]) -> dg.SensorDefinition:
@@ -41,7 +41,7 @@ def build_corrections_sensor(datasets: Sequence[DatasetSpec]) -> dg.SensorDefini
 def look_at_corrections(hestia: Hestia, datasets: Sequence[DatasetSpec], *, cursor: str | None) -> dg.SensorResult:
     """What was corrected since the last look."""
     last = datetime.fromisoformat(cursor) if cursor else None
-    recent = hestia.audit.recent(limit=MOST)
+    recent = _since(hestia, last)
     fresh = [event for event in reversed(recent) if event.action in ACTIONS and (last is None or event.at > last)]
     known = {(dataset.tenant, dataset.name): dataset for dataset in datasets}
     events = list(_materializations(hestia, known, fresh))
@@ -50,6 +50,16 @@ def look_at_corrections(hestia: Hestia, datasets: Sequence[DatasetSpec], *, curs
         skip_reason=None if events else "Nothing was corrected by hand.",
         cursor=recent[0].at.isoformat() if recent else cursor,
     )
+
+
+def _since(hestia: Hestia, last: datetime | None) -> list[AuditEvent]:
+    """The newest first, at least back to ``last``; without one, as many as a first look takes."""
+    limit = MOST
+    recent = hestia.audit.recent(limit=limit)
+    while last is not None and len(recent) == limit and recent[-1].at > last:
+        limit *= 2
+        recent = hestia.audit.recent(limit=limit)
+    return recent
 
 
 def _materializations(
