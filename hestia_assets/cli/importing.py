@@ -8,6 +8,7 @@ import typer
 
 from hestia_assets.cli.batches import print_batches
 from hestia_assets.cli.code_location import reload_code_location
+from hestia_assets.cli.drifting import tell_drift
 from hestia_assets.cli.gathering import HERE, Found, gather, refuse_missing
 from hestia_assets.cli.handing_in import Imported, hand_in
 from hestia_assets.cli.inspecting import tell_what_is_left
@@ -178,6 +179,8 @@ def tell(done: list[Imported]) -> None:
     if 0 < len(batches) <= MOST_IN_A_TABLE:
         print_batches(batches)
     for one in done:
+        if one.drift is not None:
+            tell_drift(one.label, one.drift)
         if one.batch and one.batch.state.value == "committed":
             typer.echo(_sentence(one, one.batch))
             _tell_if_empty(one, one.batch)

@@ -46,6 +46,22 @@ def test_a_second_file_obeys_the_saved_recipe(command: Command, facts: Facts, or
     assert "Correct the file" in refused.stderr
 
 
+def test_what_is_different_in_a_later_file_is_told_and_stops_nothing(command: Command, facts: Facts, tmp_path: Path):
+    full, short, shorter = tmp_path / "full.csv", tmp_path / "short.csv", tmp_path / "shorter.csv"
+    for path, start, rows in ((full, 0, 100), (short, 100, 10), (shorter, 110, 5)):
+        path.write_text("id,amount\n" + "".join(f"{start + row},{row}\n" for row in range(rows)))
+    first = facts("import", full, "--dataset", "orders")
+
+    second = facts("import", short, "--dataset", "orders")
+    third = command("import", shorter, "--dataset", "orders")
+
+    assert "drift" not in first
+    assert (second["state"], second["rows"]["loaded"]) == ("committed", 10)
+    assert {"kind": "rows", "column": "", "message": "10 rows; the batch before had 100."} in second["drift"]
+    assert third.exit_code == 0
+    assert "shorter.csv: different this time: 5 rows" in third.stderr
+
+
 def test_a_bad_file_does_not_stop_the_others(command: Command, facts: Facts, orders: Path, tmp_path: Path):
     empty, more = tmp_path / "empty.csv", tmp_path / "more.csv"
     empty.write_text("")
