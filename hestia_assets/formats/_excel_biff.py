@@ -143,8 +143,11 @@ def _take(kind: int, body: bytes, facts: SheetFacts, styles: Styles) -> None:
         for number in range(min(count, (len(body) - 2) // 8)):
             top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * number)
             facts.merged.append((top, left, bottom, right))
+    elif kind in TEXTS:
+        facts.claim(*struct.unpack_from("<HH", body))
     elif kind in (FORMULA, BOOL_OR_ERROR, NUMBER, RK, MANY_RK):
         for row, column, style, value in _cells(kind, body):
+            facts.claim(row, column)
             special_value(facts, row, column, style, value, styles)
 
 

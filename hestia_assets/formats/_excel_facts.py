@@ -9,6 +9,8 @@ from hestia_assets.core.errors import UnreadableFileError
 
 DENSE_CELLS = 20_000_000
 """A sheet may span this many cells however empty it is; calamine keeps a place in memory for each."""
+MOST_COLUMNS = 16_384
+"""Of any sheet, in Excel and in LibreOffice."""
 MOST_CELLS = 100_000_000
 SPREAD = 50
 """Beyond DENSE_CELLS, at least one cell in so many holds something."""
@@ -62,11 +64,21 @@ class SheetFacts:
     """The place that two cells or rows claim: ``it has the cell B7``."""
     places_held: Callable[[], Iterator[tuple[int, int]]] | None = field(default=None, compare=False)
     """Row and column of each cell that holds something, read once more; None where nobody counts them."""
+    _claimed: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
 
     def add(self, row: int, column: int, special: Special) -> None:
         """Keep a cell that needs more than its value."""
         self.cells.setdefault(row, {})[column] = special
         self.reach(row, column)
+
+    def claim(self, row: int, column: int) -> None:
+        """A cell stands at this place; the first place of two is kept."""
+        if column >= MOST_COLUMNS:
+            return  # refused elsewhere; a shift by so much would fill the memory
+        columns = self._claimed.get(row, 0)
+        if columns >> column & 1:
+            self.twice = self.twice or f"it has the cell {place(row, column)}"
+        self._claimed[row] = columns | 1 << column
 
     def reach(self, row: int, column: int) -> None:
         """The sheet extends at least to this cell."""

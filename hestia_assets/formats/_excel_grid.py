@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._excel_facts import Kind, Range, SheetFacts, number_text
+from hestia_assets.formats._excel_facts import MOST_COLUMNS, Kind, Range, SheetFacts, number_text
 from hestia_assets.formats._excel_options import ExcelOptions
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 Column = list[str | None]
-MOST_COLUMNS = 16_384
-"""Of any sheet, in Excel and in LibreOffice."""
 
 
 @dataclass

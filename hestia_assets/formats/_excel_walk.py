@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles, column_of, place
+from hestia_assets.formats._excel_facts import Kind, SheetFacts, Special, Styles, column_of
 from hestia_assets.formats._excel_scan import special_cell
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ TRUE = ("1", "true")
 def walk_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts:
     """Facts of a sheet. Raises UnreadableFileError when it is no XML, or declares entities."""
     facts = SheetFacts()
-    rows, seen = set[int](), dict[int, int]()
+    rows = set[int]()
     row = column = -1
     for event, name, element in elements(blocks):
         if event == "start" and name == "row":
@@ -27,9 +27,7 @@ def walk_sheet(blocks: Iterable[bytes], styles: Styles) -> SheetFacts:
                 facts.hidden_rows.add(row)
         elif event == "end" and name == "c":
             row, column = address(element.get("r"), row, column)
-            if seen.get(row, 0) >> column & 1:
-                facts.twice = facts.twice or f"it has the cell {place(row, column)}"
-            seen[row] = seen.get(row, 0) | 1 << column
+            facts.claim(row, column)
             _cell(element, row, column, facts, styles)
             element.clear()
         elif event == "end" and name == "col" and element.get("hidden") in TRUE:

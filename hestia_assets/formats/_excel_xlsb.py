@@ -59,6 +59,7 @@ def _take(kind: int, body: bytes, row: int, facts: SheetFacts, styles: Styles) -
     elif kind in FILLED:
         column, packed = struct.unpack_from("<II", body)
         facts.filled += 1
+        facts.claim(row, column)
         facts.reach(row, column)
         special_value(facts, row, column, packed & 0xFFFFFF, _value(kind, body), styles)
     elif kind == COLUMNS:

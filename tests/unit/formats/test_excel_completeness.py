@@ -4,14 +4,17 @@ from io import BytesIO
 
 import pytest
 import xlsxwriter
-from excel_workbooks import recipe_for, rows_of, sheet_of, with_part
+from excel_workbooks import SHARED, recipe_for, rows_of, sheet_of, with_part
 
 from hestia_assets.core.errors import UnreadableFileError
+from hestia_assets.core.specs import Recipe
 from hestia_assets.formats.excel import FORMAT
 
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 TITLES = b'<row r="1"><c r="A1" t="str"><v>id</v></c><c r="B1" t="str"><v>name</v></c></row>'
 WALKED = b"<!-- a comment -->"
+
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared test data are not there")
 
 
 def workbook(rows: bytes, *, before: bytes = b"") -> BytesIO:
@@ -90,3 +93,30 @@ def test_rows_that_stand_out_of_order_are_read_in_order():
     source = workbook(row(3, number_in(b"A3")) + row(2, number_in(b"A2") + number_in(b"B2")))
 
     assert rows_of(source) == [("7", "7"), ("7", None)]
+
+
+def moved(data: bytes, record: bytes, to: bytes) -> bytes:
+    """The bytes with the beginning of the only record that starts so replaced."""
+    assert data.count(record) == 1
+    return data.replace(record, to)
+
+
+@needs_shared
+def test_two_cells_at_one_place_of_an_xls_are_refused():
+    data = (SHARED / "excel" / "poi_SampleSS.xls").read_bytes()
+    text_in_b2 = b"\xfd\x00\x0a\x00\x01\x00\x01\x00\x0f\x00"
+    text_in_a2 = b"\xfd\x00\x0a\x00\x01\x00\x00\x00\x0f\x00"
+    source = BytesIO(moved(data, text_in_b2, text_in_a2))
+
+    with pytest.raises(UnreadableFileError, match="the cell A2 twice"):
+        FORMAT.columns(source, Recipe(format="excel", options={"sheet": "First Sheet"}))
+
+
+@needs_shared
+def test_two_cells_at_one_place_of_an_xlsb_are_refused():
+    book = BytesIO((SHARED / "excel" / "calamine_issues.xlsb").read_bytes())
+    text_in_b1, text_in_a1 = (b"\x07\x0c%c" % column + bytes(11) for column in (1, 0))
+    source = with_part(book, "xl/worksheets/sheet2.bin", lambda part: moved(part, text_in_b1, text_in_a1))
+
+    with pytest.raises(UnreadableFileError, match="the cell A1 twice"):
+        FORMAT.columns(source, Recipe(format="excel", options={"sheet": "issue2"}))
