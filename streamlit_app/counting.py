@@ -36,6 +36,12 @@ class Counting:
         self._looked_at = time.monotonic()
         return not self._thread.is_alive()
 
+    @property
+    def rows(self) -> int | None:
+        """Rows of the whole file, once all of it is counted."""
+        verdict = self.verdict
+        return verdict.rows_good + verdict.rows_aside if verdict and verdict.complete else None
+
     def wait(self, seconds: float) -> None:
         """Give a small file the time to be counted at once."""
         self._thread.join(seconds)

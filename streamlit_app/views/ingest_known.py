@@ -97,17 +97,19 @@ def show_drift(work: Draft) -> None:
     key = f"drift-{work.number}-{work.looked}-{work.member}-{work.version}-{work.slot}"
     if key not in st.session_state:
         st.session_state[key] = _drift(work)
+    if st.session_state[key].row_count is None and (rows := work.counting().rows) is not None:
+        st.session_state[key] = _drift(work, row_count=rows)
     changes = drift_card(st.session_state[key], key=f"{key}-card")
     if changes is not None:
         work.take_recipe(hestia().ingest.decide(work.recipe, changes))
         st.rerun()
 
 
-def _drift(work: Draft) -> Drift:
+def _drift(work: Draft, *, row_count: int | None = None) -> Drift:
     """Held against the dataset; with the columns that were mapped just now, which nobody is asked about twice."""
     assert work.saved is not None, "it is held against a dataset"
     known = work.saved
     if work.slot >= len(recipes_of(work.saved)):
         known = work.spec.model_copy(update={"recipe": work.recipe, "other_recipes": ()})
     with st.spinner("Comparing it with earlier files …"), work.open() as source:
-        return hestia().ingest.drift(source, known, file_name=work.file_name)
+        return hestia().ingest.drift(source, known, file_name=work.file_name, row_count=row_count)

@@ -99,6 +99,20 @@ def test_a_workbook_offers_its_sheets_and_reads_the_chosen_one(open_page, pages_
     assert not app.exception
 
 
+def test_the_rows_of_a_large_file_are_held_against_earlier_files_once_they_are_counted(open_page, pages_home):
+    lines = [f"{number},{'x' * 10_000}\n" for number in range(3_600)]
+    imported(pages_home, "large", ("id,note\n" + "".join(lines[:10])).encode(), open_page)
+    drop(pages_home, "large", second__csv=("id,note\n" + "".join(lines[10:])).encode())
+
+    app = to_preview(open_page)
+    for _ in range(30):
+        if "3,590 rows; the batch before had 10" in said(app):
+            break
+        app = app.run()
+
+    assert "3,590 rows; the batch before had 10" in said(app)
+
+
 def test_a_sheet_that_hides_nothing_does_not_show_what_another_one_hides(open_page, pages_home, tmp_path):
     book = Workbook()
     for sheet, rows in ((book.active, 20), (book.create_sheet("South"), 5)):

@@ -65,10 +65,14 @@ class DriftFinding:
 
 @dataclass(frozen=True)
 class Drift:
-    """How a file differs from its dataset and from the batches before; ``batches``: how many it was held against."""
+    """How a file differs from its dataset and from the batches before; ``batches``: how many it was held against.
+
+    ``row_count``: rows of the whole file; None where they were not known, so that nothing is said of their number.
+    """
 
     findings: tuple[DriftFinding, ...]
     batches: int = 0
+    row_count: int | None = None
 
     def of(self, kind: DriftKind) -> tuple[DriftFinding, ...]:
         """The findings of one kind."""

@@ -68,7 +68,7 @@ def drift(
     figures = unusual(profile(judgement.typed.lazy(), known.columns), past, row_count=sample.row_count)
     broken = {finding.column for finding in retyped}
     quiet = [finding for finding in figures if finding.column not in broken or finding.kind is DriftKind.ROWS]
-    return Drift((*headers.findings(), *retyped, *quiet), batches=len(past[-LAST:]))
+    return Drift((*headers.findings(), *retyped, *quiet), batches=len(past[-LAST:]), row_count=sample.row_count)
 
 
 def decided(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

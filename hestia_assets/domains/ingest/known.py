@@ -69,7 +69,7 @@ class KnownSource:
             ReadError: the file cannot be read.
         """
         sample = self.sample(source, file_name=file_name)
-        sample = replace(sample, row_count=row_count or sample.row_count)
+        sample = replace(sample, row_count=sample.row_count if row_count is None else row_count)
         rows, history = self._rows(dataset), self._history(dataset)
         past = self.past(dataset, batch=batch)
         return drift(sample, dataset, past, validator=self.validator, rows=rows, history=history)
