@@ -91,4 +91,5 @@ def declared(recipe: Recipe, dataset: str) -> Recipe:
 
 
 def _typed(column: Column, update: dict[str, Any]) -> Column:
-    return column.model_copy(update=update)
+    """With the declared type; the shop knows no word for "no value", so ``n/a`` is a mistake."""
+    return column.model_copy(update={"null_words": ("",), **update})

@@ -88,7 +88,11 @@ class KnownSource:
         text = imported.filter(pl.col("_batch") == batch.id).head(ROWS_SEEN).collect()
         columns = tuple(column for column in dataset.recipe.columns if column.name in text.columns)
         typed = self.validator.judge(text, columns, ()).typed
-        return replace(profile(typed.lazy(), columns), total=batch.rows_loaded + batch.rows_quarantined)
+        found = profile(typed.lazy(), columns)
+        if text.height == ROWS_SEEN:  # the smallest and largest values may be among the rows behind these
+            unsure = {name: replace(one, minimum=None, maximum=None) for name, one in found.columns.items()}
+            found = replace(found, columns=unsure)
+        return replace(found, total=batch.rows_loaded + batch.rows_quarantined)
 
     def _rows(self, dataset: DatasetSpec) -> pl.DataFrame | None:
         ref = TableRef(Layer.VALIDATED, dataset.tenant, dataset.name)

@@ -9,7 +9,7 @@ import pytest
 from ingest_orders import check, dataset
 
 from hestia_assets.bootstrap import Hestia
-from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, HeldError, NotFoundError
+from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, HeldError, NotFoundError, RetypeError
 from hestia_assets.core.results import BatchState, LineAccount
 from hestia_assets.core.specs import Column, ColumnType
 
@@ -184,13 +184,23 @@ def test_progress_is_told_while_a_file_is_read(load, home: Hestia):
     assert seen[-1] == (2000, len(data))
 
 
-def test_a_changed_type_is_refused_and_the_table_stays(load, home: Hestia, table):
+def test_a_changed_type_holds_for_the_rows_that_are_there_too(load, home: Hestia, table):
     load(b"id,qty,day\n1,1,\n")
     text_qty = tuple(c.model_copy(update={"type": ColumnType.TEXT}) for c in dataset().recipe.columns)
-    with pytest.raises(Exception, match="qty"):
-        load(b"id,qty,day\n2,2,\n", dataset(columns=text_qty))
 
-    assert table("validated")["qty"].to_list() == [1]
+    load(b"id,qty,day\n2,02,\n", dataset(columns=text_qty))
+
+    assert table("validated").sort("id")["qty"].to_list() == ["1", "02"]
+
+
+def test_a_type_that_a_row_of_the_table_does_not_fit_is_refused_and_the_table_stays(load, home: Hestia, table):
+    as_text = tuple(c.model_copy(update={"type": ColumnType.TEXT}) for c in dataset().recipe.columns)
+    load(b"id,qty,day\n1,many,\n", dataset(columns=as_text))
+
+    with pytest.raises(RetypeError, match="qty"):
+        load(b"id,qty,day\n2,2,\n", dataset())
+
+    assert table("validated")["qty"].to_list() == ["many"]
 
 
 def test_preview_tells_what_a_run_will_do(home: Hestia, load):
