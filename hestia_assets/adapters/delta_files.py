@@ -16,18 +16,16 @@ from hestia_assets.core.errors import SchemaConflictError, TableError
 from hestia_assets.core.results import StagedFile
 
 HASH_BYTES = 6
-STAGED = "lz4"
-"""Fast: a quarter of the time of an import is writing. The nightly compaction writes the same rows small."""
 COMPRESSION = "zstd"
 LEVEL = 1
 UNSAFE = re.compile(r"[^\w.-]", re.ASCII)
 
 
 def write_frame(folder: Path, frame: pl.DataFrame, *, stem: str) -> StagedFile:
-    """Write rows as one Parquet file, fast: the nightly compaction writes them small, with statistics."""
+    """Write rows as one Parquet file; statistics come with the nightly compaction, as they cost an import time."""
 
     def write(target: Path) -> int:
-        frame.write_parquet(target, compression=STAGED, statistics=False)
+        frame.write_parquet(target, compression=COMPRESSION, compression_level=LEVEL, statistics=False)
         return frame.height
 
     return _write(folder, write, stem=stem)
