@@ -7,8 +7,8 @@ of each value. What it cannot vouch for (other keys, another order, lists, damag
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from json.decoder import scanstring  # type: ignore[attr-defined]
-from json.encoder import encode_basestring_ascii  # type: ignore[attr-defined]
+from json.decoder import scanstring  # type: ignore[attr-defined] - json's own, in no stub
+from json.encoder import encode_basestring_ascii  # type: ignore[attr-defined] - json's own, in no stub
 from typing import Any
 
 import numpy as np

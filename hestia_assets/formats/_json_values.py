@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from json.encoder import encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring  # type: ignore[attr-defined] - json's own, in no stub
 from typing import Any
 
 from hestia_assets.core.errors import UnreadableFileError
@@ -53,7 +53,8 @@ class ExactDecoder:
     def __init__(self) -> None:
         self._repeated: list[str] = []
         hooks = {"parse_float": Number, "parse_int": Number, "parse_constant": _refuse_constant}
-        self._scan = json.JSONDecoder(object_pairs_hook=self._object, **hooks).scan_once  # type: ignore[attr-defined]
+        decoder = json.JSONDecoder(object_pairs_hook=self._object, **hooks)
+        self._scan = decoder.scan_once  # type: ignore[attr-defined] - set in its constructor, in no stub
 
     def decode(self, text: str, at: int, *, final: bool) -> Decoded:
         """The value that begins at an index. Raises FaultError."""

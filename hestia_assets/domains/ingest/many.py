@@ -8,6 +8,7 @@ Only batches that know nothing of each other are published together: rows that j
 them with the rows of the table.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from hestia_assets.domains.ingest.publish import table_schema
 from hestia_assets.domains.ingest.run import BatchRun, Planned
 from hestia_assets.domains.ingest.runner import Runner, is_over, silent
 from hestia_assets.domains.ingest.sets import final_files
+
+log = logging.getLogger(__name__)
 
 MOST_BATCHES = 50
 MOST_BYTES = 32_000_000
@@ -131,7 +134,8 @@ class ManyRun:
         try:
             if group:
                 self._publish_group(group, hold)
-        except Exception:  # noqa: BLE001 - whatever it is, it is told with the batch that meets it again
+        except Exception:
+            log.warning("%d batches could not be published at once, so each is by itself", len(group), exc_info=True)
             for each in group:
                 self._publish_alone(each)
 
