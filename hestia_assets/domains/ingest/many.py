@@ -134,7 +134,7 @@ class ManyRun:
         try:
             if group:
                 self._publish_group(group, hold)
-        except Exception:
+        except Exception:  # whatever it is, it is told with the batch that meets it again
             log.warning("%d batches could not be published at once, so each is by itself", len(group), exc_info=True)
             for each in group:
                 self._publish_alone(each)
