@@ -19,6 +19,7 @@ from sqlalchemy.pool import Pool
 
 from hestia_assets.adapters.metadata.file_lock import FileLock
 from hestia_assets.adapters.metadata.models import Table, TenantRow
+from hestia_assets.adapters.signals import undisturbed
 from hestia_assets.core.errors import HestiaError, HomeError, TransientError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Database:
         if (joined := self._fresh()) is not None:
             yield joined
             return
-        with self._explained(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._begun(self.engine) as session:
             yield session
 
     @contextmanager
@@ -96,7 +97,7 @@ class Database:
             yield joined
             return
         writer = self.engine.execution_options(**{_WRITES: True})
-        with self._explained(), Session(writer, expire_on_commit=False) as session, session.begin():
+        with self._begun(writer) as session:
             yield session
 
     @contextmanager
@@ -136,9 +137,11 @@ class Database:
             self.lock.close()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _begun(self, engine: Engine) -> Iterator[Session]:
+        """A transaction that no Ctrl-C cuts in half, with the database's errors as ours."""
         try:
-            yield
+            with undisturbed(), Session(engine, expire_on_commit=False) as session, session.begin():
+                yield session
         except OperationalError as error:
             log.warning("the metadata database failed: %s", type(error.orig).__name__)
             raise explain(error, self.engine.url) from error

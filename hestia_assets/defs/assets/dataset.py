@@ -21,6 +21,7 @@ from hestia_assets.defs.failures import HestiaFailure, error_from
 from hestia_assets.defs.held import report_held
 from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, table_metadata
 from hestia_assets.defs.names import asset_key, batches_tag, op_name, table_ref
+from hestia_assets.defs.stopping import stoppable
 
 LAYERS = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
 _SENTENCES = {
@@ -77,7 +78,9 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
 def run_batches(hestia: Hestia, waiting: Sequence[str], *, run_id: str) -> Outcome:
     """Import each batch; what fails is kept for the end."""
     outcome = Outcome()
-    for done in hestia.ingest.run_all(waiting, run_id=run_id):
+    with stoppable() as after_stretch:
+        ended = hestia.ingest.run_all(waiting, run_id=run_id, on_progress=after_stretch)
+    for done in ended:
         if isinstance(done, HestiaError):
             outcome.errors.append(done)
             continue
