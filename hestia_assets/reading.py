@@ -14,7 +14,7 @@ from hestia_assets.core.ports import Format, LayoutFormat, TellingFormat
 from hestia_assets.core.results import Inspection, Note, Reject, SkippedMember, TextChunk
 from hestia_assets.core.specs import Recipe
 from hestia_assets.domains.ingest.arrival import nothing_in
-from hestia_assets.domains.ingest.detect import detect
+from hestia_assets.domains.ingest.inspection.detect import detect
 from hestia_assets.formats import FORMATS
 
 if TYPE_CHECKING:

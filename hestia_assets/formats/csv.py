@@ -11,14 +11,14 @@ from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, NoOptions, Recipe, Spec
-from hestia_assets.formats._csv_chunks import chunks
-from hestia_assets.formats._csv_head import dialect_of, read_head
-from hestia_assets.formats._csv_inspect import columns_under, inspect_csv
-from hestia_assets.formats._csv_rows import POSITION_TYPES
-from hestia_assets.formats._csv_structure import Dialect, Records, scan
-from hestia_assets.formats._csv_window import Window
-from hestia_assets.formats._text_encoding import HEAD_BYTES, certain_encoding, guess_encoding
-from hestia_assets.formats._text_source import blocks
+from hestia_assets.formats._csv.chunks import chunks
+from hestia_assets.formats._csv.head import dialect_of, read_head
+from hestia_assets.formats._csv.inspect import columns_under, inspect_csv
+from hestia_assets.formats._csv.rows import POSITION_TYPES
+from hestia_assets.formats._csv.structure import Dialect, Records, scan
+from hestia_assets.formats._csv.window import Window
+from hestia_assets.formats._text.encoding import HEAD_BYTES, certain_encoding, guess_encoding
+from hestia_assets.formats._text.source import blocks
 
 COUNT_BYTES = 8 * 1024 * 1024
 OF_OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"\x1f\x8b")

@@ -10,14 +10,14 @@ from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Note, Position, Question, Reject, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec
 from hestia_assets.formats._columns import LEFT_OUT, matched, text_columns
-from hestia_assets.formats._excel_book import Book
-from hestia_assets.formats._excel_container import SUFFIXES, claim_for
-from hestia_assets.formats._excel_facts import Kind, place
-from hestia_assets.formats._excel_grid import Grid
-from hestia_assets.formats._excel_inspect import about_sheet, inspect_excel
-from hestia_assets.formats._excel_layout import Layout, blank_rows, layout_of
-from hestia_assets.formats._excel_options import ExcelOptions
-from hestia_assets.formats._excel_sheet import grid_for
+from hestia_assets.formats._excel.book import Book
+from hestia_assets.formats._excel.container import SUFFIXES, claim_for
+from hestia_assets.formats._excel.facts import Kind, place
+from hestia_assets.formats._excel.grid import Grid
+from hestia_assets.formats._excel.inspect import about_sheet, inspect_excel
+from hestia_assets.formats._excel.layout import Layout, blank_rows, layout_of
+from hestia_assets.formats._excel.options import ExcelOptions
+from hestia_assets.formats._excel.sheet import grid_for
 
 CELL_BYTES = 32
 """A cell takes about so much memory while its chunk is made."""

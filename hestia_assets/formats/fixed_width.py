@@ -12,11 +12,11 @@ from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._columns import matched, numbered, text_columns
-from hestia_assets.formats._csv_rows import POSITION_TYPES
-from hestia_assets.formats._fixed_chunks import chunks, read_head
-from hestia_assets.formats._fixed_inspect import inspect_fixed, looks_fixed
-from hestia_assets.formats._fixed_rows import Cuts
-from hestia_assets.formats._text_encoding import certain_encoding
+from hestia_assets.formats._csv.rows import POSITION_TYPES
+from hestia_assets.formats._fixed.chunks import chunks, read_head
+from hestia_assets.formats._fixed.inspect import inspect_fixed, looks_fixed
+from hestia_assets.formats._fixed.rows import Cuts
+from hestia_assets.formats._text.encoding import certain_encoding
 
 
 class FixedWidthOptions(Spec):

@@ -7,15 +7,15 @@ from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
-from hestia_assets.formats._json_alike import Templates
-from hestia_assets.formats._json_claim import Layout, encoding_of, layout
-from hestia_assets.formats._json_inspect import NestedOptions, inspected, look_into, refusal, table_for
-from hestia_assets.formats._json_records import Document, Outer
-from hestia_assets.formats._json_runs import Run, Runs
-from hestia_assets.formats._json_values import FaultError
-from hestia_assets.formats._nested_gathered import Gathered, Ready
-from hestia_assets.formats._nested_paths import segments_of
-from hestia_assets.formats._nested_rows import RowMaker
+from hestia_assets.formats._json.alike import Templates
+from hestia_assets.formats._json.claim import Layout, encoding_of, layout
+from hestia_assets.formats._json.inspect import NestedOptions, inspected, look_into, refusal, table_for
+from hestia_assets.formats._json.records import Document, Outer
+from hestia_assets.formats._json.runs import Run, Runs
+from hestia_assets.formats._json.values import FaultError
+from hestia_assets.formats._nested.gathered import Gathered, Ready
+from hestia_assets.formats._nested.paths import segments_of
+from hestia_assets.formats._nested.rows import RowMaker
 
 SHOWN = 64 * 1024
 """Characters that are kept of the broken rest of a document."""

@@ -9,17 +9,17 @@ from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, Unrea
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
-from hestia_assets.formats._json_alike import SAMPLE, Indices, Templates
-from hestia_assets.formats._json_claim import LINES_SUFFIXES, Layout, encoding_of, layout
-from hestia_assets.formats._json_inspect import Look, NestedOptions, inspected, table_for
-from hestia_assets.formats._json_lines import SPACE, Lines
-from hestia_assets.formats._json_records import Nesting
-from hestia_assets.formats._json_values import RECORD_LIMIT, ExactDecoder, FaultError
-from hestia_assets.formats._nested_gathered import Gathered, Ready
-from hestia_assets.formats._nested_paths import segments_of
-from hestia_assets.formats._nested_rows import RowMaker
-from hestia_assets.formats._nested_shape import Shape, tables_of
-from hestia_assets.formats._text_source import blocks
+from hestia_assets.formats._json.alike import SAMPLE, Indices, Templates
+from hestia_assets.formats._json.claim import LINES_SUFFIXES, Layout, encoding_of, layout
+from hestia_assets.formats._json.inspect import Look, NestedOptions, inspected, table_for
+from hestia_assets.formats._json.lines import SPACE, Lines
+from hestia_assets.formats._json.records import Nesting
+from hestia_assets.formats._json.values import RECORD_LIMIT, ExactDecoder, FaultError
+from hestia_assets.formats._nested.gathered import Gathered, Ready
+from hestia_assets.formats._nested.paths import segments_of
+from hestia_assets.formats._nested.rows import RowMaker
+from hestia_assets.formats._nested.shape import Shape, tables_of
+from hestia_assets.formats._text.source import blocks
 
 LOOK_BYTES = 8 * 1024 * 1024
 CLAIMS = {Layout.LINES: Claim.SURE, Layout.EITHER: Claim.NAMED}

@@ -18,7 +18,7 @@ from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import START, Inspection, LineAccount, Note, Position, Reason, Reject, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._columns import matched
-from hestia_assets.formats._parquet_file import (
+from hestia_assets.formats._parquet.file import (
     CELL_BYTES,
     ENCRYPTED,
     MAGIC,
@@ -29,13 +29,13 @@ from hestia_assets.formats._parquet_file import (
     open_file,
     row_count,
 )
-from hestia_assets.formats._parquet_types import bytes_as, typed_columns, why
+from hestia_assets.formats._parquet.types import bytes_as, typed_columns, why
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from hestia_assets.formats._parquet_text import TextMaker
+    from hestia_assets.formats._parquet.text import TextMaker
 
 MOST_ROWS = 65_536
 
@@ -157,7 +157,7 @@ class _Reader:
             )
 
     def _chunk(self, batch: "pa.RecordBatch", at: Position) -> TextChunk:
-        from hestia_assets.formats._parquet_text import TextMaker
+        from hestia_assets.formats._parquet.text import TextMaker
 
         texts = TextMaker(self.options.binary)
         series: dict[str, pl.Series] = {}

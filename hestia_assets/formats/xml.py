@@ -19,13 +19,13 @@ from hestia_assets.core.results import (
     TextChunk,
 )
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
-from hestia_assets.formats._nested_gathered import Gathered, Ready
-from hestia_assets.formats._xml_encoding import encoding_of
-from hestia_assets.formats._xml_parse import XmlFaultError
-from hestia_assets.formats._xml_records import Alike, Collector, Record, jump_to
-from hestia_assets.formats._xml_runs import Run
-from hestia_assets.formats._xml_shape import Seen, XmlTable, best, look_into
-from hestia_assets.formats._xml_wanted import Wanted
+from hestia_assets.formats._nested.gathered import Gathered, Ready
+from hestia_assets.formats._xml.encoding import encoding_of
+from hestia_assets.formats._xml.parse import XmlFaultError
+from hestia_assets.formats._xml.records import Alike, Collector, Record, jump_to
+from hestia_assets.formats._xml.runs import Run
+from hestia_assets.formats._xml.shape import Seen, XmlTable, best, look_into
+from hestia_assets.formats._xml.wanted import Wanted
 
 HTML = re.compile(rb"\s*+((?><!--.*?-->)\s*+)*+<(!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL)
 SHOWN = 64 * 1024

@@ -1,6 +1,7 @@
 """Facts that services return: frozen dataclasses; pages, checks and commands make sentences of them."""
 
 from hestia_assets.core.results.batches import (
+    EDIT,
     UNFINISHED,
     Batch,
     BatchPart,
@@ -55,6 +56,7 @@ from hestia_assets.core.results.sources import (
 
 __all__ = [
     "ACCOUNT_PARTS",
+    "EDIT",
     "START",
     "SYSTEM_COLUMNS",
     "UNFINISHED",

@@ -25,6 +25,9 @@ class BatchState(StrEnum):
 UNFINISHED = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING)
 """States from which a run goes on."""
 
+EDIT = "edit"
+"""Origin of a batch of edits."""
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from hestia_assets.core.errors import HeldError
-from hestia_assets.core.results import Batch, BatchState, RowEdit, UndoResult
+from hestia_assets.core.results import EDIT, Batch, BatchState, RowEdit, UndoResult
 from hestia_assets.core.specs import DatasetSpec, Mode
-from hestia_assets.domains.ingest.edits import EDIT, EditDesk, encoded
-from hestia_assets.domains.ingest.parts import published_anywhere
-from hestia_assets.domains.ingest.run import UNBALANCED
+from hestia_assets.domains.ingest.loading.parts import published_anywhere
+from hestia_assets.domains.ingest.loading.run import UNBALANCED
+from hestia_assets.domains.ingest.rewriting.edits import EditDesk, encoded
 from hestia_assets.domains.ingest.runner import Runner
 
 

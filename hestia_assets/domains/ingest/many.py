@@ -17,11 +17,11 @@ from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.ports import Hold
 from hestia_assets.core.results import Batch, Job
 from hestia_assets.core.specs import Mode
-from hestia_assets.domains.ingest.parts import PUBLISHED, Progress
-from hestia_assets.domains.ingest.publish import table_schema
-from hestia_assets.domains.ingest.run import BatchRun, Planned
+from hestia_assets.domains.ingest.loading.parts import PUBLISHED, Progress
+from hestia_assets.domains.ingest.loading.publish import table_schema
+from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
+from hestia_assets.domains.ingest.loading.sets import final_files
 from hestia_assets.domains.ingest.runner import Runner, is_over, silent
-from hestia_assets.domains.ingest.sets import final_files
 
 log = logging.getLogger(__name__)
 

@@ -20,16 +20,16 @@ from hestia_assets.core.ports import (
     Validator,
 )
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import Batch, BatchState, Job, Problem
+from hestia_assets.core.results import EDIT, Batch, BatchState, Job, Problem
 from hestia_assets.core.specs import DatasetSpec
-from hestia_assets.domains.ingest.edits import EDIT, EditRun
-from hestia_assets.domains.ingest.fitting import fitting
-from hestia_assets.domains.ingest.modes import refuse_without_key
-from hestia_assets.domains.ingest.parts import PartMaker, Progress, published_anywhere
-from hestia_assets.domains.ingest.retyping import Retyping
-from hestia_assets.domains.ingest.run import BatchRun
-from hestia_assets.domains.ingest.sets import PLAN
-from hestia_assets.domains.ingest.turning import REDO, UNDO, Turn
+from hestia_assets.domains.ingest.loading.fitting import fitting
+from hestia_assets.domains.ingest.loading.modes import refuse_without_key
+from hestia_assets.domains.ingest.loading.parts import PartMaker, Progress, published_anywhere
+from hestia_assets.domains.ingest.loading.run import BatchRun
+from hestia_assets.domains.ingest.loading.sets import PLAN
+from hestia_assets.domains.ingest.rewriting.edits import EditRun
+from hestia_assets.domains.ingest.rewriting.retyping import Retyping
+from hestia_assets.domains.ingest.rewriting.turning import REDO, UNDO, Turn
 
 WAIT_LEASES = 10
 """A run waits this many lease lives for another run of its dataset; a killed one frees it after one."""

@@ -42,21 +42,21 @@ from hestia_assets.core.results import (
     Verdict,
 )
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
-from hestia_assets.domains.ingest import mapping
 from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
 from hestia_assets.domains.ingest.corrections import Corrections
-from hestia_assets.domains.ingest.drift import decided
-from hestia_assets.domains.ingest.fitting import as_encoded
-from hestia_assets.domains.ingest.known import KnownSource
-from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
+from hestia_assets.domains.ingest.inspection.known import KnownSource
+from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
+from hestia_assets.domains.ingest.loading.fitting import as_encoded
+from hestia_assets.domains.ingest.loading.modes import changes_of
+from hestia_assets.domains.ingest.loading.parts import Progress
 from hestia_assets.domains.ingest.many import ManyRun
-from hestia_assets.domains.ingest.modes import changes_of
-from hestia_assets.domains.ingest.parts import Progress
+from hestia_assets.domains.ingest.matching import mapping
+from hestia_assets.domains.ingest.matching.drift import decided
 from hestia_assets.domains.ingest.runner import Runner, silent
 
 if TYPE_CHECKING:
     import polars as pl
-from hestia_assets.domains.ingest.verdict import Judge, OnVerdict, ShouldStop, rows_present
+from hestia_assets.domains.ingest.inspection.verdict import Judge, OnVerdict, ShouldStop, rows_present
 
 
 @dataclass(frozen=True)

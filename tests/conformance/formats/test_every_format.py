@@ -12,7 +12,7 @@ from hestia_assets.core.errors import HestiaError, ReadError, UnknownPluginError
 from hestia_assets.core.ports import Claim
 from hestia_assets.core.results import LineAccount, Reject, TextChunk
 from hestia_assets.core.specs import Column, Recipe
-from hestia_assets.domains.ingest.detect import detect
+from hestia_assets.domains.ingest.inspection.detect import detect
 from hestia_assets.formats import FORMATS
 
 NAMES = FORMATS.names()

@@ -8,7 +8,7 @@ from ingest_orders import dataset
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.results import DriftKind, FoundColumn, RowEdit
 from hestia_assets.core.specs import DatasetSpec
-from hestia_assets.domains.ingest.known import KnownSource
+from hestia_assets.domains.ingest.inspection.known import KnownSource
 
 DAYS = [f"2024-01-{day:02d}" for day in range(1, 29)]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hestia_assets.core.results import BatchProfile, Drift, DriftFinding, DriftKind
 from hestia_assets.core.specs import DatasetSpec, Recipe, parse
-from hestia_assets.domains.ingest.drift import FileSample, decided, drift, profile
+from hestia_assets.domains.ingest.matching.drift import FileSample, decided, drift, profile
 from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.domains.validation.guess import guess_types
 from hestia_assets.formats._columns import text_columns

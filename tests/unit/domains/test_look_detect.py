@@ -11,8 +11,8 @@ from hestia_assets.core.ports import Claim, Format
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Inspection, Reason
 from hestia_assets.core.specs import Recipe
-from hestia_assets.domains.ingest.detect import detect
-from hestia_assets.domains.ingest.wrong_kinds import other_kind
+from hestia_assets.domains.ingest.inspection.detect import detect
+from hestia_assets.domains.ingest.inspection.wrong_kinds import other_kind
 from hestia_assets.formats import FORMATS
 from hestia_assets.formats.csv import CsvFormat
 

@@ -11,8 +11,8 @@ from hestia_assets.core.ports import Format
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import AsideCount, Changes, Verdict
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode
-from hestia_assets.domains.ingest.look import inspect_as, inspect_file, preview_file
-from hestia_assets.domains.ingest.verdict import Judge
+from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
+from hestia_assets.domains.ingest.inspection.verdict import Judge
 from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
 from hestia_assets.rules import RULES

@@ -9,7 +9,7 @@ from mapping_lists import CONTACTS, LISTS, MIXED, ORDERS
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.results import ColumnMatch, FoundColumn, MappingSuggestion
 from hestia_assets.core.specs import Column, DatasetSpec, Recipe, parse
-from hestia_assets.domains.ingest.mapping import CUT, apply, suggest
+from hestia_assets.domains.ingest.matching.mapping import CUT, apply, suggest
 
 
 def dataset(*names: str, types: dict[str, str] | None = None, **changes: object) -> DatasetSpec:

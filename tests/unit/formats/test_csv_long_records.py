@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.core.results import LineAccount
 from hestia_assets.core.specs import Column, Recipe
-from hestia_assets.formats import _csv_careful
+from hestia_assets.formats._csv import careful as csv_careful
 from hestia_assets.formats.csv import FORMAT
 
 MEGABYTE = 1024 * 1024
@@ -39,7 +39,7 @@ def outcome(data: bytes, how: Recipe) -> object:
 
 @pytest.fixture
 def short_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_csv_careful, "RECORD_LIMIT", 4096)
+    monkeypatch.setattr(csv_careful, "RECORD_LIMIT", 4096)
 
 
 def test_quoted_texts_of_more_than_a_megabyte_are_rows_in_every_chunk():
@@ -107,15 +107,15 @@ def test_a_line_that_no_buffer_holds_is_refused(chunk_bytes):
 
 def test_an_open_quote_in_a_long_file_is_looked_at_a_few_times_only(monkeypatch: pytest.MonkeyPatch):
     seen = 0
-    certain: Callable[..., _csv_careful.Record | None] = _csv_careful.certain_record
+    certain: Callable[..., csv_careful.Record | None] = csv_careful.certain_record
 
-    def counting(data: bytes, *places: object, **options: object) -> _csv_careful.Record | None:
+    def counting(data: bytes, *places: object, **options: object) -> csv_careful.Record | None:
         nonlocal seen
         seen += 1
         return certain(data, *places, **options)
 
-    monkeypatch.setattr("hestia_assets.formats._csv_chunks.certain_record", counting)
-    monkeypatch.setattr(_csv_careful, "RECORD_LIMIT", 128 * 1024)
+    monkeypatch.setattr("hestia_assets.formats._csv.chunks.certain_record", counting)
+    monkeypatch.setattr(csv_careful, "RECORD_LIMIT", 128 * 1024)
     data = b'a,b\n1,"open\n' + b'2,""\n' * 100_000
     rows, rejects, _ = read(data, recipe("a", "b", chunk_bytes=1024))
 

@@ -10,7 +10,7 @@ from excel_workbooks import SHARED, open_document, saved, sheet_of, with_part
 
 from hestia_assets.core.errors import EmptyFileError, HestiaError, UnreadableFileError
 from hestia_assets.core.ports import Claim
-from hestia_assets.formats import _excel_parts as parts
+from hestia_assets.formats._excel import parts
 from hestia_assets.formats.excel import FORMAT
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -9,7 +9,7 @@ from hestia_assets.core.errors import HeaderMismatchError, UnreadableFileError
 from hestia_assets.core.results import LineAccount
 from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._columns import matched, text_columns
-from hestia_assets.formats._text_encoding import guess_encoding
+from hestia_assets.formats._text.encoding import guess_encoding
 from hestia_assets.formats.csv import FORMAT as CSV
 
 

@@ -12,7 +12,7 @@ from nested_reading import chunks, inspected, recipe_for, rows
 from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.ports import Format
 from hestia_assets.core.results import TextChunk
-from hestia_assets.formats import _json_alike
+from hestia_assets.formats._json import alike as json_alike
 from hestia_assets.formats.json import FORMAT as JSON
 from hestia_assets.formats.ndjson import FORMAT as NDJSON
 
@@ -94,7 +94,7 @@ def outcome(form: Format, data: bytes, sample: bytes, chunk_bytes: int) -> Any:
 def assert_same_with_and_without(form: Format, data: bytes, sample: bytes, chunk_bytes: int) -> None:
     fast = outcome(form, data, sample, chunk_bytes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_json_alike, "MOST_TEMPLATES", 0)
+        patch.setattr(json_alike, "MOST_TEMPLATES", 0)
         careful = outcome(form, data, sample, chunk_bytes)
 
     assert fast == careful

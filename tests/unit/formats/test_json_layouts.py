@@ -5,7 +5,7 @@ from nested_reading import chunks, inspected, recipe_for, rows
 
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.core.ports import Claim
-from hestia_assets.formats import _nested_shape
+from hestia_assets.formats._nested import shape as nested_shape
 from hestia_assets.formats.json import FORMAT as JSON
 from hestia_assets.formats.ndjson import FORMAT as NDJSON
 
@@ -34,7 +34,7 @@ def test_several_values_that_are_no_lines_are_refused_with_what_to_do(data: byte
 def test_a_map_with_more_keys_than_can_be_columns_is_refused_in_bounded_memory(
     data: bytes, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(_nested_shape, "MOST_PATHS", 1_000)
+    monkeypatch.setattr(nested_shape, "MOST_PATHS", 1_000)
     keys = b",".join(b'"k%d":%d' % (n, n) for n in range(2_000))
 
     with pytest.raises(UnreadableFileError, match="more than 1,000 different fields"):

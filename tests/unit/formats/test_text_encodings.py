@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from hestia_assets.formats._text_encoding import guess_encoding
+from hestia_assets.formats._text.encoding import guess_encoding
 
 
 @pytest.mark.parametrize("line", ["Zoë Groß;Köln", "Müller;Köln", "José;Málaga", "Gürtel;Größe 5½"])

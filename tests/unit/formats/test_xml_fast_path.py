@@ -10,7 +10,8 @@ from nested_reading import chunks, inspected, recipe_for, rows
 
 from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.results import TextChunk
-from hestia_assets.formats import _xml_parse, _xml_runs
+from hestia_assets.formats._xml import parse as xml_parse
+from hestia_assets.formats._xml import runs as xml_runs
 from hestia_assets.formats.xml import FORMAT
 
 MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -95,13 +96,13 @@ def outcome(data: bytes, chunk_bytes: int) -> Any:
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_xml_parse, "BLOCK_BYTES", 3_000)
+    monkeypatch.setattr(xml_parse, "BLOCK_BYTES", 3_000)
 
 
 def assert_same_with_and_without(data: bytes, chunk_bytes: int) -> None:
     fast = outcome(data, chunk_bytes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_xml_runs, "MOST_TEMPLATES", 0)
+        patch.setattr(xml_runs, "MOST_TEMPLATES", 0)
         careful = outcome(data, chunk_bytes)
 
     assert fast == careful
@@ -114,7 +115,7 @@ def test_records_taken_many_at_a_time_are_those_parsed_one_by_one(data: bytes, c
 
 
 def test_records_that_look_alike_are_spared_the_parser():
-    (run,) = _xml_runs.Runs(cells=True).of(REGULAR[0].encode() * 100, "r")
+    (run,) = xml_runs.Runs(cells=True).of(REGULAR[0].encode() * 100, "r")
 
     assert len(run) == 99
 

@@ -6,7 +6,8 @@ import pytest
 from nested_reading import TESTDATA, chunks, inspected, recipe_for, tables
 
 from hestia_assets.core.errors import ReadError, UnreadableFileError
-from hestia_assets.formats import _xml_parse, _xml_records
+from hestia_assets.formats._xml import parse as xml_parse
+from hestia_assets.formats._xml import records as xml_records
 from hestia_assets.formats.xml import FORMAT
 
 GROWING = "".join(f'<!ENTITY e{n} "&e{n - 1};&e{n - 1};">' for n in range(1, 60))
@@ -67,14 +68,14 @@ def test_a_flood_of_different_elements_is_refused():
 
 
 def test_a_tag_without_end_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_xml_parse, "TAG_LIMIT", 100_000)
+    monkeypatch.setattr(xml_parse, "TAG_LIMIT", 100_000)
 
     with pytest.raises(UnreadableFileError, match="tag or comment"):
         inspected(FORMAT, b'<a b="' + b"x" * 3_000_000 + b'"/>')
 
 
 def test_a_text_that_is_too_large_for_a_record_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_xml_records, "RECORD_LIMIT", 100_000)
+    monkeypatch.setattr(xml_records, "RECORD_LIMIT", 100_000)
     data = b"<a><r>1</r><r>" + b"x" * 200_000 + b"</r></a>"
 
     found = chunks(FORMAT, data, recipe_for(FORMAT, data))

@@ -1,0 +1,1 @@
+"""From the rows of a file to the tables: parts, the plan for the whole file, one publication."""

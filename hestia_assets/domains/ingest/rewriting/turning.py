@@ -1,0 +1,177 @@
+"""Undoing and redoing a batch: which rows leave the validated table, which come back, and how that survives a kill.
+
+First a part of the batch says what is wanted. Then rows that leave are added to the history table, then the validated
+table is swapped to what it should be, then the batch changes its state, then the part goes. Whoever finds such a part
+does the rest: what has been done already is no difference any more, so nothing happens twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from hestia_assets.core.errors import HeldError
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.ports import BatchStore, Hold, SpecStore, TableStore
+from hestia_assets.core.results import START, Batch, BatchPart, BatchState, KeptRow, LineAccount, StagedFile, UndoResult
+from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.domains.ingest.loading.versions import (
+    ROW_ID,
+    Order,
+    Versions,
+    history_of,
+    history_schema,
+    is_row,
+    judged,
+)
+from hestia_assets.domains.ingest.rewriting.unfit import refuse_unfit
+
+UNDO = 3_000_000
+REDO = 3_000_001
+"""Numbers of the parts that say what is wanted."""
+
+MOST_KEPT = 100
+"""Kept rows that are named; all of them are counted."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Ids of rows that leave and of rows that come back."""
+
+    leaving: pl.DataFrame
+    coming: pl.DataFrame
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the table is as it should be."""
+        return self.leaving.is_empty() and self.coming.is_empty()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One batch that is to count (``alive``) or not to count any more."""
+
+    tables: TableStore
+    specs: SpecStore
+    batches: BatchStore
+    batch: Batch
+    alive: bool
+
+    def preview(self) -> UndoResult:
+        """What it would do."""
+        touched = self._touched()
+        return self._result(touched, self._difference(touched), self.batch)
+
+    def begin(self) -> None:
+        """Say what is wanted.
+
+        Raises:
+            HeldError: the bytes of a batch to redo were imported again, or rows do not fit the columns' types any more.
+        """
+        refuse_unfit(self.tables, history_of(self._ref), lambda: self._difference(self._touched()).coming)
+        self.batches.add_part(BatchPart(self.batch.id, self._number, START, START, LineAccount()))
+        if self.alive:
+            self._live_again()
+
+    def finish(self, hold: Hold) -> UndoResult:
+        """Do what was begun, or the rest of it. Raises HeldError, LeaseHeldError."""
+        if self.alive and self.batch.state is BatchState.UNDONE:  # cut off right after the wish
+            self._live_again()
+        touched = self._touched()
+        difference = self._difference(touched)
+        if not difference.is_none:
+            self._apply(difference, hold)
+        hold.verify()
+        state = BatchState.COMMITTED if self.alive else BatchState.UNDONE
+        done = self.batches.update(self.batch.id, state=state, problem=None)
+        self.batches.clear_parts(self.batch.id)
+        return self._result(touched, difference, done)
+
+    @property
+    def _number(self) -> int:
+        return REDO if self.alive else UNDO
+
+    @property
+    def _ref(self) -> TableRef:
+        return TableRef(Layer.VALIDATED, self.batch.tenant, self.batch.dataset)
+
+    def _live_again(self) -> None:
+        """From here on the same bytes are known again."""
+        try:
+            self.batches.update(self.batch.id, state=BatchState.CHECKING)
+        except HeldError:
+            self.batches.clear_parts(self.batch.id)
+            raise
+
+    @cached_property
+    def _order(self) -> Order:
+        batches = self.batches.sequenced(self.batch.tenant, self.batch.dataset)
+        named = {batch.spec_version for batch in batches if batch.mode not in (Mode.APPEND, Mode.REPLACE)}
+        keys = {version: self._key(version) for version in named}
+        return Order(batches, {batch.id: _key_of(batch, keys) for batch in batches})
+
+    def _key(self, version: int) -> tuple[str, ...]:
+        saved = self.specs.get("dataset", self.batch.tenant, self.batch.dataset, version=version).spec
+        assert isinstance(saved, DatasetSpec), "kept under this kind"
+        return saved.primary_key
+
+    def _touched(self) -> pl.DataFrame:
+        return Versions(self.tables, self._ref, self._order.distinct()).touched(self.batch)
+
+    def _difference(self, touched: pl.DataFrame) -> Difference:
+        active = self._order.active(self.batch.id, alive=self.alive)
+        wanted = judged(touched, active, self._order.distinct()).filter(is_row()).select(ROW_ID)
+        here = touched.filter("_here").select(ROW_ID)
+        return Difference(here.join(wanted, on=ROW_ID, how="anti"), wanted.join(here, on=ROW_ID, how="anti"))
+
+    def _result(self, touched: pl.DataFrame, difference: Difference, batch: Batch) -> UndoResult:
+        kept = self._kept(touched)
+        names = {one.sequence: one.id for one in self._order.batches}
+        first = kept.sort("_row").head(MOST_KEPT).iter_rows(named=True)
+        rows = tuple(KeptRow(self._identity(row), row["_line"], names[row["_final"]]) for row in first)
+        return UndoResult(batch, difference.leaving.height, difference.coming.height, kept.height, rows)
+
+    def _kept(self, touched: pl.DataFrame) -> pl.DataFrame:
+        """Rows of the batch that a later one replaced, so that they stay as they are."""
+        active = self._order.active(self.batch.id, alive=True)
+        mine = judged(touched, active, self._order.distinct()).filter(pl.col("_batch") == self.batch.id)
+        return mine.filter((pl.col("_final") > pl.col("_seq")) & ~pl.col("_gone") & ~pl.col("_deleted"))
+
+    def _identity(self, row: dict[str, object]) -> str:
+        key = self._order.keys[self.batch.id]
+        return ", ".join(f"{name} {row[name]}" for name in key) or f"row {row['_row']}"
+
+    def _apply(self, difference: Difference, hold: Hold) -> None:
+        ref, word = self._ref, "redo" if self.alive else "undo"
+        op = f"{self.batch.id}:{word}:{self.tables.version(ref)}"
+        schema = self.tables.schema(ref)
+        left = self._stage_leaving(difference.leaving, op)
+        if left is not None:
+            hold.verify()
+            self.tables.commit(history_of(ref), [left], batch=op, schema=history_schema(schema))
+        back = self._stage_coming(difference.coming, schema, op)
+        hold.verify()
+        self.tables.swap(ref, difference.leaving, [back] if back else [], batch=op, schema=schema)
+
+    def _stage_leaving(self, leaving: pl.DataFrame, op: str) -> StagedFile | None:
+        """Rows that leave and were never in the history before."""
+        rows = self.tables.scan(self._ref).join(leaving.lazy(), on=ROW_ID, how="semi")
+        history = history_of(self._ref)
+        if self.tables.exists(history):
+            rows = rows.join(self.tables.scan(history).select(ROW_ID), on=ROW_ID, how="anti")
+        return self.tables.stage_stream(history, rows, batch=op, part=0)
+
+    def _stage_coming(self, coming: pl.DataFrame, schema: pl.Schema, op: str) -> StagedFile | None:
+        """Rows that come back; the history has all of them."""
+        if coming.is_empty():
+            return None
+        history = self.tables.scan(history_of(self._ref))
+        have = [name for name in schema.names() if name in history.collect_schema().names()]
+        rows = history.join(coming.lazy(), on=ROW_ID, how="semi").select(have).unique(ROW_ID)
+        return self.tables.stage_stream(self._ref, rows, batch=op, part=0)
+
+
+def _key_of(batch: Batch, keys: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
+    """The key columns of the spec that a batch was committed under, where its rows may be named by them."""
+    return () if batch.mode in (Mode.APPEND, Mode.REPLACE) else keys[batch.spec_version]

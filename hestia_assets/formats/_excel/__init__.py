@@ -1,0 +1,1 @@
+"""Workbooks: how ``excel.py`` opens each container and reads its sheets."""

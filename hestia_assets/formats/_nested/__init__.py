@@ -1,0 +1,1 @@
+"""Records within records (JSON, XML): columns, child tables and their rows."""

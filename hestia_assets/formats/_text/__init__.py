@@ -1,0 +1,1 @@
+"""Text files of any format: encodings and blocks of bytes."""

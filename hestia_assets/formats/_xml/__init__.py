@@ -1,0 +1,1 @@
+"""XML: how ``xml.py`` parses without entities, finds the records and their shape."""
