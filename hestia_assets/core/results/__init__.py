@@ -11,13 +11,13 @@ from hestia_assets.core.results.batches import (
     KeptRow,
     Problem,
     Received,
-    RowEdit,
     StagedFile,
     StoredFile,
     UndoResult,
 )
 from hestia_assets.core.results.checks import CheckResult, FailedRow, Judgement, SetFailure, merge_checks
 from hestia_assets.core.results.drift import BatchProfile, ColumnProfile, Drift, DriftFinding, DriftKind
+from hestia_assets.core.results.edits import EditPreview, EditRefusal, RowEdit
 from hestia_assets.core.results.inspection import (
     AsideCount,
     Choice,
@@ -76,6 +76,8 @@ __all__ = [
     "Drift",
     "DriftFinding",
     "DriftKind",
+    "EditPreview",
+    "EditRefusal",
     "ExportResult",
     "FailedRow",
     "FetchResult",

@@ -118,15 +118,6 @@ class BatchPart:
 
 
 @dataclass(frozen=True, slots=True)
-class RowEdit:
-    """New values, as text, for columns of one validated row; ``batch`` and ``row`` as the row shows them now."""
-
-    batch: str
-    row: int
-    values: Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
 class KeptRow:
     """A row of an undone (or redone) batch that a later batch replaced: what names it, its line, by which batch."""
 
