@@ -16,7 +16,6 @@ from hestia_assets.adapters.held_lease import holding
 from hestia_assets.adapters.home import prepare_home
 from hestia_assets.adapters.metadata import Metadata, open_metadata
 from hestia_assets.adapters.s3_client import s3_client
-from hestia_assets.adapters.seen_files import LocalSeenFiles
 from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.connectors import CONNECTORS
 from hestia_assets.core.ports import AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
@@ -76,7 +75,9 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     ingest = _ingest(settings, metadata, tables, owner=owner)
     return Hestia(
         settings=settings,
-        catalog=Catalog(metadata.specs, metadata.audit, SpecChecker(FORMATS, RULES, gate, CONNECTORS)),
+        catalog=Catalog(
+            metadata.specs, metadata.seen, ingest.holding, metadata.audit, SpecChecker(FORMATS, RULES, gate, CONNECTORS)
+        ),
         ingest=ingest,
         sources=_sources(settings, metadata, ingest),
         gate=gate,
@@ -119,7 +120,7 @@ def _sources(settings: Settings, metadata: Metadata, ingest: IngestService) -> S
         specs=metadata.specs,
         connectors=CONNECTORS,
         receive=ingest.receive_all,
-        seen=LocalSeenFiles(settings.landing),
+        seen=metadata.seen,
         holding=ingest.holding,
         audit=metadata.audit,
         reach=Reach(

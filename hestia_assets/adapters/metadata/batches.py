@@ -25,6 +25,7 @@ _TO_ROW: dict[str, Callable[[Any], Any]] = {
     "problem": codecs.problem_to_json,
     "mode": lambda mode: Mode(mode).value if mode else None,
     "changes": codecs.changes_to_json,
+    "drift": codecs.drift_to_json,
 }
 _FROM_ROW: dict[str, Callable[[Any], Any]] = {
     "state": BatchState,
@@ -33,6 +34,7 @@ _FROM_ROW: dict[str, Callable[[Any], Any]] = {
     "problem": codecs.problem_from_json,
     "mode": lambda mode: Mode(mode) if mode else None,
     "changes": codecs.changes_from_json,
+    "drift": codecs.drift_from_json,
 }
 
 

@@ -9,6 +9,9 @@ from hestia_assets.core.results import (
     BatchPart,
     Changes,
     CheckResult,
+    Choice,
+    DriftFinding,
+    DriftKind,
     FailedRow,
     LineAccount,
     Position,
@@ -73,6 +76,26 @@ def changes_to_json(changes: Changes | None) -> Json | None:
 def changes_from_json(body: Json | None) -> Changes | None:
     """The inverse of ``changes_to_json``."""
     return Changes(**body) if body else None
+
+
+def drift_to_json(findings: tuple[DriftFinding, ...]) -> list[Json] | None:
+    """What was different in a file, with the choices about it."""
+    return [json.loads(json.dumps(asdict(each), default=str)) for each in findings] or None
+
+
+def drift_from_json(body: list[Json] | None) -> tuple[DriftFinding, ...]:
+    """The inverse of ``drift_to_json``; batches of older versions have none."""
+    return tuple(_finding(each) for each in body or ())
+
+
+def _finding(body: Json) -> DriftFinding:
+    choices = tuple(Choice(**_choice(each)) for each in body["choices"])
+    return DriftFinding(**body | {"kind": DriftKind(body["kind"]), "choices": choices})
+
+
+def _choice(body: Json) -> Json:
+    sample = tuple(tuple(row) for row in body["sample"])
+    return body | {"sample_header": tuple(body["sample_header"]), "sample": sample}
 
 
 def part_to_json(part: BatchPart) -> Json:

@@ -156,6 +156,7 @@ class BatchRow(Table):
     origin: Mapped[str] = mapped_column(server_default="")
     sequence: Mapped[int | None]
     changes: Mapped[Any | None] = mapped_column(JsonText)
+    drift: Mapped[Any | None] = mapped_column(JsonText)
 
 
 class PartRow(Table):
@@ -188,6 +189,18 @@ class JobRow(Table):
     bytes_done: Mapped[int] = mapped_column(default=0)
     bytes_total: Mapped[int] = mapped_column(default=0)
     problem: Mapped[Any | None] = mapped_column(JsonText)
+
+
+class SeenRow(Table):
+    """The version of a file that a source took last. ``digest``: of the address, which may be too long for a key."""
+
+    __tablename__ = "hestia_seen_files"
+
+    tenant: Mapped[str] = mapped_column(ForeignKey("hestia_tenants.name"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    version: Mapped[str]
 
 
 class LeaseRow(Table):

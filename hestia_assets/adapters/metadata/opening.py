@@ -13,10 +13,11 @@ from hestia_assets.adapters.metadata.file_lock import FileLock
 from hestia_assets.adapters.metadata.jobs import SqlJobStore
 from hestia_assets.adapters.metadata.leases import SqlLeaseStore
 from hestia_assets.adapters.metadata.revisions import Revisions, revision_of
+from hestia_assets.adapters.metadata.seen import SqlSeenStore
 from hestia_assets.adapters.metadata.specs import SqlSpecStore
 from hestia_assets.adapters.metadata.upgrade import upgrade
 from hestia_assets.core.errors import HomeError
-from hestia_assets.core.ports import AuditLog, BatchStore, Clock, JobStore, LeaseStore, SpecStore
+from hestia_assets.core.ports import AuditLog, BatchStore, Clock, JobStore, LeaseStore, SeenStore, SpecStore
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Metadata:
     batches: BatchStore
     jobs: JobStore
     leases: LeaseStore
+    seen: SeenStore
     audit: AuditLog
 
     def revision(self) -> str:
@@ -70,6 +72,7 @@ def open_metadata(database_url: str, *, home: Path, clock: Clock, revisions: Rev
         batches=SqlBatchStore(database, clock),
         jobs=SqlJobStore(database, clock),
         leases=SqlLeaseStore(database, clock),
+        seen=SqlSeenStore(database, clock),
         audit=SqlAuditLog(database, clock),
     )
 

@@ -28,14 +28,14 @@ class Revisions:
         """The newest revision."""
         return self.known[-1]
 
-    def upgrade(self, connection: Connection) -> None:
-        """Bring the database to the head, inside the connection's transaction."""
+    def upgrade(self, connection: Connection, *, home: Path) -> None:
+        """Bring the database to the head, inside the connection's transaction; ``home`` has files that move into it."""
         from alembic import command
         from alembic.config import Config
 
         config = Config()
         config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, home=home)
         command.upgrade(config, "head")
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from hestia_assets.adapters.metadata.engine import Database
@@ -71,6 +71,17 @@ class SqlSpecStore:
         """Every version, newest first."""
         with self.database.reading() as session:
             return [_version(row) for row in session.scalars(_versions(kind, tenant, name))]
+
+    def delete(self, kind: str, tenant: str, name: str) -> SpecVersion:
+        """Forget every version; returns the latest. Raises NotFoundError."""
+        _model(kind)
+        mine = (SpecRow.kind == kind, SpecRow.tenant == tenant, SpecRow.name == name)
+        with self.database.writing() as session:
+            row = session.scalars(_versions(kind, tenant, name).limit(1)).first()
+            if row is None:
+                raise _not_found(session, kind, tenant, name, None)
+            session.execute(delete(SpecRow).where(*mine))
+            return _version(row)
 
     def _insert(self, session: Session, spec: AnySpec, number: int, *, author: str) -> SpecRow | None:
         """The new row, or nothing when the number is taken."""

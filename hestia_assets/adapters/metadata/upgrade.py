@@ -40,7 +40,7 @@ def _upgrade_postgres(database: Database, revisions: Revisions, *, home: Path) -
             return
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         if not _is_current(connection, revisions, home=home):
-            _run_migrations(connection, revisions)
+            _run_migrations(connection, revisions, home=home)
 
 
 def _upgrade_sqlite(url: URL, revisions: Revisions, *, home: Path, lock: FileLock) -> None:
@@ -53,7 +53,7 @@ def _upgrade_sqlite(url: URL, revisions: Revisions, *, home: Path, lock: FileLoc
     if not _file_is_current(url, path, revisions, home=home):
         if not alone:
             raise _in_use(path)
-        _migrate_copy(url, path, revisions)
+        _migrate_copy(url, path, revisions, home=home)
     lock.share()
 
 
@@ -76,25 +76,25 @@ def _file_is_current(url: URL, path: Path, revisions: Revisions, *, home: Path) 
         database.engine.dispose()
 
 
-def _migrate_copy(url: URL, path: Path, revisions: Revisions) -> None:
+def _migrate_copy(url: URL, path: Path, revisions: Revisions, *, home: Path) -> None:
     copy = path.with_name(path.name + ".migrating")
     _remove(copy)  # left by a start that was killed
     if path.exists():
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
-    _upgrade_file(url.set(database=str(copy)), revisions)
+    _upgrade_file(url.set(database=str(copy)), revisions, home=home)
     if path.exists():
         _fold_in_wal(path)
     _swap(copy, path)
     log.info("the metadata database is at revision %s", revisions.head)
 
 
-def _upgrade_file(url: URL, revisions: Revisions) -> None:
+def _upgrade_file(url: URL, revisions: Revisions, *, home: Path) -> None:
     """Foreign keys are off meanwhile: rebuilding a table would cascade into those that refer to it."""
     database = connect(url, foreign_keys=False)
     try:
         with database.engine.begin() as connection:
-            _run_migrations(connection, revisions)
+            _run_migrations(connection, revisions, home=home)
         with database.engine.connect() as connection:
             _check(connection, revisions)
     finally:
@@ -103,9 +103,9 @@ def _upgrade_file(url: URL, revisions: Revisions) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _run_migrations(connection: Connection, revisions: Revisions) -> None:
+def _run_migrations(connection: Connection, revisions: Revisions, *, home: Path) -> None:
     try:
-        revisions.upgrade(connection)
+        revisions.upgrade(connection, home=home)
     except DatabaseError as error:
         raise _failed(str(error.orig).strip()) from error
 

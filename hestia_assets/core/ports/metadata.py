@@ -39,6 +39,10 @@ class SpecStore(Protocol):
         """Every version, newest first."""
         ...
 
+    def delete(self, kind: str, tenant: str, name: str) -> SpecVersion:
+        """Forget every version; returns the latest. Raises NotFoundError."""
+        ...
+
 
 class BatchStore(Protocol):
     """Batches and their parts. Every call is one transaction, or a part of one in ``together``."""

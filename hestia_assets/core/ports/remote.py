@@ -65,3 +65,7 @@ class SeenStore(Protocol):
     def add(self, tenant: str, source: str, file: RemoteFile) -> None:
         """Remember that this version was taken."""
         ...
+
+    def forget(self, tenant: str, source: str) -> int:
+        """Forget what was taken; returns of how many files."""
+        ...

@@ -16,11 +16,11 @@ from hestia_assets.core.results.batches import (
     UndoResult,
 )
 from hestia_assets.core.results.checks import CheckResult, FailedRow, Judgement, SetFailure, merge_checks
+from hestia_assets.core.results.choices import Choice
 from hestia_assets.core.results.drift import BatchProfile, ColumnProfile, Drift, DriftFinding, DriftKind
 from hestia_assets.core.results.edits import EditPreview, EditRefusal, RowEdit
 from hestia_assets.core.results.inspection import (
     AsideCount,
-    Choice,
     Guess,
     Inspection,
     Note,
@@ -41,7 +41,7 @@ from hestia_assets.core.results.reading import (
     Reject,
     TextChunk,
 )
-from hestia_assets.core.results.records import AuditEvent, Job, JobState, Lease, SpecVersion, TableVersion
+from hestia_assets.core.results.records import AuditEvent, DeletedSpec, Job, JobState, Lease, SpecVersion, TableVersion
 from hestia_assets.core.results.retype import ColumnRetype, Retype
 from hestia_assets.core.results.sources import (
     Download,
@@ -72,6 +72,7 @@ __all__ = [
     "ColumnMatch",
     "ColumnProfile",
     "ColumnRetype",
+    "DeletedSpec",
     "Download",
     "Drift",
     "DriftFinding",

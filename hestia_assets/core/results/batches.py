@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hestia_assets.core.results.checks import CheckResult
+from hestia_assets.core.results.drift import DriftFinding
 from hestia_assets.core.results.reading import LineAccount, Position
 from hestia_assets.core.specs import Mode
 
@@ -57,7 +58,8 @@ class Batch:
     ``rows_quarantined`` are final once committed. ``checks`` are the results of the last complete run.
     ``mode``: what this batch does to the rows that are there, empty for the dataset's own. ``origin``: where the file
     came from, such as ``upload``, ``archive orders.zip`` or an address. ``sequence``: order of commit in its dataset,
-    from 1. ``changes`` are known once committed.
+    from 1. ``changes`` are known once committed. ``drift``: how the file differed from its dataset and from the
+    last five files when it was read.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Batch:
     origin: str = ""
     sequence: int | None = None
     changes: Changes | None = None
+    drift: tuple[DriftFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from hestia_assets.core.results.inspection import Choice
+from hestia_assets.core.results.choices import Choice
 
 Amount = int | float | Decimal | date | datetime
 

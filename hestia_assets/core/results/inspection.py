@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hestia_assets.core.results.batches import Changes
 from hestia_assets.core.results.checks import CheckResult
+from hestia_assets.core.results.choices import Choice
 from hestia_assets.core.results.reading import LineAccount, Reject
 from hestia_assets.core.specs import Column, Recipe
 
@@ -20,20 +21,6 @@ class Reason:
     what: str
     value: str
     because: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer to a question. ``changes`` go to ``Recipe.with_changes``; ``sample`` shows rows that it changes.
-
-    ``sample`` rows are as wide as ``sample_header``.
-    """
-
-    label: str
-    because: str
-    changes: Mapping[str, Any]
-    sample_header: tuple[str, ...] = ()
-    sample: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

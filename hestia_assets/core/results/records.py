@@ -70,6 +70,14 @@ class SpecVersion:
 
 
 @dataclass(frozen=True)
+class DeletedSpec:
+    """A spec that was deleted, as it was last. ``remembered``: files of a source that are known as fetched no more."""
+
+    last: SpecVersion
+    remembered: int = 0
+
+
+@dataclass(frozen=True)
 class AuditEvent:
     """Who did what, when, to what."""
 

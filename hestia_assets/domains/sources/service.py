@@ -98,12 +98,10 @@ class SourceService:
             TransientError: nothing can be had now.
             ReadError: the only file cannot be taken in.
         """
-        source = self.specs.get("source", tenant, name).spec
-        assert isinstance(source, SourceSpec), "kept under this kind"
-        dataset = self.specs.get("dataset", tenant, source.dataset).spec
-        assert isinstance(dataset, DatasetSpec), "kept under this kind"
+        self._saved(name, tenant=tenant)
         haul = _Haul()
-        with self.holding(f"source:{source.key}", wait_seconds=1):
+        with self.holding(f"source:{tenant}/{name}", wait_seconds=1):
+            source, dataset = self._saved(name, tenant=tenant)  # nobody deletes it now
             taken = self.seen.load(tenant, name)
             connector = connector_for(self.connectors, source.url)
             for file in connector.list(source.url, source.pattern, reach=self.reach):
@@ -121,6 +119,13 @@ class SourceService:
         with connector_for(self.connectors, file.url).open(file, reach=self.reach) as download:
             assert download is not None, "nothing was seen before"
             yield download
+
+    def _saved(self, name: str, *, tenant: str) -> tuple[SourceSpec, DatasetSpec]:
+        source = self.specs.get("source", tenant, name).spec
+        assert isinstance(source, SourceSpec), "kept under this kind"
+        dataset = self.specs.get("dataset", tenant, source.dataset).spec
+        assert isinstance(dataset, DatasetSpec), "kept under this kind"
+        return source, dataset
 
     def _take(
         self,

@@ -1,17 +1,12 @@
 """The order in which batches were committed, and what waits to be ended."""
 
-import shutil
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from hestia_assets.adapters.metadata import Metadata, open_metadata
-from hestia_assets.adapters.metadata.revisions import MIGRATIONS, Revisions
+from hestia_assets.adapters.metadata import Metadata
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.results import START, Batch, BatchPart, BatchState, Changes, LineAccount, Problem
-from hestia_assets.core.specs import Mode
 
 
 def keep(metadata: Metadata, clock, name: str, **fields: object) -> Batch:
@@ -66,25 +61,3 @@ def test_an_undone_batch_does_not_live_again_beside_another_of_the_same_bytes(me
     with pytest.raises(HeldError, match="imported again"):
         metadata.batches.update("a", state=BatchState.CHECKING)
     assert metadata.batches.get("a").state is BatchState.UNDONE
-
-
-def test_batches_of_an_older_version_get_their_place(database_url: str, tmp_path: Path, clock):
-    older = tmp_path / "older"
-    shutil.copytree(MIGRATIONS, older, ignore=shutil.ignore_patterns("__pycache__", "0003*"))
-    before = open_metadata(database_url, home=tmp_path, clock=clock, revisions=Revisions(older))
-    for name, state, minutes in (
-        ("late", BatchState.COMMITTED, 2),
-        ("early", BatchState.COMMITTED, 1),
-        ("gone", BatchState.UNDONE, 0),
-        ("twin", BatchState.COMMITTED, 2),
-    ):
-        keep(before, clock, name, state=state, finished_at=clock() + timedelta(minutes=minutes))
-    keep(before, clock, "x", dataset="sales", state=BatchState.COMMITTED, finished_at=clock())
-    before.close()
-    after = open_metadata(database_url, home=tmp_path, clock=clock)
-
-    found = [(batch.id, batch.sequence, batch.mode) for batch in after.batches.sequenced("default", "orders")]
-    assert found == [("early", 1, Mode.APPEND), ("late", 2, Mode.APPEND), ("twin", 3, Mode.APPEND)]
-    assert after.batches.last_sequence("default", "sales") == 1
-    assert after.batches.get("gone").sequence is None
-    after.close()

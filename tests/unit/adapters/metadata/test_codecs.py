@@ -10,6 +10,9 @@ from hestia_assets.core.results import (
     ACCOUNT_PARTS,
     BatchPart,
     CheckResult,
+    Choice,
+    DriftFinding,
+    DriftKind,
     FailedRow,
     LineAccount,
     Position,
@@ -64,3 +67,25 @@ def test_problems_come_back_equal(problem):
 @given(PARTS)
 def test_parts_come_back_equal(part):
     assert codecs.part_from_json(part.batch, part.number, _stored(codecs.part_to_json(part))) == part
+
+
+CHOICES = st.builds(
+    Choice,
+    label=TEXTS,
+    because=TEXTS,
+    changes=st.dictionaries(TEXTS, st.none() | TEXTS | st.lists(TEXTS, max_size=2), max_size=2),
+)
+FINDINGS = st.lists(
+    st.builds(
+        DriftFinding, st.sampled_from(DriftKind), TEXTS, TEXTS, st.lists(CHOICES, max_size=2).map(tuple), source=TEXTS
+    ),
+    max_size=3,
+).map(tuple)
+
+
+@given(FINDINGS)
+def test_what_drifted_comes_back_equal(findings):
+    again = codecs.drift_from_json(_stored(codecs.drift_to_json(findings)))
+
+    assert again == findings
+    assert all(type(finding.kind) is DriftKind for finding in again)
