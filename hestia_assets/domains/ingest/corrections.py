@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from hestia_assets.core.errors import HeldError
-from hestia_assets.core.results import EDIT, Batch, BatchState, RowEdit, UndoResult
+from hestia_assets.core.results import EDIT, Batch, BatchState, EditPreview, RowEdit, UndoResult
 from hestia_assets.core.specs import DatasetSpec, Mode
 from hestia_assets.domains.ingest.loading.parts import published_anywhere
 from hestia_assets.domains.ingest.loading.run import UNBALANCED
-from hestia_assets.domains.ingest.rewriting.edits import EditDesk, encoded
+from hestia_assets.domains.ingest.rewriting.desk import EditDesk
+from hestia_assets.domains.ingest.rewriting.edits import encoded
 from hestia_assets.domains.ingest.runner import Runner
 
 
@@ -97,8 +98,7 @@ class Corrections:
             runner.settle(dataset.tenant, dataset.name, hold)
             runner.retype(saved.spec, hold, version=saved.version, author=author)
             batch, now = self.new_id(dataset.name), runner.clock()
-            desk = EditDesk(runner.tables, runner.validator, runner.batches, saved.spec)
-            desk.judge(edits, batch=batch)
+            self._desk(saved.spec).judge(edits, batch=batch)
             stored = runner.files.put(dataset.tenant, BytesIO(encoded(edits, author=author, at=now)))
             made = runner.batches.create(
                 Batch(
@@ -117,6 +117,15 @@ class Corrections:
                 )
             )
             return runner.work(made, hold)
+
+    def edit_preview(self, dataset: DatasetSpec, edits: Sequence[RowEdit]) -> EditPreview:
+        """What these edits would do now."""
+        saved = self.runner.specs.get("dataset", dataset.tenant, dataset.name).spec
+        assert isinstance(saved, DatasetSpec), "kept under this kind"
+        return self._desk(saved).preview(edits)
+
+    def _desk(self, spec: DatasetSpec) -> EditDesk:
+        return EditDesk(self.runner.tables, self.runner.validator, self.runner.batches, spec)
 
     def _refuse_types(self, old: Batch) -> None:
         """Before a batch leaves the table: could it come in again? Raises RetypeError."""

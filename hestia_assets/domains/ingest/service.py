@@ -28,6 +28,7 @@ from hestia_assets.core.results import (
     Changes,
     ColumnMatch,
     Drift,
+    EditPreview,
     FoundColumn,
     IncomingFile,
     Inspection,
@@ -236,20 +237,19 @@ class IngestService:
         return self._corrections.reimport(batch, author=author)
 
     def edit(self, dataset: DatasetSpec, edits: Sequence[RowEdit], *, author: str) -> Batch:
-        """Give rows of the validated table new values, as text; a committed batch of its own.
-
-        Raises:
-            EditError: a row is not there any more, or a value is not valid; nothing was changed.
-        """
+        """Give validated rows new values; a committed batch of its own. Raises EditError; then nothing was changed."""
         return self._corrections.edit(dataset, edits, author=author)
+
+    def edit_preview(self, dataset: DatasetSpec, edits: Sequence[RowEdit]) -> EditPreview:
+        """What ``edit`` would do now, with every value it refuses. Raises EditError where a row cannot be edited."""
+        return self._corrections.edit_preview(dataset, edits)
 
     def changes(self, dataset: DatasetSpec, rows: "pl.LazyFrame", *, mode: Mode | None = None) -> Changes:
         """What typed rows of a file would do to the validated table now; nothing is kept.
 
         ``rows`` have the dataset's columns, and ``_row`` and ``_line`` where they are known.
         """
-        existing = rows_present(self.tables, self.validator, dataset)
-        return changes_of(dataset, rows, existing, mode or dataset.mode)
+        return changes_of(dataset, rows, rows_present(self.tables, self.validator, dataset), mode or dataset.mode)
 
     def suggest_mapping(self, found: Sequence[FoundColumn], dataset: DatasetSpec) -> MappingSuggestion:
         """A column of the dataset for each column of a file, with the reason."""
@@ -280,8 +280,7 @@ class IngestService:
 
     def undone(self, tenant: str, dataset: str) -> frozenset[str]:
         """Batches whose rows count no more: what quarantine holds of them waits for nobody."""
-        sequenced = self.batches.sequenced(tenant, dataset)
-        return frozenset(batch.id for batch in sequenced if batch.state is BatchState.UNDONE)
+        return frozenset(one.id for one in self.batches.sequenced(tenant, dataset) if one.state is BatchState.UNDONE)
 
     @property
     def _known(self) -> KnownSource:

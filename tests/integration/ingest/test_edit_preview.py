@@ -1,0 +1,89 @@
+"""Edits are tried before they are made: what would change, what each check says, every value that is refused."""
+
+from io import BytesIO
+
+import polars as pl
+import pytest
+from ingest_modes import bring, keyed, said
+from ingest_orders import check
+
+from hestia_assets.bootstrap import Hestia
+from hestia_assets.core.errors import EditError
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.results import EditPreview, RowEdit
+from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Recipe
+
+THREE = "1,1,2026-01-01\n2,2,2026-01-02\n3,3,\n"
+
+
+def test_a_preview_counts_rows_and_cells_and_changes_nothing(home: Hestia):
+    spec = keyed(check("in_range", "qty", max=100))
+    first = bring(home, THREE, spec)
+
+    found = home.ingest.edit_preview(
+        spec, [RowEdit(first.id, 2, {"qty": "20", "day": "2026-01-02"}), RowEdit(first.id, 3, {"qty": "3"})]
+    )
+
+    assert (found.rows, found.cells, found.refused) == (1, 1, ())
+    assert [(each.name, each.checked_rows, each.passed) for each in found.checks] == [("in_range__qty", 2, True)]
+    assert said(home) == [("1", 1), ("2", 2), ("3", 3)]
+
+
+def test_a_preview_names_every_value_that_is_refused(home: Hestia):
+    spec = keyed(check("in_range", "qty", max=100))
+    first = bring(home, THREE, spec)
+
+    found = home.ingest.edit_preview(
+        spec, [RowEdit(first.id, 1, {"qty": "many"}), RowEdit(first.id, 2, {"qty": "7"}),
+               RowEdit(first.id, 3, {"qty": "500"})]
+    )  # fmt: skip
+
+    assert [(each.position, each.column, each.value) for each in found.refused] == [
+        (0, "qty", "many"), (2, "qty", "500")]  # fmt: skip
+    assert "whole number" in found.refused[0].message
+
+
+def test_a_preview_holds_the_rows_against_all_others(home: Hestia):
+    spec = keyed(check("unique", "qty"))
+    first = bring(home, THREE, spec)
+
+    found = home.ingest.edit_preview(spec, [RowEdit(first.id, 1, {"qty": "1"}), RowEdit(first.id, 2, {"qty": "3"})])
+
+    assert [(each.position, each.column, each.value) for each in found.refused] == [(1, "qty", "3")]
+    assert [each.passed for each in found.checks] == [False]
+
+
+def test_what_is_as_it_was_is_no_change_and_a_row_that_is_gone_is_refused(home: Hestia):
+    spec = keyed()
+    first = bring(home, THREE, spec)
+
+    assert home.ingest.edit_preview(spec, [RowEdit(first.id, 2, {"qty": "2"})]) == EditPreview(0, 0)
+    with pytest.raises(EditError, match="has been changed since"):
+        home.ingest.edit_preview(spec, [RowEdit(first.id, 99, {"qty": "2"})])
+
+
+def test_values_may_be_written_as_the_table_shows_them(home: Hestia):
+    kinds = {
+        "price": {"type": ColumnType.DECIMAL, "decimal_sign": ",", "thousands_sign": "."},
+        "day": {"type": ColumnType.DATE, "format": "%d.%m.%Y"},
+        "at": {"type": ColumnType.TIMESTAMP, "format": "%d.%m.%Y %H:%M"},
+        "paid": {"type": ColumnType.BOOLEAN, "format": "ja|nein"},
+    }
+    columns = tuple(Column.model_validate({"source": name, "name": name, **kind}) for name, kind in kinds.items())
+    spec = DatasetSpec(name="sales", recipe=Recipe(delimiter=";", columns=columns))
+    home.catalog.save(spec, author="ada")
+    file = BytesIO(b"price;day;at;paid\n1.234,50;31.12.2024;31.12.2024 08:30;ja\n")
+    batch = home.ingest.run(home.ingest.receive(spec, file, file_name="s.csv", author="ada").batch.id)
+    values = {"price": "1.25", "day": "2024-01-02", "at": "2024-01-02 09:15:30", "paid": "false"}
+
+    edited = home.ingest.edit(spec, [RowEdit(batch.id, 1, values, printed=True)], author="ada")
+
+    rows = (
+        home.tables.scan(TableRef(Layer.VALIDATED, "default", "sales"))
+        .select(pl.col(name).cast(pl.String) for name in kinds)
+        .collect()
+        .rows()
+    )
+    assert rows == [("1.25", "2024-01-02", "2024-01-02 09:15:30.000000", "false")]
+    with pytest.raises(EditError, match="YYYY-MM-DD"):
+        home.ingest.edit(spec, [RowEdit(edited.id, 1, {"day": "31.12.2024"}, printed=True)], author="ada")
