@@ -12,10 +12,10 @@ from hestia_assets.core.results import LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._csv import careful as careful_reader
 from hestia_assets.formats._csv.careful import Record, certain_record, within_limit
-from hestia_assets.formats._csv.pieces import Piece, Place, careful_piece, plain_piece, scanned_piece
-from hestia_assets.formats._csv.structure import Dialect, line_count, scan
-from hestia_assets.formats._csv.window import Window
-from hestia_assets.formats._text.source import blocks, readable
+from hestia_assets.formats._csv.pieces import Piece, Place, Spans, careful_piece, plain_piece, scanned_piece
+from hestia_assets.formats._csv.structure import Dialect, Positions, line_count, scan
+from hestia_assets.formats._csv.window import Window, line_blocks
+from hestia_assets.formats._text.source import readable
 
 FIRST_CAREFUL = 16
 """Records read one by one before the vectorised pass is tried again; doubled each time it fails."""
@@ -31,7 +31,7 @@ def chunks(
     """The rows from ``start``, under the names that the columns have in the file's order."""
     size = max(recipe.chunk_bytes, 5 * FOOTER_BYTES) if recipe.footer else recipe.chunk_bytes
     offset, place = start.offset, Place(start.row, start.line)
-    window = Window(blocks(source, recipe.encoding, offset=offset, size=size))
+    window = Window(line_blocks(source, recipe.encoding, offset=offset, size=size))
     while (view := window.view(size))[0]:
         data, final = view
         at = Position(offset, place.line, place.row)
@@ -156,9 +156,8 @@ def _chunk(data: bytes, pieces: Sequence[Piece], start: Position, *, final: bool
     after = pieces[-1].after
 
     def original(indices: Sequence[int]) -> list[str]:
-        spans = [piece.spans() for piece in pieces]
-        starts, ends = np.concatenate([s[0] for s in spans]), np.concatenate([s[1] for s in spans])
-        return [readable(data[starts[i] : ends[i]]) for i in indices]
+        starts, ends = _spans(pieces, np.asarray(indices, np.int64))
+        return [readable(data[start:end]) for start, end in zip(starts, ends, strict=True)]
 
     return TextChunk(
         frame=pl.concat([piece.frame for piece in pieces]) if len(pieces) > 1 else pieces[0].frame,
@@ -168,3 +167,14 @@ def _chunk(data: bytes, pieces: Sequence[Piece], start: Position, *, final: bool
         end=Position(start.offset + len(data), after.line, after.row),
         original=original,
     )
+
+
+def _spans(pieces: Sequence[Piece], indices: Positions) -> Spans:
+    """Where rows of a chunk, by their index in it, begin and end in its bytes."""
+    starts, ends, first = np.zeros_like(indices), np.zeros_like(indices), 0
+    for piece in pieces:
+        mine = (indices >= first) & (indices < first + piece.frame.height)
+        if mine.any():
+            starts[mine], ends[mine] = piece.spans(indices[mine] - first)
+        first += piece.frame.height
+    return starts, ends

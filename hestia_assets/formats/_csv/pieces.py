@@ -8,6 +8,7 @@ import polars as pl
 
 from hestia_assets.core.results import Reject
 from hestia_assets.formats._csv.careful import Kind, Record
+from hestia_assets.formats._csv.lines import spans_of
 from hestia_assets.formats._csv.rows import POSITION_TYPES, blanks, comments, joined, parse, widths
 from hestia_assets.formats._csv.structure import Dialect, Flags, Positions, Records, line_count, plain_quotes
 from hestia_assets.formats._text.source import readable
@@ -30,13 +31,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of a stretch (text columns and positions), its rejects, its lines by kind, and where it ends."""
+    """Rows of a stretch (text columns and positions), its rejects, its lines by kind, and where it ends.
+
+    ``spans``: where rows, by their index in ``frame``, begin and end in the bytes.
+    """
 
     frame: pl.DataFrame
     rejects: list[Reject]
     counts: dict[str, int]
     after: Place
-    spans: Callable[[], Spans]
+    spans: Callable[[Positions], Spans]
 
 
 def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Place) -> Piece | None:
@@ -55,7 +59,7 @@ def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Plac
     ones = np.ones(frame.height, np.int64)
     placed = _placed(frame, numbers + place.row, numbers + place.line, ones)
     after = Place(place.row + frame.height, place.line + frame.height)
-    return Piece(placed, [], {"loaded": frame.height}, after, lambda: _line_spans(data))
+    return Piece(placed, [], {"loaded": frame.height}, after, lambda wanted: spans_of(data, wanted))
 
 
 def scanned_piece(data: bytes, records: Records, dialect: Dialect, names: Sequence[str], place: Place) -> Piece | None:
@@ -88,7 +92,7 @@ def scanned_piece(data: bytes, records: Records, dialect: Dialect, names: Sequen
         rejects,
         {kind: int(records.lines[flags].sum()) for kind, flags in kinds.items()},
         Place(place.row + int(is_row.sum()), place.line + int(records.lines.sum())),
-        lambda: (records.starts[good] + origin, records.ends[good] + origin),
+        lambda wanted: (records.starts[good][wanted] + origin, records.ends[good][wanted] + origin),
     )
 
 
@@ -111,7 +115,13 @@ def careful_piece(data: bytes, records: Sequence[Record], names: Sequence[str], 
             rejects.append(_reject(rule, row, line, record.lines, text, found=len(record.fields), width=len(names)))
         row += record.kind not in (Kind.COMMENT, Kind.BLANK)
         line += record.lines
-    return Piece(_careful_frame(good, names), rejects, counts, Place(row, line), lambda: _record_spans(good))
+    return Piece(
+        _careful_frame(good, names),
+        rejects,
+        counts,
+        Place(row, line),
+        lambda wanted: _record_spans([good[i] for i in wanted]),
+    )
 
 
 def _careful_frame(good: Sequence[tuple[Record, int, int]], names: Sequence[str]) -> pl.DataFrame:
@@ -128,15 +138,6 @@ def _record_spans(good: Sequence[tuple[Record, int, int]]) -> Spans:
 def _placed(frame: pl.DataFrame, rows: Positions, firsts: Positions, lines: Positions) -> pl.DataFrame:
     places = zip(POSITION_TYPES.items(), (rows, firsts, lines), strict=True)
     return frame.with_columns([pl.Series(name, values).cast(kind) for (name, kind), values in places])
-
-
-def _line_spans(data: bytes) -> Spans:
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    if not data.endswith(b"\n"):
-        ends = np.append(ends, len(data))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    bytes_ = np.frombuffer(data, np.uint8)
-    return starts, ends - ((ends > starts) & (bytes_[ends - 1] == ord("\r")))
 
 
 def _reject(rule: str, row: int, line: int, lines: int, text: bytes, *, found: int, width: int) -> Reject:

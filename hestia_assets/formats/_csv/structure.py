@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-LF, CR = 10, 13
+from hestia_assets.formats._csv.lines import CR, LF, newlines
+
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -58,7 +59,7 @@ class Records:
 
 def line_count(data: bytes, *, final: bool) -> int:
     """Physical lines, by counting line ends: the independent side of the account."""
-    ends = data.count(b"\n")
+    ends = newlines(data)
     if b"\r" in data:  # looking for two bytes is ten times slower than for one
         ends += data.count(b"\r") - data.count(b"\r\n")
     return ends + (final and bool(data) and data[-1] not in (LF, CR))

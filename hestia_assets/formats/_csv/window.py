@@ -1,8 +1,40 @@
 """A window over a stream of blocks: as much as the reader asks for, taken record by record, never cut inside CR LF."""
 
+import os
 from collections.abc import Iterator
+from typing import BinaryIO
+
+from hestia_assets.formats._text.source import BOMS, blocks, canonical
 
 CR = 13
+REACH_BYTES = 64 * 1024
+
+
+def line_blocks(source: BinaryIO, encoding: str, *, offset: int, size: int) -> Iterator[tuple[bytes, bool]]:
+    """``blocks`` that end with a line where one ends near ``size``: what is cut off has to be copied again."""
+    if canonical(encoding) != "utf-8":
+        yield from blocks(source, encoding, offset=offset, size=size)
+        return
+    mark = BOMS["utf-8"]
+    source.seek(0)
+    at = offset + (len(mark) if source.read(len(mark)) == mark else 0)
+    end = source.seek(0, os.SEEK_END)
+    final = False
+    while not final:
+        stop = _line_end(source, at + size, end, reach=max(1, min(REACH_BYTES, size // 4)))
+        source.seek(at)
+        block = source.read(max(0, stop - at))
+        at += len(block)
+        final = at >= end or not block
+        yield block, final
+
+
+def _line_end(source: BinaryIO, near: int, end: int, *, reach: int) -> int:
+    """Behind the first line end from ``near`` on, or ``near`` itself; never between CR and LF."""
+    if near >= end:
+        return end
+    source.seek(near)
+    return near + source.read(reach).find(b"\n") + 1
 
 
 class Window:
@@ -35,10 +67,10 @@ class Window:
         left = len(self._buffer) - self._position
         if left >= size or self._ended:
             return
-        parts = [self._buffer[self._position :]]
+        parts = [self._buffer[self._position :]] if left else []
         while left < size and not self._ended:
             block, self._ended = next(self._stream)
             parts.append(block)
             left += len(block)
-        self._buffer = b"".join(parts) if len(parts) > 1 else parts[0]
+        self._buffer = b"".join(parts)  # of a single block, the block itself
         self._position = 0
