@@ -22,18 +22,15 @@ from hestia_assets.formats._parquet.file import (
     CELL_BYTES,
     ENCRYPTED,
     MAGIC,
+    OpenFile,
     batches,
     damaged,
-    int96_columns,
-    is_too_large,
     open_file,
-    row_count,
 )
 from hestia_assets.formats._parquet.types import bytes_as, typed_columns, why
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     from hestia_assets.formats._parquet.text import TextMaker
 
@@ -72,14 +69,14 @@ class ParquetFormat:
         """
         file = open_file(source, file_name)
         binary, question = bytes_as(file)
-        recipe = Recipe(format="parquet", options={"binary": binary}, columns=typed_columns(file.schema_arrow))
+        recipe = Recipe(format="parquet", options={"binary": binary}, columns=typed_columns(file))
         reasons = [Reason("format", "parquet", "The file begins and ends with PAR1.")]
-        reasons += [why(column, field.type) for column, field in zip(recipe.columns, file.schema_arrow, strict=True)]
+        reasons += [why(column, field.type) for column, field in zip(recipe.columns, file.schema, strict=True)]
         return Inspection(recipe, tuple(reasons), questions=(question,) if question else (), notes=_notes(file))
 
     def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:  # noqa: ARG002 - nothing to choose
         """The columns with the types that the file declares. Raises UnreadableFileError."""
-        return typed_columns(open_file(source, "The file").schema_arrow)
+        return typed_columns(open_file(source, "The file"))
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield text rows, a stretch of a row group at a time.
@@ -90,14 +87,14 @@ class ParquetFormat:
         """
         options = parse(ParquetOptions, recipe.options)
         file = open_file(source, "The file")
-        names = matched(file.schema_arrow.names, recipe)
+        names = matched(file.schema.names, recipe)
         reader = _Reader(file, recipe, names, options, size_bytes=source.seek(0, io.SEEK_END))
         yield from reader.chunks(start)
 
 
 @dataclass(frozen=True)
 class _Reader:
-    file: "pq.ParquetFile"
+    file: OpenFile
     recipe: Recipe
     names: Sequence[str]
     options: ParquetOptions
@@ -109,13 +106,13 @@ class _Reader:
             rows = sum(self._counts[number] for number in numbers)
             if start.row < first + rows:
                 at = Position(start.offset, start.row, start.row) if start.row > first else self._at(first)
-                large = is_too_large(self.file, numbers[0])
+                large = self.file.is_too_large(numbers[0])
                 yield from self._large(numbers[0], at) if large else self._stretch(numbers, at, first)
             first += rows
 
     @cached_property
     def _counts(self) -> list[int]:
-        return [row_count(self.file, number) for number in range(self.file.num_row_groups)]
+        return [self.file.row_count(number) for number in self.file.groups]
 
     @cached_property
     def _rows(self) -> int:
@@ -125,12 +122,12 @@ class _Reader:
         """Row groups that are read together: some writers make one of a few rows, and thousands of them."""
         together: list[int] = []
         size = 0
-        for number in range(self.file.num_row_groups):
-            large = is_too_large(self.file, number)
-            size += self.file.metadata.row_group(number).total_byte_size
+        for number in self.file.groups:
+            large = self.file.is_too_large(number)
+            size += self.file.group_bytes(number)
             if together and (large or size > self.recipe.chunk_bytes):
                 yield together
-                together, size = [], self.file.metadata.row_group(number).total_byte_size
+                together, size = [], self.file.group_bytes(number)
             if large:
                 yield [number]
                 size = 0
@@ -188,11 +185,9 @@ class _Reader:
 
     def _large(self, number: int, at: Position) -> Iterator[TextChunk]:
         """Rows with values that are too large to unpack, set aside one by one."""
-        group = self.file.metadata.row_group(number)
-        left = row_count(self.file, number)
-        largest = max((group.column(i) for i in range(group.num_columns)), key=lambda c: c.total_uncompressed_size)
-        size = largest.total_uncompressed_size // max(1, left) // 2**20
-        message = f"Its value in '{largest.path_in_schema}' has about {size:,} MB; at most {CELL_BYTES // 2**20} MB."
+        left = self.file.row_count(number)
+        column, size = self.file.largest[number].column, self.file.value_bytes(number) // 2**20
+        message = f"Its value in '{column}' has about {size:,} MB; at most {CELL_BYTES // 2**20} MB."
         bad = [Reject(row, row, 1, "too_large", message, "", None) for row in range(at.row, at.row + left)]
         frame = self._frame({name: pl.Series([], dtype=pl.String) for name in self.names}, at, 0)
         account = LineAccount(total=left, quarantined=left)
@@ -200,7 +195,7 @@ class _Reader:
 
     def _batch_rows(self, numbers: Sequence[int]) -> int:
         """As many rows as the recipe's chunk allows, judged by the declared size of the row groups."""
-        size = sum(self.file.metadata.row_group(number).total_byte_size for number in numbers)
+        size = sum(self.file.group_bytes(number) for number in numbers)
         width = size // max(1, sum(self._counts[number] for number in numbers))
         return max(1, min(MOST_ROWS, self.recipe.chunk_bytes // max(1, width)))
 
@@ -214,9 +209,9 @@ def _named(numbers: Sequence[int]) -> str:
     return f"{first}" if first == last else f"{first} to {last}"
 
 
-def _notes(file: "pq.ParquetFile") -> tuple[Note, ...]:
-    large = sum(row_count(file, number) for number in range(file.num_row_groups) if is_too_large(file, number))
-    old = int96_columns(file)
+def _notes(file: OpenFile) -> tuple[Note, ...]:
+    large = sum(file.row_count(number) for number in file.groups if file.is_too_large(number))
+    old = file.int96_columns()
     told = {
         "large values": (large, f"Values of more than {CELL_BYTES // 2**20} MB are not unpacked: rows set aside.", ()),
         "INT96 timestamps": (len(old), "Columns of this old type are read to the microsecond.", tuple(old[:5])),

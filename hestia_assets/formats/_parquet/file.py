@@ -2,20 +2,64 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from hestia_assets.core.errors import UnreadableFileError
+from hestia_assets.formats._parquet.footer import Largest, largest_columns, maps_as_lists
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
 MAGIC, ENCRYPTED = b"PAR1", b"PARE"
+MOST_FOOTER_BYTES = 4 * 1024 * 1024
+"""Of a longer footer only the totals are read."""
 CELL_BYTES = 64 * 1024 * 1024
 """A row group whose values are larger than this, one by one, is set aside and never unpacked."""
 
 
-def open_file(source: BinaryIO, file_name: str) -> "pq.ParquetFile":
+@dataclass(frozen=True)
+class OpenFile:
+    """An open file, and the largest column of each of its row groups."""
+
+    file: "pq.ParquetFile"
+    largest: Sequence[Largest]
+
+    @property
+    def schema(self) -> "pa.Schema":
+        """The columns, as Arrow's types."""
+        return self.file.schema_arrow
+
+    @property
+    def groups(self) -> range:
+        """The numbers of the row groups."""
+        return range(self.file.num_row_groups)
+
+    def row_count(self, number: int) -> int:
+        """Rows of a row group, as the file declares them."""
+        return self.file.metadata.row_group(number).num_rows
+
+    def group_bytes(self, number: int) -> int:
+        """Bytes of a row group once unpacked, as the file declares them."""
+        return self.file.metadata.row_group(number).total_byte_size
+
+    def value_bytes(self, number: int) -> int:
+        """How large the values of the largest column of a row group are, each."""
+        return self.largest[number].size // max(1, self.row_count(number))
+
+    def is_too_large(self, number: int) -> bool:
+        """Whether the values of a row group are too large to be unpacked."""
+        return self.value_bytes(number) > CELL_BYTES
+
+    def int96_columns(self) -> list[str]:
+        """Columns of the old kind of timestamp, which has nanoseconds that are not read."""
+        schema = self.file.schema
+        columns = (schema.column(index) for index in range(len(schema)))
+        return [column.path for column in columns if column.physical_type == "INT96"]
+
+
+def open_file(source: BinaryIO, file_name: str) -> OpenFile:
     """The opened file. Raises UnreadableFileError with the cause in plain words."""
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
@@ -35,7 +79,7 @@ def open_file(source: BinaryIO, file_name: str) -> "pq.ParquetFile":
     file = _opened(source)
     if not file.schema_arrow.names:
         raise UnreadableFileError(f"{file_name} has no columns.", hint="Check the export that wrote it.")
-    return file
+    return OpenFile(file, _largest(source, file))
 
 
 def _opened(source: BinaryIO) -> "pq.ParquetFile":
@@ -46,8 +90,6 @@ def _opened(source: BinaryIO) -> "pq.ParquetFile":
     except (pa.ArrowException, OSError, OverflowError, UnicodeDecodeError, MemoryError) as error:
         if "Map keys must be annotated as required" not in str(error):
             raise damaged(str(error)) from error
-    from hestia_assets.formats._parquet.footer import maps_as_lists
-
     try:
         return _to_the_microsecond(maps_as_lists(source))
     except (pa.ArrowException, OSError, OverflowError, ValueError, IndexError, MemoryError) as error:
@@ -61,30 +103,29 @@ def _to_the_microsecond(source: BinaryIO) -> "pq.ParquetFile":
     return pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False, coerce_int96_timestamp_unit="us")
 
 
-def int96_columns(file: "pq.ParquetFile") -> list[str]:
-    """Columns of the old kind of timestamp, which has nanoseconds that are not read."""
-    columns = (file.schema.column(index) for index in range(len(file.schema)))
-    return [column.path for column in columns if column.physical_type == "INT96"]
+def _largest(source: BinaryIO, file: "pq.ParquetFile") -> list[Largest]:
+    """Read by us, not asked of the library: the process ends where it stumbles over a damaged description."""
+    groups = file.num_row_groups
+    if file.metadata.serialized_size > MOST_FOOTER_BYTES:
+        return [Largest("its columns", file.metadata.row_group(i).total_byte_size) for i in range(groups)]
+    try:
+        found = largest_columns(source)
+    except (ValueError, IndexError, RecursionError) as error:
+        raise damaged("the description of its columns makes no sense") from error
+    if len(found) != groups:
+        raise damaged("it describes another number of row groups than it has")
+    return found
 
 
-def row_count(file: "pq.ParquetFile", number: int) -> int:
-    """Rows of a row group, as the file declares them."""
-    return file.metadata.row_group(number).num_rows
-
-
-def is_too_large(file: "pq.ParquetFile", number: int) -> bool:
-    """Whether the values of a row group are too large to be unpacked."""
-    group = file.metadata.row_group(number)
-    sizes = [group.column(index).total_uncompressed_size for index in range(group.num_columns)]
-    return max(sizes, default=0) // max(1, group.num_rows) > CELL_BYTES
-
-
-def batches(file: "pq.ParquetFile", numbers: Sequence[int], rows: int) -> Iterator["pa.RecordBatch"]:
-    """Row groups in batches of at most ``rows``. Raises UnreadableFileError."""
+def batches(
+    opened: OpenFile, numbers: Sequence[int], rows: int, *, columns: Sequence[str] | None = None
+) -> Iterator["pa.RecordBatch"]:
+    """Row groups in batches of at most ``rows``; only some columns, by name. Raises UnreadableFileError."""
     import pyarrow as pa
 
+    wanted = None if columns is None else list(columns)
     try:
-        yield from file.iter_batches(rows, row_groups=list(numbers), use_threads=False)
+        yield from opened.file.iter_batches(rows, row_groups=list(numbers), columns=wanted, use_threads=False)
     except (pa.ArrowException, OSError, OverflowError, MemoryError, UnicodeDecodeError) as error:
         raise damaged(str(error)) from error
 

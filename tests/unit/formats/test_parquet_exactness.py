@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import struct
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -292,3 +293,24 @@ def test_values_too_large_to_unpack_are_set_aside_and_never_unpacked():
     assert [reject.rule for reject in chunk.rejects] == ["too_large"]
     assert "big" in chunk.rejects[0].message
     assert chunk.account.balanced
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"), [(1_700_000_000_123_456_789, "text"), (1_700_000_000_123_456_000, "timestamp")]
+)
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_nanoseconds_are_suggested_as_text_only_where_they_are_used(count: int, kind: str, zone: str | None):
+    values = pa.array([None, 0, count], pa.timestamp("ns", zone))
+    inspection = FORMAT.inspect(io.BytesIO(stored(pa.table({"v": values}))), file_name="t.parquet")
+    assert inspection.recipe.columns[0].type.value == kind
+    assert "microsecond" in inspection.reasons[1].because or zone
+
+
+def test_a_damaged_description_of_a_column_is_refused_and_does_not_end_the_process():
+    data = stored(pa.table({"v": [1, 2, 3]}))
+    start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    for at in range(start, len(data) - 8):
+        damaged = bytearray(data)
+        damaged[at] ^= 1
+        with suppress(UnreadableFileError):
+            read(bytes(damaged))
