@@ -15,11 +15,9 @@ from streamlit_app.components.batch import show_batch, show_results
 from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.check_form import sentence
 from streamlit_app.components.explained import explained
-from streamlit_app.components.frames import show_rows
-from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, count, every, plain, state_words
+from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, plain, state_words
 from streamlit_app.facade import hestia, principal, tenant
-
-SAMPLE_ROWS = 100
+from streamlit_app.views.dataset_rows import dataset_rows
 
 
 def page() -> None:
@@ -57,7 +55,7 @@ def _dataset(saved: SpecVersion) -> None:
         return
     rows, columns, files, rules, versions = st.tabs(["Rows", "Columns", "Files", "Rules", "Versions"])
     with rows:
-        _rows(spec)
+        dataset_rows(spec)
     with columns:
         _columns(spec)
     with files:
@@ -98,20 +96,6 @@ def _one_batch(spec: DatasetSpec, batch: str) -> None:
         if hestia().batches.get(batch).dataset != spec.name:
             raise NotFoundError("file", batch)
         show_batch(batch)
-
-
-def _rows(spec: DatasetSpec) -> None:
-    try:
-        ref = TableRef(Layer.VALIDATED, spec.tenant, spec.name)
-        frame = hestia().gate.read(principal(), ref, purpose=Purpose.PAGE).head(SAMPLE_ROWS).collect()
-    except NotFoundError:
-        st.info("No file has been imported into this dataset yet.", icon=":material/info:")
-        return
-    show_rows(frame, empty="The table has no rows: every row was set aside, removed or undone.", height=420)
-    if frame.height == SAMPLE_ROWS:
-        st.caption(f"The first {count(frame.height, 'row')}. Ask for others with SQL on the Transforms page.")
-    elif not frame.is_empty():
-        st.caption(f"{every(frame.height, 'row').capitalize()}.")
 
 
 def _columns(spec: DatasetSpec) -> None:
