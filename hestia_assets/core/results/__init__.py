@@ -41,7 +41,7 @@ from hestia_assets.core.results.reading import (
     Reject,
     TextChunk,
 )
-from hestia_assets.core.results.records import AuditEvent, DeletedSpec, Job, JobState, Lease, SpecVersion, TableVersion
+from hestia_assets.core.results.records import AuditEvent, BatchCounts, DeletedSpec, Job, JobState, Lease, SpecVersion, TableVersion
 from hestia_assets.core.results.retype import ColumnRetype, Retype
 from hestia_assets.core.results.sources import (
     Download,
@@ -63,6 +63,7 @@ __all__ = [
     "AsideCount",
     "AuditEvent",
     "Batch",
+    "BatchCounts",
     "BatchPart",
     "BatchProfile",
     "BatchState",

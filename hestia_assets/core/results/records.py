@@ -38,6 +38,15 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """The batches of a dataset: all of them, files that are in its table, and rows of those that were set aside."""
+
+    batches: int
+    files: int
+    rows_quarantined: int
+
+
 @dataclass(frozen=True)
 class Job:
     """Work that a person can watch: an import, a transform, an export."""
