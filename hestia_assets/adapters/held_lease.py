@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from hestia_assets.adapters.signals import undisturbed
 from hestia_assets.core.errors import HestiaError, LeaseHeldError
 from hestia_assets.core.ports import LeaseStore
 from hestia_assets.core.results import Lease
@@ -25,6 +26,12 @@ class HeldLease:
     seconds: float
     _stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _keeper: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin the renewing."""
+        self._keeper = threading.Thread(target=self.keep, name=f"lease {self.lease.name}", daemon=True)
+        self._keeper.start()
 
     def verify(self) -> None:
         """Extend the lease, right before a commit. Raises LeaseHeldError when it was taken over."""
@@ -45,6 +52,8 @@ class HeldLease:
     def stop(self) -> None:
         """End the renewing."""
         self._stopped.set()
+        if self._keeper is not None:
+            self._keeper.join()
 
 
 @contextmanager
@@ -53,28 +62,34 @@ def holding(
 ) -> Iterator[HeldLease]:
     """Hold the lease called ``name`` for the time of the block.
 
-    Waits up to ``wait_seconds`` for another holder to end or, if it was killed, for its lease to expire.
+    Waits up to ``wait_seconds`` for another holder to end or, if it was killed, for its lease to expire. A Ctrl-C while
+    the lease is taken or given back waits, so that none is left behind which the next run must wait for.
 
     Raises:
         LeaseHeldError: somebody else still holds it.
     """
-    held = HeldLease(leases, _acquired(leases, name, owner, seconds, wait_seconds), seconds)
-    keeper = threading.Thread(target=held.keep, name=f"lease {name}", daemon=True)
-    keeper.start()
+    held, deadline = None, time.monotonic() + wait_seconds
     try:
+        while held is None:
+            with undisturbed():
+                held = _taken(leases, name, owner, seconds, deadline)
+            if held is None:
+                time.sleep(min(0.2, seconds / 10))
         yield held
     finally:
-        held.stop()
-        keeper.join()
-        leases.release(held.lease)
+        with undisturbed():
+            if held is not None:
+                held.stop()
+                leases.release(held.lease)
 
 
-def _acquired(leases: LeaseStore, name: str, owner: str, seconds: float, wait_seconds: float) -> Lease:
-    deadline = time.monotonic() + wait_seconds
-    while True:
-        try:
-            return leases.acquire(name, owner=owner, ttl_seconds=seconds)
-        except LeaseHeldError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(min(0.2, seconds / 10))
+def _taken(leases: LeaseStore, name: str, owner: str, seconds: float, deadline: float) -> HeldLease | None:
+    """The lease, kept alive from now on; nothing while somebody else holds it and there is time left."""
+    try:
+        held = HeldLease(leases, leases.acquire(name, owner=owner, ttl_seconds=seconds), seconds)
+    except LeaseHeldError:
+        if time.monotonic() >= deadline:
+            raise
+        return None
+    held.start()
+    return held

@@ -14,10 +14,16 @@ from typing import Any
 
 Handler = Callable[[int, FrameType | None], object]
 
+LEFT_ALONE = (None, signal.SIG_IGN)
+"""Set outside of Python, and ignored, as a command in the background of a script ignores Ctrl-C."""
+
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Run the block to its end; whoever asked this process to stop meanwhile is heard right after it."""
+    """Run the block to its end; whoever asked this process to stop meanwhile is heard right after it.
+
+    Keep the block short: nobody can stop it. May be nested; the outermost block is the one that is waited for.
+    """
     asked: list[int] = []
     try:
         with handling(lambda _usual: lambda number, _frame: asked.append(number)):
@@ -29,17 +35,25 @@ def undisturbed() -> Iterator[None]:
 
 @contextmanager
 def handling(make: Callable[[Any], Handler]) -> Iterator[None]:
-    """Within the block, both signals are met by ``make(usual handler)``; in other threads nothing changes."""
-    if threading.current_thread() is not threading.main_thread():  # no handler runs there
+    """Within the block, both signals are met by ``make(usual handler)``; afterwards by the usual ones again.
+
+    A signal that this process ignores stays ignored, and one that is met outside of Python is left alone. Signals reach
+    the main thread only, so in other threads nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
     interrupt, terminate = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     try:
-        signal.signal(signal.SIGINT, make(interrupt))
-        signal.signal(signal.SIGTERM, make(terminate))
+        if interrupt not in LEFT_ALONE:
+            signal.signal(signal.SIGINT, make(interrupt))
+        if terminate not in LEFT_ALONE:
+            signal.signal(signal.SIGTERM, make(terminate))
         yield
     finally:  # a handler that is back may raise at once: the other one must come back all the same
         try:
-            signal.signal(signal.SIGTERM, terminate)
+            if terminate not in LEFT_ALONE:
+                signal.signal(signal.SIGTERM, terminate)
         finally:
-            signal.signal(signal.SIGINT, interrupt)
+            if interrupt not in LEFT_ALONE:
+                signal.signal(signal.SIGINT, interrupt)
