@@ -41,7 +41,16 @@ from hestia_assets.core.results.reading import (
     Reject,
     TextChunk,
 )
-from hestia_assets.core.results.records import AuditEvent, BatchCounts, DeletedSpec, Job, JobState, Lease, SpecVersion, TableVersion
+from hestia_assets.core.results.records import (
+    AuditEvent,
+    BatchCounts,
+    DeletedSpec,
+    Job,
+    JobState,
+    Lease,
+    SpecVersion,
+    TableVersion,
+)
 from hestia_assets.core.results.retype import ColumnRetype, Retype
 from hestia_assets.core.results.sources import (
     Download,
