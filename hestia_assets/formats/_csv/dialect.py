@@ -6,25 +6,20 @@ from dataclasses import dataclass
 
 from hestia_assets.core.results import Reason
 from hestia_assets.formats._csv.careful import Kind, certain_record, line_end
+from hestia_assets.formats._csv.evidence import NEARLY_ALL, SNIFF_BYTES, consistency, has_numbers, quotes_of, splits_all
 from hestia_assets.formats._csv.structure import Dialect
-
-SNIFF_BYTES = 25_000
-"""clevercsv takes 0.24 s for 25 KB and 1.9 s for 110 KB."""
+from hestia_assets.formats._csv.together import between_quotes, long_delimiter, with_a_blank
 
 USUAL = (",", ";", "\t", "|")
 RARE = ("^", "~", ":", " ")
 UNMISTAKABLE = (*(chr(code) for code in range(1, 32) if code not in (9, 10, 13, 27)), "¦", "¬", "§", "¶", "¤", "þ")
 """Signs that nobody writes within a value."""
-NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}\b|://|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} (?=\d)")
-"""Where a colon or a space divides no columns."""
-QUOTED = re.compile(rb'"[^"]*+"')
-RUN = re.compile(r"[^\w\s\"'.\-]{2,8}")
 SEVERAL, MANY = 2, 4
 """Values in every line that a rare sign divides: as many as clevercsv agrees with, and without it."""
-NEARLY_ALL = 0.9
-NEVER_DOUBLED = ",;"
-"""Two of them enclose an empty value."""
-OTHER_QUOTES = ("'", "`", "þ")
+HALF = 0.5
+BESIDE_A_TAB = re.compile(rb"[,;|][ ]?\t|\t[ ]?[,;|]")
+"""Tabs that fill up columns which another sign divides."""
+DECIMAL_COMMA = re.compile(rb"-?\d{1,3}(?:\.?\d{3})*+,\d+")
 ESCAPE = "\\"
 COMMENTS = (b"#", b"%")
 WORDS = {
@@ -88,45 +83,55 @@ def _declared(sample: bytes) -> str:
 
 
 def _delimiter(body: bytes) -> tuple[str, str]:
-    scores = {sign: max(_consistency(body, sign, quote) for quote in _quotes(body)) for sign in USUAL}
+    sign, _ = between_quotes(body)
+    if sign:
+        return sign, "Every value stands in quotes, and nothing else stands between them."
+    quotes = quotes_of(body)
+    scores = {sign: max(consistency(body, sign, quote) for quote in quotes) for sign in USUAL}
     best = max(scores, key=lambda sign: scores[sign])
-    long = _long_delimiter(body)
+    long = long_delimiter(body)
     if long and (scores[best] < 1 or best in long):
-        return long, "Every line has these signs together, as often as the others, and none of them alone."
+        return long, "Every line has these signs together, as often as the others."
     for sign in UNMISTAKABLE:
-        if sign.encode() in body and _consistency(body, sign, '"') > max(scores[best], 0.5):
+        if sign.encode() in body and consistency(body, sign, '"') > max(scores[best], 0.5):
             return sign, "It splits the lines into the same number of values and stands in no text."
+    if scores["\t"] >= 1 and not BESIDE_A_TAB.search(body):
+        return "\t", "Every line has as many tabs as the others, and they stand in no text."
+    return _usual(body, best, scores)
+
+
+def _usual(body: bytes, best: str, scores: dict[str, float]) -> tuple[str, str]:
+    """One of the usual signs, or a rare one that divides every line alike where no usual one does."""
     sniffed = _clever(body)
+    rare = _rare(body, sniffed, scores[best])
+    if rare and not scores.get(sniffed, 0.0) >= NEARLY_ALL:
+        return rare, "It splits every line into the same number of values, as no usual sign does."
     if scores.get(sniffed, 0.0) > 0 and scores[sniffed] >= scores[best] * 0.9:
-        return sniffed, "Lines split by it look most like a table."
-    for sign in RARE if scores[best] < 0.5 else ():
-        sure = sign in "^~" or sniffed == sign
-        if _splits_all(body, sign, least=SEVERAL if sure else MANY) and (sign != " " or _has_numbers(body)):
-            return sign, "It splits every line into the same number of values, as no usual sign does."
-    if scores[best] > 0:
-        return best, "It splits most lines into the same number of values."
+        best = sniffed
+    if scores[best] > 0 and not (best == "," and _only_decimals(body)):
+        spaced = with_a_blank(body, best)
+        if spaced:
+            return spaced, "It splits the lines into the same number of values; without its blank, quotes would not."
+        return best, "It splits most lines into the same number of values, and they look most like a table."
     unused = next((sign for sign in USUAL if sign.encode() not in body), ",")
     return unused, "No sign splits the lines alike, so there is one column."
 
 
-def _long_delimiter(body: bytes) -> str:
-    """Several signs that nearly always stand together: ``||``, ``::``, ``~|~``."""
-    bare = QUOTED.sub(b"", body)
-    lines = [line.decode("utf-8", "replace") for line in bare.splitlines() if line.strip()]
-    found = Counter(part for line in lines[:50] for run in RUN.findall(line) for part in set(_parts(run)))
-    most = max(found.values(), default=0)
-    for part in sorted((part for part, count in found.items() if count * 2 >= most), key=len, reverse=True):
-        together = sum(line.count(part) for line in lines)
-        alone = sum(line.replace(part, "").count(sign) for line in lines for sign in set(part))
-        if alone * 10 <= together and len(lines) > 1 and _consistency(body, part, '"') >= NEARLY_ALL:
-            return part
+def _rare(body: bytes, sniffed: str, usual: float) -> str:
+    """A rare sign that splits every line alike: into many values, if a usual one splits many lines too."""
+    for sign in RARE if usual < NEARLY_ALL else ():
+        least = MANY if usual < HALF or sign in "^~" else 2 * MANY
+        if usual < HALF and (sign in "^~" or sniffed == sign):
+            least = SEVERAL
+        if splits_all(body, sign, least=least) and (sign != " " or has_numbers(body)):
+            return sign
     return ""
 
 
-def _parts(run: str) -> list[str]:
-    """The run and its beginnings: behind a delimiter a value may begin with a sign."""
-    parts = [run[:end] for end in range(2, len(run) + 1)]
-    return [part for part in parts if not set(part) & set(NEVER_DOUBLED) and part not in (":/", "://")]
+def _only_decimals(body: bytes) -> bool:
+    """Whether a word stands above numbers with a decimal comma: one column, not two."""
+    first, *rest = [line.strip() for line in body.splitlines() if line.strip()]
+    return b"," not in first and bool(rest) and all(DECIMAL_COMMA.fullmatch(line) for line in rest)
 
 
 def _clever(body: bytes) -> str:
@@ -139,53 +144,11 @@ def _clever(body: bytes) -> str:
     return found.delimiter if found is not None and found.delimiter else ""
 
 
-def _quotes(body: bytes) -> tuple[str, ...]:
-    return ('"', *(sign for sign in OTHER_QUOTES if b'"' not in body and body.count(sign.encode()) >= 4))
-
-
-def _consistency(body: bytes, sign: str, quote: str) -> float:
-    """Share of lines that have the commonest number of values, if that is more than one; wider counts a little more."""
-    if quote in sign:
-        return 0.0
-    widths = Counter(_widths(body, Dialect(sign.encode(), quote.encode(), b"")))
-    several = {width: count for width, count in widths.items() if width > 1}
-    if not several or (sum(several.values()) == 1 and len(widths) > 1):  # one line of many may hold any sign
-        return 0.0
-    width, count = max(several.items(), key=lambda item: (item[1], item[0]))
-    return count / widths.total() * (1 + min(width, 100) / 1000)
-
-
-def _splits_all(body: bytes, sign: str, *, least: int) -> bool:
-    """Whether a rare sign splits every line alike, once clock times and addresses are taken out."""
-    widths = _widths(NOT_DELIMITERS.sub(b"", body), Dialect(sign.encode(), b'"', b""))
-    return len(widths) > 1 and min(widths) == max(widths) >= least
-
-
-def _has_numbers(body: bytes) -> bool:
-    """Whether a column of lines split by spaces holds numbers alone, from the second line on: words are a text."""
-    rows = [line.split(b" ") for line in body.splitlines()[1:] if line.strip()]
-    columns = zip(*rows, strict=False)
-    return len(rows) > 1 and any(all(re.fullmatch(rb"[+-]?[\d.,]+", value) for value in column) for column in columns)
-
-
-def _widths(body: bytes, dialect: Dialect) -> list[int]:
-    """The number of values of each record; none for one whose quotes do not fit."""
-    found: list[int] = []
-    position = 0
-    cut = len(body) >= SNIFF_BYTES  # then the last record may go on
-    while position < len(body):
-        record = certain_record(body, position, dialect, 0, final=not (cut and found))
-        if record is None:
-            break
-        if record.kind in (Kind.ROW, Kind.RAGGED):
-            found.append(len(record.fields))
-        position = record.next
-    return found
-
-
 def _quote(body: bytes, delimiter: str) -> str:
     """Another sign is a quote only where it wraps fields and the double quote does not appear."""
-    for quote in _quotes(body)[1:]:
+    if certain := between_quotes(body)[1]:
+        return certain
+    for quote in quotes_of(body)[1:]:
         mark, sign = quote.encode(), delimiter.encode()
         wraps = body.count(sign + mark) + body.count(b"\n" + mark) + body.startswith(mark)
         closes = body.count(mark + sign) + body.count(mark + b"\n") + body.count(mark + b"\r\n")

@@ -1,0 +1,84 @@
+"""The inspector's choice of delimiter where several signs, or quotes in odd places, make it hard."""
+
+from io import BytesIO
+
+import pytest
+
+from hestia_assets.formats.csv import FORMAT
+
+
+def read(data: bytes) -> list[tuple[str | None, ...]]:
+    """The header and the rows, as the inspector would have them read."""
+    recipe = FORMAT.inspect(BytesIO(data), file_name="file.csv").recipe
+    names = [column.name for column in recipe.columns]
+    header = tuple(column.source for column in recipe.columns)
+    return [header, *(row for chunk in FORMAT.read(BytesIO(data), recipe) for row in chunk.frame.select(names).rows())]
+
+
+def lines(delimiter: str, rows: list[tuple[str, ...]]) -> bytes:
+    return "".join(delimiter.join(row) + "\n" for row in rows).encode()
+
+
+HEADER = ("id", "path", "tag")
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "values"),
+    [("||", ("a|b", "c|d|e", "plain")), ("::", ("10:30", "11:45", "12:00")), ("|;|", ("a;b", "c", "d|e"))],
+)
+def test_a_value_may_hold_the_single_sign_of_a_doubled_delimiter(delimiter, values):
+    rows = [HEADER, *((str(number), value, "x") for number, value in enumerate(values))]
+
+    assert read(lines(delimiter, rows)) == rows
+
+
+def test_an_empty_value_between_single_signs_is_no_doubled_delimiter():
+    rows = [("a", "b", "c", "d"), *((str(n), "", "", "x") for n in range(12))]
+
+    assert read(lines("|", rows)) == rows
+
+
+@pytest.mark.parametrize("delimiter", [" ", "+", "\t\t", "\\t", ", ", "; ", "?"], ids=repr)
+def test_what_stands_between_quoted_values_is_the_delimiter_whatever_it_is(delimiter):
+    rows = [("name", "city", "note"), ("Ann", "Rome, IT", "a b; c"), ("Bob", "Oslo", "x + y?"), ("Cy", "Bern", "-")]
+    quoted = [tuple(f'"{value}"' for value in row) for row in rows]
+
+    assert read(lines(delimiter, quoted)) == rows
+
+
+def test_a_blank_before_a_quote_belongs_to_the_delimiter():
+    assert read(b'a, "b, c", d\n1, "x, y", 2\n3, z, 4\n') == [("a", "b, c", "d"), ("1", "x, y", "2"), ("3", "z", "4")]
+
+
+def test_without_quotes_a_blank_behind_a_comma_stays_in_the_value():
+    assert read(b"a, b\n1, x\n2, y\n") == [("a", " b"), ("1", " x"), ("2", " y")]
+
+
+def test_single_quotes_may_hold_double_ones():
+    rows = read(b"'id','note'\n'1','says \"hi\", loud'\n'2','O''Hara'\n")
+
+    assert rows == [("id", "note"), ("1", 'says "hi", loud'), ("2", "O'Hara")]
+
+
+def test_a_tab_in_every_line_divides_values_that_hold_commas():
+    rows = [("Last, First", "City, State"), ("Doe, J", "Rome, IT"), ("Roe, A", "Oslo, NO")]
+
+    assert read(lines("\t", rows)) == rows
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_prose_in_one_column_stays_one_column(sign):
+    texts = ["comment", f"I like it{sign} really", "Good", f"Bad{sign} but cheap{sign} and small", "Nothing to say"]
+
+    assert read("\n".join(texts).encode()) == [(text,) for text in texts]
+
+
+def test_decimal_commas_below_a_word_are_one_column():
+    assert read(b"wert\n1,5\n2,75\n3,0\n") == [("wert",), ("1,5",), ("2,75",), ("3,0",)]
+
+
+@pytest.mark.parametrize("sign", ["^", "~"])
+def test_a_rare_sign_in_every_line_beats_a_comma_in_most(sign):
+    rows = [("id", "name", "city", "n"), *((str(n), "Doe, Ann" if n % 3 else "Ann", "Rome", "1") for n in range(12))]
+
+    assert read(lines(sign, rows)) == rows
