@@ -1,6 +1,6 @@
 """What every rule owes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from hestia_assets.core.specs import CheckSpec
+
+Condition = Callable[["pl.Expr", "pl.DataType"], "pl.Expr"]
+"""From a column and its type to whether each value passes; null passes."""
 
 
 class Rule(Protocol):
@@ -33,6 +36,18 @@ class RowRule(Rule, Protocol):
 
     def check(self, spec: "CheckSpec") -> "pa.Check":
         """The pandera check for each of the spec's columns. Raises SpecError on wrong parameters."""
+        ...
+
+
+@runtime_checkable
+class ConditionRule(RowRule, Protocol):
+    """A row rule that can say its judgement as an expression, so that all checks of a chunk take one pass over it.
+
+    pandera's verdict on ``check`` is the reference: the conformance suite holds the two against each other.
+    """
+
+    def condition(self, spec: "CheckSpec") -> Condition:
+        """Whether values pass. Raises SpecError on wrong parameters."""
         ...
 
 

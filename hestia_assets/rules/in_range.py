@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from hestia_assets.core.errors import SpecError
+from hestia_assets.core.rules import Condition
 from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._conditions import as_check
 from hestia_assets.rules._values import as_values
 
 if TYPE_CHECKING:
     import pandera.polars as pa
-    from pandera.api.polars.types import PolarsData
 
 
 class InRange:
@@ -33,22 +34,23 @@ class InRange:
 
     def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
-        import pandera.polars as pa
+        return as_check(self.condition(spec), spec)
 
+    def condition(self, spec: CheckSpec) -> Condition:
+        """Whether a value lies between the bounds."""
         low, high = spec.params.get("min"), spec.params.get("max")
         if low is None and high is None:
             raise SpecError(f"Check '{spec.name}' has no bound.", hint="Give 'min', 'max' or both.")
 
-        def within(data: "PolarsData") -> pl.LazyFrame:
-            column, dtype = pl.col(data.key), data.lazyframe.collect_schema()[data.key]
+        def within(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             passed = pl.lit(value=True)
             if low is not None:
                 passed &= column >= as_values([low], dtype, parameter="min").first()
             if high is not None:
                 passed &= column <= as_values([high], dtype, parameter="max").first()
-            return data.lazyframe.select(passed.alias(data.key))
+            return passed
 
-        return pa.Check(within, name=spec.name)
+        return within
 
 
 RULE = InRange()

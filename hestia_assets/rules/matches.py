@@ -7,11 +7,12 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from hestia_assets.core.errors import SpecError
+from hestia_assets.core.rules import Condition
 from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._conditions import as_check
 
 if TYPE_CHECKING:
     import pandera.polars as pa
-    from pandera.api.polars.types import PolarsData
 
 
 class Matches:
@@ -31,14 +32,16 @@ class Matches:
 
     def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
-        import pandera.polars as pa
+        return as_check(self.condition(spec), spec)
 
+    def condition(self, spec: CheckSpec) -> Condition:
+        """Whether a value matches from end to end."""
         pattern = _whole(spec)
 
-        def matching(data: "PolarsData") -> pl.LazyFrame:
-            return data.lazyframe.select(pl.col(data.key).cast(pl.String).str.contains(pattern))
+        def matching(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:  # noqa: ARG001 - any type has a text
+            return column.cast(pl.String).str.contains(pattern)
 
-        return pa.Check(matching, name=spec.name)
+        return matching
 
 
 def _whole(spec: CheckSpec) -> str:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from hestia_assets.core.rules import Condition
 from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._conditions import as_check
 
 if TYPE_CHECKING:
     import pandera.polars as pa
-    from pandera.api.polars.types import PolarsData
 
 
 class NotNull:
@@ -26,12 +27,15 @@ class NotNull:
 
     def check(self, spec: CheckSpec) -> "pa.Check":
         """The pandera check for each of the spec's columns."""
-        import pandera.polars as pa
+        return as_check(self.condition(spec), spec, ignore_na=False)
 
-        def filled(data: "PolarsData") -> pl.LazyFrame:
-            return data.lazyframe.select(pl.col(data.key).is_not_null())
+    def condition(self, spec: CheckSpec) -> Condition:  # noqa: ARG002 - it has no parameters
+        """Whether there is a value."""
 
-        return pa.Check(filled, name=spec.name, ignore_na=False)
+        def filled(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:  # noqa: ARG001 - any type may be empty
+            return column.is_not_null()
+
+        return filled
 
 
 RULE = NotNull()

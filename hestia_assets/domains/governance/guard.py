@@ -13,7 +13,7 @@ from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import Connector, Format, RowGate, WritableFormat
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.rules import RowRule, Rule
+from hestia_assets.core.rules import ConditionRule, RowRule, Rule
 from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, ExportSpec, SourceSpec, TransformSpec, parse
 from hestia_assets.domains.governance.times import refuse_schedule
 
@@ -55,7 +55,7 @@ class SpecChecker:
             _refuse_unknown_parameters(check, rule)
             _refuse_missing_parameters(check, rule)
             if isinstance(rule, RowRule):
-                _built(rule.check, check)
+                _built(rule.condition if isinstance(rule, ConditionRule) else rule.check, check)
 
     def _transform(self, spec: TransformSpec) -> None:
         own = TableRef(Layer.TRANSFORMED, spec.tenant, spec.name)

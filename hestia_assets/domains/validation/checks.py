@@ -1,21 +1,17 @@
-"""Checks on rows: rules compile to one pandera schema per chunk; set rules see the batch and the table."""
+"""Checks on rows: those that look at one row take one pass over a chunk; set rules see the batch and the table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
-from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import CheckResult, FailedRow, Guess, Judgement, SetFailure
 from hestia_assets.core.rules import RowRule, Rule, SetRule
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, Severity
+from hestia_assets.domains.validation._passes import failing_rows
 from hestia_assets.domains.validation.guess import guess_types
 from hestia_assets.domains.validation.types import cast_all, data_type, expected, misfits
-
-if TYPE_CHECKING:
-    import pandera.polars as pa
 
 SAMPLE = 10
 FAILURE_SCHEMA = pl.Schema(
@@ -71,49 +67,14 @@ class RuleValidator:
         return failures
 
     def _row_failures(self, text: pl.DataFrame, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> pl.DataFrame:
-        by_column: dict[str, list[pa.Check]] = {}
-        for check in checks:
-            rule = self.rules.get(check.rule)
-            assert isinstance(rule, RowRule), "callers pass row checks only"
-            for column in check.columns:
-                by_column.setdefault(column, []).append(rule.check(check))
-        cases = _cases(rows, by_column)
-        named = {check.name: check for check in checks}
+        columns = dict.fromkeys(column for check in checks for column in check.columns)
+        applied = [(check, column) for column in columns for check in checks if column in check.columns]
+        found = failing_rows(rows, applied, self.rules)
         frames = [pl.DataFrame(schema=FAILURE_SCHEMA)]
-        for part in cases.partition_by("check", "column", maintain_order=True):
-            check = named[part["check"][0]]
-            message = self.rules.get(check.rule).message(check)
-            frames.append(_failures(text, part["index"], part["column"][0], check, message))
+        for check, column in applied:
+            if len(index := found[check.name, column]):
+                frames.append(_failures(text, index, column, check, self.rules.get(check.rule).message(check)))
         return pl.concat(frames)
-
-
-def _cases(rows: pl.DataFrame, by_column: "dict[str, list[pa.Check]]") -> pl.DataFrame:
-    """Pandera's failure cases: ``check``, ``column``, ``index``."""
-    empty = pl.DataFrame(schema={"check": pl.String, "column": pl.String, "index": pl.UInt32})
-    if not by_column or rows.is_empty():
-        return empty
-    import pandera.polars as pa  # takes 0.7 s, and most processes check nothing
-    from pandera.errors import SchemaErrors
-
-    columns = {name: pa.Column(checks=checks, nullable=True) for name, checks in by_column.items()}
-    try:
-        pa.DataFrameSchema(columns).validate(rows.select(list(by_column)), lazy=True)
-    except SchemaErrors as error:
-        cases = cast("pl.DataFrame", error.failure_cases)  # pyright: ignore[reportUnknownMemberType] - untyped there
-        _refuse_unrun(cases)
-        return cases.select("check", "column", pl.col("index").cast(pl.UInt32))
-    return empty
-
-
-def _refuse_unrun(cases: pl.DataFrame) -> None:
-    """A check that cannot run is an error, never a pass."""
-    unrun = cases.filter(pl.col("index").is_null())
-    if unrun.height:
-        case = unrun.row(0, named=True)
-        raise SpecError(
-            f"Check '{case['check']}' could not run on column '{case['column']}': {case['failure_case']}.",
-            hint="Correct the check's parameters or the column's type.",
-        )
 
 
 def _type_failures(text: pl.DataFrame, rows: pl.DataFrame, column: Column) -> pl.DataFrame:
