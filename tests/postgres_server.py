@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from processes import free_port
 
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 class NoPostgresError(Exception):
@@ -94,8 +94,8 @@ def _start(programs: Path, data: Path) -> tuple[subprocess.Popen[Any], str]:
     if os.geteuid() != 0:
         run_as = {}
     initdb = [programs / "initdb", "-D", data, "-U", "hestia", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run([*initdb, "--locale=C"], cwd=data, capture_output=True, check=True, timeout=60, **run_as)
-    port = _free_port()
+    subprocess.run([*initdb, "--locale=C"], cwd=data, capture_output=True, check=True, timeout=START_SECONDS, **run_as)
+    port = free_port()
     options = [f"-p{port}", "-clisten_addresses=127.0.0.1", f"-k{data}", "-cfsync=off"]
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen(
@@ -111,12 +111,6 @@ def _server_user() -> pwd.struct_passwd:
         return pwd.getpwuid(os.geteuid())
     names = {entry.pw_name for entry in pwd.getpwall()}
     return pwd.getpwnam("postgres" if "postgres" in names else "nobody")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait(ready: Callable[[], bool], server: subprocess.Popen[Any]) -> None:

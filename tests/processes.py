@@ -1,25 +1,48 @@
 """Real processes and ports: what tests need to start, wait for and bury them."""
 
+import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import cycle
 
 import psutil
 
+PORTS = range(12_000, 32_000)
+"""Below those that systems give to outgoing connections, which may take a port between its choice and its use."""
+MOST_WORKERS = 8
+
+
+def _own_ports() -> Iterator[int]:
+    """The share of this test worker, from a place that two test runs on one machine hardly have in common."""
+    share = len(PORTS) // MOST_WORKERS
+    first = share * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % MOST_WORKERS)
+    start = os.getpid() * 37 % share
+    return cycle(PORTS[first + (start + number) % share] for number in range(share))
+
+
+_ports = _own_ports()
+
 
 def free_port() -> int:
-    """A port that nobody listens to now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens to now, and that no other test of this run is given."""
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("the ports never end")
 
 
-def until(truth: Callable[[], object], *, seconds: float = 20) -> None:
-    """Wait for something to become true."""
+def until(truth: Callable[[], object], *, seconds: float = 120) -> None:
+    """Wait for something to become true; the limit is for machines that are slow and busy, not for what is usual."""
     deadline = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def gone(processes: Iterable[psutil.Process]) -> bool:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ log = logging.getLogger(__name__)
 START_SECONDS = 90.0
 """A service that is not healthy by then counts as hung."""
 STOP_SECONDS = 10.0
+POLL_SECONDS = 0.25
 CHECK_STARTING_SECONDS = 0.3
 CHECK_EVERY_SECONDS = 5.0
 CHECKS_BEFORE_RESTART = 6
@@ -129,7 +129,7 @@ class Supervisor:
     host: str = "127.0.0.1"
     on_ready: Callable[[], None] = lambda: None
     _supervised: list[Supervised] = field(default_factory=list)
-    _stopping: threading.Event = field(default_factory=threading.Event)
+    _stopping: bool = False  # an Event that a handler sets may wait for the main thread, which it interrupts
 
     def run(self) -> None:
         """Start all, keep them running, return after a signal when all have stopped.
@@ -142,15 +142,16 @@ class Supervisor:
         self._listen_to_signals()
         try:
             self._start_in_order()
-            while not self._stopping.wait(0.5):
+            while not self._stopping:
                 for one in self._supervised:
                     self._tend(one)
+                time.sleep(POLL_SECONDS)
         finally:
             self._stop_all()
 
     def stop(self) -> None:
         """Make ``run`` come to its end."""
-        self._stopping.set()
+        self._stopping = True
 
     def _refuse_taken_ports(self) -> None:
         for service in self.services:
@@ -166,13 +167,16 @@ class Supervisor:
 
     def _start_in_order(self) -> None:
         for service in self.services:
+            if self._stopping:
+                return
             one = Supervised(service, self.logs / f"{service.name}.log", self.environment)
             self._supervised.append(one)
             self.report(service.name, "starting")
             one.start()
-            while not one.healthy and not self._stopping.wait(0.3):
+            while not one.healthy and not self._stopping:
                 self._tend(one)
-        if not self._stopping.is_set():
+                time.sleep(POLL_SECONDS)
+        if not self._stopping:
             self.on_ready()
 
     def _tend(self, one: Supervised) -> None:

@@ -2,13 +2,13 @@
 
 import io
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from processes import free_port
 from remote_places import running_web
 from shop import CLEAN, DIRTY, OTHER_COLUMNS, orders
 
@@ -21,20 +21,14 @@ from hestia_assets.defs.resources import open_instance
 from hestia_assets.settings import Settings
 from streamlit_app.gateway import Gateway, RunState, job_name
 
-PATIENCE_SECONDS = 60.0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+PATIENCE_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hestia]:
     """A home with everything but the pages running."""
     folder = tmp_path_factory.mktemp("installation")
-    settings = Settings(home=folder / "home", dagster_port=_free_port(), code_server_port=_free_port())
+    settings = Settings(home=folder / "home", dagster_port=free_port(), code_server_port=free_port())
     hestia = open_home(settings=settings)
     open_instance(settings).dispose()
     write_workspace(settings)
@@ -56,7 +50,7 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
         process.send_signal(signal.SIGTERM)
     for process in processes:
         try:
-            process.wait(timeout=15)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
 

@@ -1,16 +1,15 @@
 """A whole installation (`hestia up` on free ports) and a real browser."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from install_browser import LOUD, find
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from processes import free_port, until
 
 from hestia_assets.adapters.services import http_answers
 
@@ -25,18 +24,12 @@ PICTURES = os.environ.get("HESTIA_SCREENSHOTS") == "1"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Installation:
     """`hestia up` as a process of its own, in a fresh home."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.home = folder, folder / "home"
-        ports = {name: str(_free_port()) for name in PORTS}
+        ports = {name: str(free_port()) for name in PORTS}
         environment = {**os.environ, **ports, "HESTIA_HOME": str(self.home)}
         self.pages, self.dagster = (f"http://127.0.0.1:{ports[name]}" for name in PORTS[:2])
         self.log = folder / "up.log"
@@ -46,11 +39,12 @@ class Installation:
 
     def wait(self) -> None:
         """Return when pages and Dagster answer."""
-        for _ in range(400):
-            if http_answers(f"{self.pages}/_stcore/health") and http_answers(f"{self.dagster}/server_info"):
-                return
-            time.sleep(0.3)
-        pytest.fail(f"`hestia up` did not come up: {self.log.read_text()}")
+        until(lambda: self.process.poll() is not None or self.answers(), seconds=300)
+        assert self.process.poll() is None, self.log.read_text()
+
+    def answers(self) -> bool:
+        """Whether pages and Dagster are up."""
+        return http_answers(f"{self.pages}/_stcore/health") and http_answers(f"{self.dagster}/server_info")
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +66,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         without = pytest.fail if os.environ.get("CI") else pytest.skip
         without(f"{LOUD}\nRun `make browser`.")
-    expect.set_options(timeout=PATIENCE / 5)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield opened

@@ -1,10 +1,8 @@
 """Fixtures of the pages: a home on disk, the pages in this process, the pages' server in one of its own."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,17 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
+from processes import free_port, until
 from streamlit.testing.v1 import AppTest
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
@@ -49,7 +41,7 @@ def open_page(pages_home: "Hestia") -> Callable[..., AppTest]:
 
     def opened(place: str = "home", **params: str) -> AppTest:
         script = f"from streamlit_app.app import main\nmain(first={place!r})"
-        app = AppTest.from_string(script, default_timeout=30)
+        app = AppTest.from_string(script, default_timeout=120)
         for name, value in params.items():
             app.query_params[name] = value
         return app.run()
@@ -74,13 +66,16 @@ class PagesServer:
 
     def wait(self) -> None:
         """Return when it answers."""
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        pytest.fail(f"The pages did not start: {self.log.read_text()}")
+        until(lambda: self.process.poll() is not None or self.answers())
+        assert self.process.poll() is None, self.log.read_text()
+
+    def answers(self) -> bool:
+        """Whether it is up."""
+        try:
+            urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=20).close()
+        except OSError:
+            return False
+        return True
 
 
 @pytest.fixture(scope="session")
@@ -90,4 +85,4 @@ def pages_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesServ
     server.wait()
     yield server
     server.process.terminate()
-    server.process.wait(timeout=20)
+    server.process.wait(timeout=120)

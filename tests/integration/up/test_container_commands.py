@@ -124,7 +124,7 @@ def test_the_commands_start_healthy_services_and_stop_when_told(clean_folder: Pa
                 started.append(subprocess.Popen(service["command"], stdout=output, stderr=output, **options))
             check = service["healthcheck"]["test"][1:]
 
-            until(lambda c=check, o=options: _succeeds(c, o), seconds=90)
+            until(lambda c=check, o=options: _succeeds(c, o), seconds=300)
 
         codes = [_stopped(process) for process in reversed(started)]
     finally:
@@ -141,4 +141,4 @@ def _succeeds(command: list[str], options: dict[str, Any]) -> bool:
 
 def _stopped(process: "subprocess.Popen[bytes]") -> int:
     process.terminate()
-    return process.wait(60)
+    return process.wait(120)

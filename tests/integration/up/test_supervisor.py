@@ -83,7 +83,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     yield started
     if started.process.poll() is None:
         started.process.terminate()
-        started.process.wait(30)
+        started.process.wait(120)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -92,8 +92,8 @@ def test_a_signal_stops_every_service_and_every_child_of_it(running: Running, nu
 
     running.process.send_signal(number)
 
-    assert running.process.wait(30) == 0
-    assert gone(running.family)
+    assert running.process.wait(120) == 0
+    until(lambda: gone(running.family))
 
 
 def test_a_killed_service_comes_back_and_leaves_no_child_behind(running: Running):
@@ -128,6 +128,26 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path):
 
     assert str(port) in raised.value.message
     assert "HESTIA_X_PORT" in raised.value.hint
+
+
+def test_who_is_stopped_while_it_starts_starts_nothing_more(tmp_path: Path):
+    told = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    sleep = (sys.executable, "-c", "import time; time.sleep(600)")
+
+    def report(name: str, what: str) -> None:
+        told.append((name, what))
+        if what == "starting":
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    try:
+        never = [Service(name, sleep, lambda: False) for name in ("one", "two")]
+        Supervisor(never, tmp_path, dict(os.environ), report, on_ready=lambda: told.append(("all", "ready"))).run()
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+    assert told == [("one", "starting"), ("one", "stopped")]
 
 
 def test_waits_longer_after_each_death_and_forgets_after_a_steady_while(tmp_path: Path):

@@ -59,12 +59,12 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Everything up and healthy."""
     started = Up(tmp_path_factory.mktemp("up"))
     try:
-        until(lambda: any(event.get("ready") for event in started.events()), seconds=120)
+        until(lambda: any(event.get("ready") for event in started.events()), seconds=300)
         yield started
     finally:
         if started.process.poll() is None:
             started.process.terminate()
-            started.process.wait(60)
+            started.process.wait(120)
 
 
 def test_every_service_answers(up: Up):
@@ -119,7 +119,7 @@ def test_a_dataset_made_by_an_import_is_in_dagster_without_a_restart(up: Up, tmp
     done = up.run("import", str(file), "--dataset", "places", "--json")
 
     assert done.returncode == 0, done.stderr
-    until(lambda: "validated/default/places" in assets(up), seconds=10)
+    until(lambda: "validated/default/places" in assets(up))
 
 
 def test_a_killed_code_server_comes_back(up: Up):
@@ -129,7 +129,7 @@ def test_a_killed_code_server_comes_back(up: Up):
     before.send_signal(signal.SIGKILL)
 
     until(lambda: gone(family))
-    until(lambda: grpc_answers("127.0.0.1", up.ports["HESTIA_CODE_SERVER_PORT"]), seconds=60)
+    until(lambda: grpc_answers("127.0.0.1", up.ports["HESTIA_CODE_SERVER_PORT"]))
     assert up.server("HESTIA_CODE_SERVER_PORT").pid != before.pid
     assert locations(up) == ["hestia"]
 
@@ -140,8 +140,8 @@ def test_a_signal_stops_all_and_leaves_no_orphan(up: Up):
 
     up.process.terminate()
 
-    assert up.process.wait(60) == 0
-    assert gone(family)
+    assert up.process.wait(120) == 0
+    until(lambda: gone(family))
     assert not [p.pid for p in psutil.process_iter(["cmdline"]) if str(up.home) in " ".join(p.info["cmdline"] or [])]
 
 
@@ -149,7 +149,7 @@ def ask(up: Up, query: str) -> Any:
     """The webserver's answer to a GraphQL query."""
     url = f"http://127.0.0.1:{up.ports['HESTIA_DAGSTER_PORT']}/graphql"
     request = Request(url, json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=30) as answer:
+    with urlopen(request, timeout=120) as answer:
         return json.load(answer)["data"]
 
 
