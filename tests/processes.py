@@ -2,9 +2,12 @@
 
 import os
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import cycle
+from pathlib import Path
 
 import psutil
 
@@ -43,6 +46,26 @@ def until(truth: Callable[[], object], *, seconds: float = 120) -> None:
     while not truth():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+@contextmanager
+def held_half_way(home: Path, rows: int) -> Iterator[None]:
+    """Within the block an import of so many rows, by another process, has read some of them and cannot go on.
+
+    It waits for the write lock of the metadata, however fast this machine is and however slow whoever stops it.
+    """
+    with closing(sqlite3.connect(home / "hestia.db", isolation_level=None, timeout=60)) as metadata:
+        until(lambda: _half_way(metadata, rows))
+        yield
+
+
+def _half_way(metadata: sqlite3.Connection, rows: int) -> bool:
+    metadata.execute("BEGIN IMMEDIATE")
+    query = "SELECT 1 FROM hestia_batches WHERE rows_done BETWEEN 1 AND ? AND state = 'reading'"
+    if metadata.execute(query, [rows - 1]).fetchall():
+        return True
+    metadata.rollback()
+    return False
 
 
 def gone(processes: Iterable[psutil.Process]) -> bool:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 RELOAD = 'mutation{reloadRepositoryLocation(repositoryLocationName:"hestia"){__typename}}'
 WHOSE = "{instance{info}}"
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 5.0
+"""For a Dagster that is busy; where nobody listens, that is known at once."""
 RELOAD_SECONDS = 0.3
 """Enough to hand the request over; the webserver goes on with it alone."""
 

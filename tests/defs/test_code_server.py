@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import free_port
+from processes import free_port, held_half_way
 from remote_places import running_web
 from shop import CLEAN, DIRTY, OTHER_COLUMNS, orders
 
@@ -139,13 +139,13 @@ def test_a_cancelled_import_keeps_its_place_and_goes_on_when_it_is_asked_to(inst
     dataset = orders("cancelled")
     dataset = dataset.model_copy(update={"recipe": dataset.recipe.model_copy(update={"chunk_bytes": 16 * 1024})})
     installation.catalog.save(dataset, author="ada")
-    rows = 60_000
+    rows = 20_000
     content = b"Order No.,Qty,Country\n" + b"".join(b"%d,1,DE\n" % number for number in range(rows))
     batch = installation.ingest.receive(dataset, io.BytesIO(content), file_name="o.csv", author="ada").batch
     run = gateway.launch_import(batch)
-    _wait(lambda: installation.batches.get(batch.id).rows_done > 0, what="the first rows")
 
-    gateway.terminate(run)
+    with held_half_way(installation.settings.home, rows):
+        gateway.terminate(run)
 
     assert _finish(gateway, run) is RunState.FAILED
     _wait(lambda: installation.batches.get(batch.id).problem is not None, what="the sensor of cancelled runs")

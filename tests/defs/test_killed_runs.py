@@ -2,12 +2,12 @@ import io
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from processes import held_half_way
 from shop import COLUMNS
 
 from hestia_assets.bootstrap import open_home
@@ -20,7 +20,7 @@ from hestia_assets.defs.run_sensors import FAILED, record_end
 from hestia_assets.defs.sensors import look
 from hestia_assets.settings import Settings
 
-ROWS = 200_000
+ROWS = 40_000
 IMPORT = """
 import sys
 from hestia_assets.bootstrap import open_home
@@ -32,13 +32,13 @@ materialize_dataset(open_home(), "default", "orders")
 def test_an_import_killed_halfway_is_seen_and_goes_on(tmp_path: Path):
     settings = Settings(home=tmp_path / "home", lease_seconds=3)
     hestia = open_home(settings=settings)
-    dataset = DatasetSpec(name="orders", recipe=Recipe(columns=COLUMNS, chunk_bytes=32 * 1024))
+    dataset = DatasetSpec(name="orders", recipe=Recipe(columns=COLUMNS, chunk_bytes=16 * 1024))
     hestia.catalog.save(dataset, author="ada")
     lines = "".join(f"{row:07d},{row},DE\n" for row in range(ROWS))
     content = io.BytesIO(f"Order No.,Qty,Country\n{lines}".encode())
     batch = hestia.ingest.receive(dataset, content, file_name="orders.csv", author="ada").batch
 
-    _kill_in_the_middle(settings, lambda: bool(hestia.batches.get(batch.id).rows_done))
+    _kill_in_the_middle(settings)
     with open_instance(settings) as instance:
         result = look(hestia, instance, [dataset], cursor=None, at=datetime.now(UTC) + timedelta(seconds=60))
         (run,) = instance.get_runs()
@@ -56,11 +56,8 @@ def test_an_import_killed_halfway_is_seen_and_goes_on(tmp_path: Path):
     assert hestia.tables.scan(table).select(pl.len()).collect().item() == ROWS
 
 
-def _kill_in_the_middle(settings: Settings, begun) -> None:
+def _kill_in_the_middle(settings: Settings) -> None:
     environment = {**os.environ, "HESTIA_HOME": str(settings.home), "HESTIA_LEASE_SECONDS": "3"}
-    with subprocess.Popen((sys.executable, "-c", IMPORT), env=environment) as process:
-        deadline = time.monotonic() + 60
-        while not begun():
-            assert time.monotonic() < deadline and process.poll() is None, "the import never began"
-            time.sleep(0.01)
+    command = (sys.executable, "-c", IMPORT)
+    with subprocess.Popen(command, env=environment) as process, held_half_way(settings.home, ROWS):
         process.kill()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,8 @@ from hestia_assets.core.ports import LeaseStore, TableStore
 REF = TableRef.parse("validated.orders")
 SCHEMA = pl.Schema({"id": pl.Int64, "batch": pl.String})
 ROWS = 20
+SHORT_LEASE_SECONDS = 1.5
+PATIENCE_SECONDS = 300
 
 PROCESSES = ForkServerContext()
 PROCESSES.set_forkserver_preload(["hestia_assets.adapters.delta", "hestia_assets.adapters.metadata", "pyarrow"])
@@ -62,18 +65,19 @@ def append_many(kind: str, home: Path, name: str, count: int) -> None:
         add(store, f"{name}-{number}")
 
 
-def append_same(kind: str, home: Path, start: float, batch: str) -> None:
-    """Commit a batch that somebody else commits at the same moment."""
+def append_same(kind: str, home: Path, start: Barrier, batches: list[str]) -> None:
+    """Commit batches, each at the same moment as somebody else."""
     store = STORES[kind](home)
-    staged = store.stage(REF, rows_of(batch), batch=batch, part=0)
-    time.sleep(max(0.0, start - time.time()))
-    store.commit(REF, [staged], batch=batch, schema=SCHEMA)
+    for batch in batches:
+        staged = store.stage(REF, rows_of(batch), batch=batch, part=0)
+        start.wait(PATIENCE_SECONDS)
+        store.commit(REF, [staged], batch=batch, schema=SCHEMA)
 
 
-def compact_at(kind: str, home: Path, start: float, results: Connection) -> None:
+def compact_at(kind: str, home: Path, start: Barrier, results: Connection) -> None:
     """Compact at the same moment as others; tell how it went."""
     store = STORES[kind](home)
-    time.sleep(max(0.0, start - time.time()))
+    start.wait(PATIENCE_SECONDS)
     try:
         results.send(store.compact(REF))
     except LeaseHeldError:
@@ -120,12 +124,12 @@ def endless_compactions(kind: str, home: Path, done: Connection) -> None:
 
 
 def rewrite_slowly(kind: str, home: Path, results: Connection) -> None:
-    """Overwrite with frames that take their time; tell when the lease is held, and how it ended."""
-    store = STORES[kind](home, owner="slow", seconds=0.5)
+    """Overwrite with frames that come when they are asked for; tell when the lease is held, and how it ended."""
+    store = STORES[kind](home, owner="slow", seconds=SHORT_LEASE_SECONDS)
 
     def frames():
         results.send("writing")
-        time.sleep(1.5)
+        results.recv()
         yield rows_of("slow")
 
     try:

@@ -9,16 +9,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 from table_work import (
+    PATIENCE_SECONDS,
     PROCESSES,
     REF,
     ROWS,
     SCHEMA,
+    SHORT_LEASE_SECONDS,
     STORES,
     add,
     append_many,
     append_same,
     compact_at,
     counts,
+    patiently,
     rewrite_slowly,
     rows_of,
 )
@@ -27,15 +30,13 @@ from hestia_assets.core.errors import LeaseHeldError
 from hestia_assets.core.ports import TableStore
 from hestia_assets.core.results import Lease
 
-SOON_SECONDS = 1.5
-
 
 def _together(target, arguments: list[tuple]) -> None:
     processes = [PROCESSES.Process(target=target, args=given) for given in arguments]
     for process in processes:
         process.start()
     for process in processes:
-        process.join(120)
+        process.join(PATIENCE_SECONDS)
         assert process.exitcode == 0
 
 
@@ -49,18 +50,17 @@ def test_four_processes_with_fifty_appends_each_lose_and_double_nothing(kind: st
 
 
 def test_the_same_batch_from_two_processes_at_once_is_added_once(kind: str, tmp_path: Path):
-    for number in range(5):
-        start = time.time() + SOON_SECONDS
+    batches = [f"b{number}" for number in range(5)]
 
-        _together(append_same, [(kind, tmp_path, start, f"b{number}")] * 2)
+    _together(append_same, [(kind, tmp_path, PROCESSES.Barrier(2), batches)] * 2)
 
     assert counts(STORES[kind](tmp_path)) == {f"b{number}": ROWS for number in range(5)}
 
 
 def test_two_processes_that_create_the_table_at_once_both_get_their_rows_in(kind: str, tmp_path: Path):
-    start = time.time() + SOON_SECONDS
+    start = PROCESSES.Barrier(2)
 
-    _together(append_same, [(kind, tmp_path, start, "one"), (kind, tmp_path, start, "two")])
+    _together(append_same, [(kind, tmp_path, start, ["one"]), (kind, tmp_path, start, ["two"])])
 
     assert counts(STORES[kind](tmp_path)) == {"one": ROWS, "two": ROWS}
 
@@ -71,8 +71,7 @@ def test_two_racing_compactions_end_with_the_right_rows(kind: str, tmp_path: Pat
         add(store, f"b{number}")
     here, there = PROCESSES.Pipe()
 
-    start = time.time() + SOON_SECONDS
-    _together(compact_at, [(kind, tmp_path, start, there)] * 3)
+    _together(compact_at, [(kind, tmp_path, PROCESSES.Barrier(3), there)] * 3)
 
     assert counts(store) == {f"b{number}": ROWS for number in range(20)}
     assert sorted(str(here.recv()) for _ in range(3)) in (["0", "0", "19"], ["0", "19", "held"], ["19", "held", "held"])
@@ -128,10 +127,11 @@ def test_a_long_rewrite_keeps_its_lease(kind: str, tmp_path: Path):
 
     process.start()
     assert here.recv() == "writing"
-    time.sleep(1.0)  # twice the life of the lease
+    time.sleep(SHORT_LEASE_SECONDS * 1.2)
     with pytest.raises(LeaseHeldError):
         store.compact(REF)
-    process.join(30)
+    here.send("go on")
+    process.join(PATIENCE_SECONDS)
 
     assert counts(store) == {"slow": ROWS}
 
@@ -145,10 +145,10 @@ def test_a_rewrite_that_slept_through_its_lease_gives_up(kind: str, tmp_path: Pa
     process.start()
     assert here.recv() == "writing"
     os.kill(process.pid, signal.SIGSTOP)
-    time.sleep(0.8)
-    store.overwrite(REF, [rows_of("other")], schema=SCHEMA)
+    patiently(lambda: store.overwrite(REF, [rows_of("other")], schema=SCHEMA))
+    here.send("go on")
     os.kill(process.pid, signal.SIGCONT)
-    process.join(30)
+    process.join(PATIENCE_SECONDS)
 
     assert "is being rewritten by" in here.recv()
     assert counts(store) == {"other": ROWS}

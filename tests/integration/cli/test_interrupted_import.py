@@ -3,14 +3,12 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from processes import until
+from processes import held_half_way
 
 from hestia_assets.bootstrap import open_home
 from hestia_assets.core.results import Batch, BatchState
@@ -45,23 +43,6 @@ def begin(home: Path, file: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(options, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def half_way(metadata: sqlite3.Connection) -> bool:
-    """Whether some rows have been read, and not all. If so the import cannot go on: it waits for this transaction."""
-    metadata.execute("BEGIN IMMEDIATE")
-    if metadata.execute("SELECT 1 FROM hestia_batches WHERE rows_done BETWEEN 1 AND ?", [ROWS - 1]).fetchall():
-        return True
-    metadata.rollback()
-    return False
-
-
-def stop_half_way(process: "subprocess.Popen[str]", home: Path, number: int) -> str:
-    """Send the signal after the first stretch and before the last, however fast this machine is."""
-    with closing(sqlite3.connect(home / "hestia.db", isolation_level=None, timeout=60)) as metadata:
-        until(lambda: process.poll() is not None or half_way(metadata), seconds=120)
-        process.send_signal(number)
-    return str(process.communicate(timeout=120))
-
-
 def the_batch(home: Path) -> Batch:
     """The only batch."""
     (batch,) = open_home(home).batches.recent("default", "orders")
@@ -74,11 +55,13 @@ def the_batch(home: Path) -> Batch:
 )
 def test_the_same_command_goes_on_where_the_last_one_was_stopped(home: Path, file: Path, number: int, code: int):
     stopped = begin(home, file)
-    said = stop_half_way(stopped, home, number)
+    with held_half_way(home, ROWS):
+        stopped.send_signal(number)
+    said = stopped.communicate(timeout=300)
     assert stopped.returncode == code, said
     before = the_batch(home)
     again = begin(home, file)
-    output, _ = again.communicate(timeout=120)
+    output, _ = again.communicate(timeout=300)
 
     assert before.state is not BatchState.COMMITTED
     assert again.returncode == 0, output

@@ -62,7 +62,7 @@ def running(folder: Path, task: str, batch: str) -> ForkServerProcess:
     ready = PROCESSES.Event()
     run = PROCESSES.Process(target=work, args=(folder, task, batch, ready))
     run.start()
-    assert ready.wait(60)
+    assert ready.wait(300)
     return run
 
 

@@ -5,7 +5,7 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-SECONDS = 60
+SECONDS = 300
 
 
 def race_runner(

@@ -82,22 +82,18 @@ def test_a_restart_finds_what_was_saved(reopen):
     assert reopen().specs.get("dataset", "default", "orders").version == 1
 
 
-def test_opening_what_is_up_to_date_takes_a_few_milliseconds_and_no_alembic(reopen, database_url):
+def test_opening_what_is_up_to_date_takes_no_alembic(reopen, database_url):
     reopen().close()
     code = f"""
-import sys, time
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from hestia_assets.adapters.metadata import open_metadata
-started = time.process_time()
 open_metadata({database_url!r}, home=Path("."), clock=lambda: datetime.now(UTC))
-print(time.process_time() - started, "alembic" in sys.modules)
+print("alembic" in sys.modules)
 """
 
-    seconds, alembic = subprocess.check_output([sys.executable, "-c", code], text=True).split()
-
-    assert float(seconds) < 0.05
-    assert alembic == "False"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
 
 def _open_and_save(url: str, home: Path, name: str) -> str:

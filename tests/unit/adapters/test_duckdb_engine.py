@@ -24,7 +24,8 @@ TABLES = {
     ),
     CUSTOMERS: pl.LazyFrame({"customer": ["a", "b"], "name": ["Ada", "Zoë"]}),
 }
-ENGINE = DuckDBEngine(memory_limit="200MB", timeout_seconds=1.0)
+ENGINE = DuckDBEngine(memory_limit="200MB", timeout_seconds=120)
+HASTY = DuckDBEngine(memory_limit="200MB", timeout_seconds=0.5)
 secret_frame = pl.DataFrame({"password": ["hunter2"]})
 
 
@@ -259,7 +260,8 @@ def test_no_query_is_an_error(sql: str):
     ],
 )
 def test_a_query_that_never_ends_is_stopped(sql: str):
-    assert "longer than 1 s" in _refusal(sql).message
+    with pytest.raises(SqlError, match=r"longer than 0\.5 s"):
+        HASTY.run(sql, {}, tenant="default", limit=None)
 
 
 def test_a_query_that_needs_too_much_memory_is_stopped():
@@ -270,7 +272,7 @@ def test_a_query_that_needs_too_much_memory_is_stopped():
 
 
 def test_a_result_that_is_too_large_is_refused():
-    engine = DuckDBEngine(memory_limit="200MB", timeout_seconds=30.0)
+    engine = DuckDBEngine(memory_limit="200MB", timeout_seconds=120)
 
     with pytest.raises(SqlError, match="larger than"):
         engine.run("select range, range + 1 as next from range(1000000000)", {}, tenant="default", limit=None)

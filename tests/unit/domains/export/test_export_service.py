@@ -53,7 +53,7 @@ def tables(tmp_path: Path, metadata: Metadata) -> DeltaTableStore:
 
 
 def _service(tables: DeltaTableStore, metadata: Metadata, home: Path, formats=FORMATS) -> ExportService:
-    gate = Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=5))
+    gate = Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=120))
     return ExportService(gate, tables, LocalExportFolder(home / "exports"), formats, metadata.audit)
 
 
