@@ -1,6 +1,6 @@
 """Batches and their finished stretches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -14,7 +14,7 @@ from hestia_assets.adapters.metadata.engine import Database
 from hestia_assets.adapters.metadata.models import BatchRow, PartRow
 from hestia_assets.core.errors import HeldError, NotFoundError, TransientError
 from hestia_assets.core.ports import Clock
-from hestia_assets.core.results import UNFINISHED, Batch, BatchPart, BatchState
+from hestia_assets.core.results import EDIT, UNFINISHED, Batch, BatchCounts, BatchPart, BatchState
 from hestia_assets.core.specs import Mode
 
 FIELDS = tuple(field.name for field in fields(Batch))
@@ -26,6 +26,7 @@ _TO_ROW: dict[str, Callable[[Any], Any]] = {
     "mode": lambda mode: Mode(mode).value if mode else None,
     "changes": codecs.changes_to_json,
     "drift": codecs.drift_to_json,
+    "profile": codecs.profile_to_json,
 }
 _FROM_ROW: dict[str, Callable[[Any], Any]] = {
     "state": BatchState,
@@ -35,6 +36,7 @@ _FROM_ROW: dict[str, Callable[[Any], Any]] = {
     "mode": lambda mode: Mode(mode) if mode else None,
     "changes": codecs.changes_from_json,
     "drift": codecs.drift_from_json,
+    "profile": codecs.profile_from_json,
 }
 
 
@@ -87,14 +89,34 @@ class SqlBatchStore:
                 f"The bytes of {batch} have been imported again, as another batch.", hint="Undo that batch first."
             ) from error
 
-    def recent(self, tenant: str, dataset: str | None = None, *, limit: int = 50) -> list[Batch]:
-        """The newest first."""
+    def recent(
+        self,
+        tenant: str,
+        dataset: str | None = None,
+        *,
+        limit: int = 50,
+        skip: int = 0,
+        states: Collection[BatchState] = (),
+    ) -> list[Batch]:
+        """The newest first, after ``skip`` of them; only of these ``states``, where any are named."""
         query = select(BatchRow).where(BatchRow.tenant == tenant)
         if dataset is not None:
             query = query.where(BatchRow.dataset == dataset)
-        query = query.order_by(BatchRow.created_at.desc(), BatchRow.number.desc()).limit(limit)
+        if states:
+            query = query.where(BatchRow.state.in_([state.value for state in states]))
+        query = query.order_by(BatchRow.created_at.desc(), BatchRow.number.desc()).limit(limit).offset(skip)
         with self.database.reading() as session:
             return [_from_row(row) for row in session.scalars(query)]
+
+    def counts(self, tenant: str, dataset: str) -> BatchCounts:
+        """How many there are of a dataset, and what they hold."""
+        mine = (BatchRow.tenant == tenant, BatchRow.dataset == dataset)
+        done = (*mine, BatchRow.state == BatchState.COMMITTED.value)
+        files = select(func.count()).where(*done, BatchRow.origin != EDIT).scalar_subquery()
+        aside = select(func.sum(BatchRow.rows_quarantined)).where(*done).scalar_subquery()
+        with self.database.reading() as session:
+            every, imported, rows = session.execute(select(func.count().filter(*mine), files, aside)).one()
+        return BatchCounts(every, imported, int(rows or 0))
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
         """Batches that wait for a run or were cut off in one, oldest first."""
@@ -111,6 +133,14 @@ class SqlBatchStore:
         """Batches that were committed at some time, undone ones too, in the order of their first commit."""
         query = select(BatchRow).where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
         query = query.where(BatchRow.sequence.is_not(None)).order_by(BatchRow.sequence)
+        with self.database.reading() as session:
+            return [_from_row(row) for row in session.scalars(query)]
+
+    def last_files(self, tenant: str, dataset: str, *, limit: int) -> list[Batch]:
+        """Committed batches that are files, the one that was committed last first."""
+        query = select(BatchRow).where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
+        query = query.where(BatchRow.state == BatchState.COMMITTED.value, BatchRow.origin != EDIT)
+        query = query.order_by(BatchRow.sequence.desc()).limit(limit)
         with self.database.reading() as session:
             return [_from_row(row) for row in session.scalars(query)]
 

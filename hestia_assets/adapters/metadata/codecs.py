@@ -1,15 +1,19 @@
 """Results to JSON and back; the only place that knows their shape in the database."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from hestia_assets.core.results import (
     BatchPart,
+    BatchProfile,
     Changes,
     CheckResult,
     Choice,
+    ColumnProfile,
     DriftFinding,
     DriftKind,
     FailedRow,
@@ -18,6 +22,7 @@ from hestia_assets.core.results import (
     Problem,
     StagedFile,
 )
+from hestia_assets.core.results.drift import Amount
 from hestia_assets.core.specs import Severity
 
 Json = dict[str, Any]
@@ -96,6 +101,46 @@ def _finding(body: Json) -> DriftFinding:
 def _choice(body: Json) -> Json:
     sample = tuple(tuple(row) for row in body["sample"])
     return body | {"sample_header": tuple(body["sample_header"]), "sample": sample}
+
+
+def profile_to_json(profile: BatchProfile | None) -> Json | None:
+    """Figures of a file, where they were taken."""
+    if profile is None:
+        return None
+    columns = {
+        name: [one.nulls, one.distinct, *map(_amount, (one.minimum, one.maximum))]
+        for name, one in profile.columns.items()
+    }
+    return {"rows": profile.rows, "total": profile.total, "columns": columns}
+
+
+def profile_from_json(body: Json | None) -> BatchProfile | None:
+    """The inverse of ``profile_to_json``."""
+    if body is None:
+        return None
+    columns = {
+        name: ColumnProfile(nulls, _amount_from(least), _amount_from(most), distinct)
+        for name, (nulls, distinct, least, most) in body["columns"].items()
+    }
+    return BatchProfile(body["rows"], columns, body["total"])
+
+
+_AMOUNTS: dict[str, Callable[[str], Amount]] = {
+    "int": int,
+    "float": float,
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+
+
+def _amount(value: Amount | None) -> list[str] | None:
+    """Its type and its text."""
+    return None if value is None else [type(value).__name__, str(value)]
+
+
+def _amount_from(pair: list[str] | None) -> Amount | None:
+    return None if pair is None else _AMOUNTS[pair[0]](pair[1])
 
 
 def part_to_json(part: BatchPart) -> Json:

@@ -157,6 +157,7 @@ class BatchRow(Table):
     sequence: Mapped[int | None]
     changes: Mapped[Any | None] = mapped_column(JsonText)
     drift: Mapped[Any | None] = mapped_column(JsonText)
+    profile: Mapped[Any | None] = mapped_column(JsonText)
 
 
 class PartRow(Table):

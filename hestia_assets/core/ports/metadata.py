@@ -1,6 +1,6 @@
 """Specs, batches, jobs, leases, the audit log, and the time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from hestia_assets.core.results import (
     AuditEvent,
     Batch,
+    BatchCounts,
     BatchPart,
+    BatchState,
     Job,
     Lease,
     Problem,
@@ -68,8 +70,20 @@ class BatchStore(Protocol):
         """
         ...
 
-    def recent(self, tenant: str, dataset: str | None = None, *, limit: int = 50) -> list[Batch]:
-        """The newest first."""
+    def recent(
+        self,
+        tenant: str,
+        dataset: str | None = None,
+        *,
+        limit: int = 50,
+        skip: int = 0,
+        states: Collection[BatchState] = (),
+    ) -> list[Batch]:
+        """The newest first, after ``skip`` of them; only of these ``states``, where any are named."""
+        ...
+
+    def counts(self, tenant: str, dataset: str) -> BatchCounts:
+        """How many there are of a dataset, and what they hold."""
         ...
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
@@ -78,6 +92,10 @@ class BatchStore(Protocol):
 
     def sequenced(self, tenant: str, dataset: str) -> list[Batch]:
         """Batches that were committed at some time, undone ones too, in the order of their first commit."""
+        ...
+
+    def last_files(self, tenant: str, dataset: str, *, limit: int) -> list[Batch]:
+        """Committed batches that are files, the one that was committed last first."""
         ...
 
     def last_sequence(self, tenant: str, dataset: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hestia_assets.core.results.checks import CheckResult
-from hestia_assets.core.results.drift import DriftFinding
+from hestia_assets.core.results.drift import BatchProfile, DriftFinding
 from hestia_assets.core.results.reading import LineAccount, Position
 from hestia_assets.core.specs import Mode
 
@@ -59,7 +59,7 @@ class Batch:
     ``mode``: what this batch does to the rows that are there, empty for the dataset's own. ``origin``: where the file
     came from, such as ``upload``, ``archive orders.zip`` or an address. ``sequence``: order of commit in its dataset,
     from 1. ``changes`` are known once committed. ``drift``: how the file differed from its dataset and from the
-    last five files when it was read.
+    last five files when it was read. ``profile``: its own figures, for the files after it.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Batch:
     sequence: int | None = None
     changes: Changes | None = None
     drift: tuple[DriftFinding, ...] = ()
+    profile: BatchProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

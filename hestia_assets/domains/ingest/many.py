@@ -21,6 +21,7 @@ from hestia_assets.domains.ingest.loading.parts import PUBLISHED, Progress
 from hestia_assets.domains.ingest.loading.publish import table_schema
 from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
 from hestia_assets.domains.ingest.loading.sets import final_files
+from hestia_assets.domains.ingest.matching.watching import Glimpse
 from hestia_assets.domains.ingest.runner import Runner, is_over, silent
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Ready:
     run: BatchRun
     job: Job
     planned: Planned
+    seen: Glimpse | None
 
     @property
     def batch(self) -> Batch:
@@ -115,14 +117,14 @@ class ManyRun:
                 self._publish(ready, hold)  # under its own types, before the tables may get others
             run = runner.batch_run(maker, source, job, hold, self.on_progress)
             if isinstance(run, BatchRun) and _is_free(run):
-                planned = run.prepare(source)
-                if isinstance(planned, Planned):
-                    ready.append(Ready(run, job, planned))
+                planned = runner.prepare(run, source)
+                if not isinstance(planned, Batch):
+                    ready.append(Ready(run, job, *planned))
                     return None
                 done = planned
             else:
                 self._publish(ready, hold)  # what it is compared with
-                done = run.go(source)
+                done = runner.go(run, source)
         with runner.batches.together():
             runner.end(done, job)
         return done
@@ -136,6 +138,7 @@ class ManyRun:
                 self._publish_group(group, hold)
         except Exception:  # whatever it is, it is told with the batch that meets it again
             log.warning("%d batches could not be published at once, so each is by itself", len(group), exc_info=True)
+            self.runner.arriving.forget()
             for each in group:
                 self._publish_alone(each)
 
@@ -146,8 +149,11 @@ class ManyRun:
             hold.verify()
             maker.tables.commit_all(maker.ref(layer), files, schema=table_schema(maker, layer))
         hold.verify()  # who lost the dataset must not number its batches
+        self.runner.arriving.recall(group[0].run)
         each_took = (time.monotonic() - started) / len(group)
         with self.runner.batches.together():
+            for each in group:
+                self.runner.arriving.note(each.run, each.seen, each.planned)
             done = [each.run.commit(each.planned, seconds=each_took) for each in group]
             for each, batch in zip(group, done, strict=True):
                 self.runner.end(batch, each.job)
@@ -158,6 +164,7 @@ class ManyRun:
     def _publish_alone(self, ready: Ready) -> None:
         try:
             with self.runner.told(ready.batch, ready.job):
+                self.runner.arriving.note(ready.run, ready.seen, ready.planned)
                 done = ready.run.publish(ready.planned)
         except HestiaError as error:
             self.outcomes[ready.batch.id] = error

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from hestia_assets.core.errors import HeldError, HestiaError, ReadError, TransientError
@@ -20,13 +20,15 @@ from hestia_assets.core.ports import (
     Validator,
 )
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import EDIT, Batch, BatchState, Job, Problem
+from hestia_assets.core.results import EDIT, Batch, BatchState, DriftFinding, Job, Problem
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.loading.fitting import fitting
 from hestia_assets.domains.ingest.loading.modes import refuse_without_key
 from hestia_assets.domains.ingest.loading.parts import PartMaker, Progress, published_anywhere
-from hestia_assets.domains.ingest.loading.run import BatchRun
+from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
 from hestia_assets.domains.ingest.loading.sets import PLAN
+from hestia_assets.domains.ingest.matching.watching import Glimpse, Watch
 from hestia_assets.domains.ingest.rewriting.edits import EditRun
 from hestia_assets.domains.ingest.rewriting.retyping import Retyping
 from hestia_assets.domains.ingest.rewriting.turning import REDO, UNDO, Turn
@@ -56,6 +58,7 @@ class Runner:
     validator: Validator
     clock: Clock
     lease_seconds: float
+    arriving: Arriving
 
     def alone(self, tenant: str, dataset: str, *, wait_seconds: float | None = None) -> AbstractContextManager[Hold]:
         """Hold the dataset. Raises LeaseHeldError when another run does not end in time."""
@@ -99,10 +102,30 @@ class Runner:
     def work(self, batch: Batch, hold: Hold, *, run_id: str | None = None, on_progress: Progress = silent) -> Batch:
         """Read, judge, plan and publish one batch; the caller holds the dataset."""
         with self.begun(batch, run_id) as (job, maker), self.original(batch) as source:
-            done = self.batch_run(maker, source, job, hold, on_progress).go(source)
+            run = self.batch_run(maker, source, job, hold, on_progress)
+            done = self.go(run, source)
         with self.batches.together():
             self.end(done, job)
         return done
+
+    def go(self, run: BatchRun | EditRun, source: BinaryIO) -> Batch:
+        """Bring a batch to its end; of a file it is noted how it differs from those before."""
+        if isinstance(run, EditRun):
+            return run.go(source)
+        planned = self.prepare(run, source)
+        if isinstance(planned, Batch):
+            return planned
+        self.arriving.note(run, planned[1], planned[0])
+        return run.publish(planned[0])
+
+    def prepare(self, run: BatchRun, source: BinaryIO) -> tuple[Planned, Glimpse | None] | Batch:
+        """Read, judge and plan a file, and what was seen of it; the batch itself where it is held."""
+        planned = run.prepare(source)
+        seen = self.arriving.glimpse(run, source)
+        if isinstance(planned, Planned):
+            return planned, seen
+        self.arriving.note(run, seen)
+        return self.batches.get(planned.id)
 
     def original(self, batch: Batch) -> BinaryIO:
         """The bytes of a batch."""
@@ -127,6 +150,14 @@ class Runner:
             self.batches.update(batch.id, state=BatchState.RECEIVED, problem=problem)
             self.jobs.finish(job.id, problem=problem)
             raise
+        except ReadError as error:
+            self._fail(
+                batch,
+                job.id,
+                Problem(error.code, error.message, error.hint),
+                drift=self.arriving.refused(batch, self.original),
+            )
+            raise
         except HestiaError as error:
             self._fail(batch, job.id, Problem(error.code, error.message, error.hint))
             raise
@@ -150,7 +181,7 @@ class Runner:
         recipe = fitting(self.formats, maker.spec, source)
         if recipe.encoding not in {each.encoding for each in (maker.spec.recipe, *maker.spec.other_recipes)}:
             self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)
-        reading = maker.reading(recipe)
+        reading = replace(maker.reading(recipe), validator=Watch(self.validator))
         reader = self.formats.get(reading.spec.recipe.format)
         return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress)
 
@@ -197,8 +228,9 @@ class Runner:
             return
         self.audit.record("hestia", "batch.redone" if turn.alive else "batch.undone", turn.batch.id, resumed=True)
 
-    def _fail(self, batch: Batch, job: int, problem: Problem) -> None:
-        self.batches.update(batch.id, state=BatchState.FAILED, problem=problem, finished_at=self.clock())
+    def _fail(self, batch: Batch, job: int, problem: Problem, *, drift: tuple[DriftFinding, ...] = ()) -> None:
+        ended = self.clock()
+        self.batches.update(batch.id, state=BatchState.FAILED, problem=problem, finished_at=ended, drift=drift)
         self.jobs.finish(job, problem=problem)
 
 

@@ -45,6 +45,7 @@ from hestia_assets.core.results import (
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
 from hestia_assets.domains.ingest.arrival import UPLOAD, Arrival, Sender
 from hestia_assets.domains.ingest.corrections import Corrections
+from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.inspection.known import KnownSource
 from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.loading.fitting import as_encoded
@@ -291,6 +292,7 @@ class IngestService:
         return Runner(
             self.files, self.tables, self.specs, self.batches, self.jobs, self.holding,
             self.audit, self.formats, self.validator, self.clock, self.lease_seconds,
+            Arriving(self._known, self.batches),
         )  # fmt: skip
 
     @property

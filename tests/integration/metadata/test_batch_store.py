@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -7,10 +7,16 @@ import pytest
 from hestia_assets.adapters.metadata import open_metadata
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import (
+    EDIT,
     Batch,
     BatchPart,
+    BatchProfile,
     BatchState,
     CheckResult,
+    Choice,
+    ColumnProfile,
+    DriftFinding,
+    DriftKind,
     FailedRow,
     LineAccount,
     Position,
@@ -43,6 +49,31 @@ def test_gives_back_what_was_created(metadata):
 
     assert metadata.batches.create(batch) == batch
     assert metadata.batches.get("b1") == batch
+
+
+def test_gives_back_how_a_file_differed_and_its_figures(metadata):
+    choice = Choice("Leave it out", "It is not known.", {"ignore": ["Menge"]})
+    finding = DriftFinding(DriftKind.ADDED, "Menge", "'Menge' is new.", (choice,), source="Menge")
+    profile = BatchProfile(3, {"day": ColumnProfile(1, date(2026, 1, 1), date(2026, 1, 3), 2)}, total=9)
+    metadata.batches.create(_batch())
+
+    metadata.batches.update("b1", drift=(finding,), profile=profile)
+
+    assert (metadata.batches.get("b1").drift, metadata.batches.get("b1").profile) == ((finding,), profile)
+
+
+def test_the_last_files_are_told_in_the_order_of_commit_without_edits(metadata):
+    for number, sequence, changes in (
+        (1, 4, {}),
+        (2, 2, {}),
+        (3, 5, {"origin": EDIT}),
+        (4, 6, {"state": BatchState.UNDONE}),
+        (5, 3, {}),
+        (6, 7, {"dataset": "sales"}),
+    ):
+        metadata.batches.create(_batch(number, **{"state": BatchState.COMMITTED, "sequence": sequence} | changes))
+
+    assert [batch.id for batch in metadata.batches.last_files("default", "orders", limit=2)] == ["b1", "b5"]
 
 
 def test_the_same_bytes_in_the_same_dataset_are_one_batch(metadata):

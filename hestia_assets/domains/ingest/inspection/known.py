@@ -11,10 +11,8 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, Format, SpecStore, TableStore, Validator
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import (
-    EDIT,
     Batch,
     BatchProfile,
-    BatchState,
     Drift,
     FoundColumn,
     MappingSuggestion,
@@ -76,22 +74,28 @@ class KnownSource:
 
     def past(self, dataset: DatasetSpec, *, batch: str = "") -> list[BatchProfile]:
         """Figures of the last files that were committed, oldest first; an edit says nothing about files."""
-        ref = TableRef(Layer.IMPORTED, dataset.tenant, dataset.name)
-        if not self.tables.exists(ref):
-            return []
-        files = [one for one in self.batches.sequenced(dataset.tenant, dataset.name) if one.origin != EDIT]
-        done = [one for one in files if one.state is BatchState.COMMITTED and one.id != batch]
-        return [self._figures(self.tables.scan(ref), one, dataset) for one in done[-LAST:]]
+        newest = self.batches.last_files(dataset.tenant, dataset.name, limit=LAST + 1)
+        done = [one for one in newest if one.id != batch][:LAST]
+        return [self._kept(one, dataset) or self._figures(one, dataset) for one in reversed(done)]
 
-    def _figures(self, imported: pl.LazyFrame, batch: Batch, dataset: DatasetSpec) -> BatchProfile:
+    def _kept(self, batch: Batch, dataset: DatasetSpec) -> BatchProfile | None:
+        """As they were taken when the file was imported, while its columns still have their types."""
+        if batch.profile is None:
+            return None
+        then = self.specs.get("dataset", dataset.tenant, dataset.name, version=batch.spec_version).spec
+        types = {column.name: column.type for column in then.recipe.columns} if isinstance(then, DatasetSpec) else {}
+        same = all(types.get(column.name, column.type) is column.type for column in dataset.recipe.columns)
+        return batch.profile if same else None
+
+    def _figures(self, batch: Batch, dataset: DatasetSpec) -> BatchProfile:
         """Of what arrived with a batch, typed as the dataset types it now."""
+        imported = self.tables.scan(TableRef(Layer.IMPORTED, dataset.tenant, dataset.name))
         text = imported.filter(pl.col("_batch") == batch.id).head(ROWS_SEEN).collect()
         columns = tuple(column for column in dataset.recipe.columns if column.name in text.columns)
         typed = self.validator.judge(text, columns, ()).typed
         found = profile(typed.lazy(), columns)
         if text.height == ROWS_SEEN:  # the smallest and largest values may be among the rows behind these
-            unsure = {name: replace(one, minimum=None, maximum=None) for name, one in found.columns.items()}
-            found = replace(found, columns=unsure)
+            found = without_extremes(found)
         return replace(found, total=batch.rows_loaded + batch.rows_quarantined)
 
     def _rows(self, dataset: DatasetSpec) -> pl.DataFrame | None:
@@ -104,3 +108,9 @@ class KnownSource:
         except NotFoundError:
             return []
         return [one.spec.recipe for one in reversed(saved) if isinstance(one.spec, DatasetSpec)]
+
+
+def without_extremes(found: BatchProfile) -> BatchProfile:
+    """Figures of the first rows of a file; its smallest and largest values may be among the others."""
+    unsure = {name: replace(one, minimum=None, maximum=None) for name, one in found.columns.items()}
+    return replace(found, columns=unsure)

@@ -13,13 +13,14 @@ from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Recipe, pa
 from hestia_assets.domains.ingest.matching._drift_figures import LAST, profile, unusual
 from hestia_assets.domains.ingest.matching.mapping import WRITTEN, same_kind, suggest
 
-__all__ = ["LAST", "FileSample", "decided", "drift", "profile"]
+__all__ = ["LAST", "FileSample", "decided", "drift", "profile", "retyped", "surprises"]
 
 VALUES_SEEN = 200
 MISFIT = 0.05
 """Share of values from which a column counts as retyped; fewer are slips and are set aside."""
 
 SHARED = 0.5
+NOTHING_FOUND: Mapping[str, Column] = {}
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,20 @@ def drift(
     headers = Headers(sample, dataset.model_copy(update={"recipe": known}), rows, history)
     read = _as_the_dataset_reads(sample, known)
     judgement = validator.judge(read, tuple(column for column in known.columns if column.name in read.columns), ())
-    retyped = _retyped(sample, known, read, judgement.failures)
-    figures = unusual(profile(judgement.typed.lazy(), known.columns), past, row_count=sample.row_count)
-    broken = {finding.column for finding in retyped}
-    quiet = [finding for finding in figures if finding.column not in broken or finding.kind is DriftKind.ROWS]
-    return Drift((*headers.findings(), *retyped, *quiet), batches=len(past[-LAST:]), row_count=sample.row_count)
+    found = {column.source: column for column in sample.recipe.columns}
+    broken = retyped(known.columns, read, judgement.failures, found)
+    now = profile(judgement.typed.lazy(), known.columns)
+    figures = surprises(now, past, broken, row_count=sample.row_count)
+    return Drift((*headers.findings(), *figures), batches=len(past[-LAST:]), row_count=sample.row_count)
+
+
+def surprises(
+    now: BatchProfile, past: Sequence[BatchProfile], broken: Sequence[DriftFinding], *, row_count: int | None
+) -> list[DriftFinding]:
+    """Columns that are of another type now, and the figures of the others that are unlike those before."""
+    names = {finding.column for finding in broken}
+    figures = unusual(now, past, row_count=row_count)
+    return [*broken, *(each for each in figures if each.column not in names or each.kind is DriftKind.ROWS)]
 
 
 def decided(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
@@ -194,16 +204,25 @@ def _as_the_dataset_reads(sample: FileSample, known: Recipe) -> pl.DataFrame:
     )
 
 
-def _retyped(sample: FileSample, known: Recipe, read: pl.DataFrame, failures: pl.DataFrame) -> list[DriftFinding]:
+def retyped(
+    columns: Sequence[Column], read: pl.DataFrame, failures: pl.DataFrame, found: Mapping[str, Column] = NOTHING_FOUND
+) -> list[DriftFinding]:
+    """Columns of which many values are not of their type.
+
+    Args:
+        columns: as the dataset has them.
+        read: their text.
+        failures: of typing alone, as in ``Judgement``.
+        found: how each column is written in this file, by header, where that was looked at.
+    """
     counts = dict(failures.group_by("column").len().iter_rows())
-    found = {column.source: column for column in sample.recipe.columns}
     findings: list[DriftFinding] = []
-    for column in known.columns:
+    for column in columns:
         misfits = counts.get(column.name, 0)
-        values = _with_a_value(read, column)
+        values = _with_a_value(read, column) if misfits else 0
         if misfits and misfits >= MISFIT * values:
             example = failures.filter(pl.col("column") == column.name)["value"][0]
-            findings.append(_retyped_column(column, found[column.source], misfits, values, example))
+            findings.append(_retyped_column(column, found.get(column.source), misfits, values, example))
     return findings
 
 
@@ -214,10 +233,12 @@ def _with_a_value(read: pl.DataFrame, column: Column) -> int:
     return text.drop_nulls().len() - int(text.is_in(list(column.null_words)).sum())
 
 
-def _retyped_column(column: Column, found: Column, misfits: int, values: int, example: str) -> DriftFinding:
+def _retyped_column(column: Column, found: Column | None, misfits: int, values: int, example: str) -> DriftFinding:
     counted = f"{misfits:,} of {values:,} values of {column.name}"
     said = f"{counted} are no {column.type.value} any more, such as '{example}'."
     choices = [Choice("Keep the type", "Rows whose value does not fit are set aside.", {})]
+    if found is None:
+        return DriftFinding(DriftKind.RETYPED, column.name, said, tuple(choices), source=column.source)
     changes = _written(found, column)
     if same_kind(found.type, column.type) and any(getattr(column, name) != value for name, value in changes.items()):
         how = "It is written otherwise now, and its values mean the same."

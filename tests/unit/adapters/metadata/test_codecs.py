@@ -1,6 +1,7 @@
 """Whatever the domains hand in comes back equal, through the JSON text that is stored."""
 
 import json
+from datetime import UTC
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +10,10 @@ from hestia_assets.adapters.metadata import codecs
 from hestia_assets.core.results import (
     ACCOUNT_PARTS,
     BatchPart,
+    BatchProfile,
     CheckResult,
     Choice,
+    ColumnProfile,
     DriftFinding,
     DriftKind,
     FailedRow,
@@ -89,3 +92,32 @@ def test_what_drifted_comes_back_equal(findings):
 
     assert again == findings
     assert all(type(finding.kind) is DriftKind for finding in again)
+
+
+AMOUNTS = (
+    st.none()
+    | COUNTS
+    | st.floats(allow_nan=False)
+    | st.decimals(allow_nan=False)
+    | st.dates()
+    | st.datetimes(timezones=st.none() | st.just(UTC))
+)
+PROFILES = st.builds(
+    BatchProfile,
+    COUNTS,
+    st.dictionaries(TEXTS, st.builds(ColumnProfile, COUNTS, AMOUNTS, AMOUNTS, COUNTS), max_size=3),
+    st.none() | COUNTS,
+)
+
+
+@given(st.none() | PROFILES)
+def test_figures_of_a_file_come_back_equal(profile):
+    again = codecs.profile_from_json(_stored(codecs.profile_to_json(profile)))
+
+    assert again == profile
+    assert _kinds(again) == _kinds(profile)
+
+
+def _kinds(profile):
+    """What a number is, which ``==`` does not tell."""
+    return [type(column.minimum) for column in profile.columns.values()] if profile else []

@@ -1,0 +1,67 @@
+"""Figures of a file, taken in passing while an import judges its rows: the file is not read once more for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+import polars as pl
+
+from hestia_assets.core.ports import Validator
+from hestia_assets.core.results import BatchProfile, DriftFinding, Guess, Judgement, SetFailure
+from hestia_assets.core.specs import CheckSpec, Column
+from hestia_assets.domains.ingest.matching.drift import profile, retyped
+
+TYPE_RULE = "type"
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """The first stretch of a file: its figures, and columns of which many values are not of their type."""
+
+    row: int
+    profile: BatchProfile
+    broken: tuple[DriftFinding, ...] = ()
+
+
+NO_ROWS = Glimpse(1, BatchProfile(0))
+
+
+@dataclass
+class Watch:
+    """A validator that remembers what the first stretch it judged looked like; several threads may judge at once."""
+
+    validator: Validator
+    first: Glimpse | None = None
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def guess(self, text: pl.DataFrame, columns: tuple[Column, ...]) -> Guess:
+        """As the validator does."""
+        return self.validator.guess(text, columns)
+
+    def schema(self, columns: tuple[Column, ...]) -> pl.Schema:
+        """As the validator does."""
+        return self.validator.schema(columns)
+
+    def judge(self, text: pl.DataFrame, columns: tuple[Column, ...], checks: Sequence[CheckSpec]) -> Judgement:
+        """As the validator does."""
+        judgement = self.validator.judge(text, columns, checks)
+        if "_row" in text.columns and text.height:
+            self._look(text, columns, judgement)
+        return judgement
+
+    def judge_set(
+        self, rows: pl.LazyFrame, existing: pl.LazyFrame | None, checks: Sequence[CheckSpec]
+    ) -> list[SetFailure]:
+        """As the validator does."""
+        return self.validator.judge_set(rows, existing, checks)
+
+    def _look(self, text: pl.DataFrame, columns: tuple[Column, ...], judgement: Judgement) -> None:
+        row = int(text["_row"][0])
+        if self.first is not None and self.first.row <= row:
+            return
+        failures = judgement.failures.filter(pl.col("rule") == TYPE_RULE)
+        broken = tuple(retyped(columns, text, failures)) if failures.height else ()
+        seen = Glimpse(row, profile(judgement.typed.lazy(), columns), broken)
+        with self._lock:
+            if self.first is None or row < self.first.row:
+                self.first = seen
