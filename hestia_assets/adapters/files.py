@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,16 +113,18 @@ class LocalExportFolder:
 
 
 def _copied(source: BinaryIO, target: BinaryIO, *, max_bytes: int | None) -> tuple[str, int]:
-    """Copy in blocks, each hashed while it is written. Returns the SHA-256 and the number of bytes."""
+    """Copy in blocks, each hashed while it is written and the next one is read. Returns the SHA-256 and the number of bytes."""
     digest, size = hashlib.sha256(), 0
     if max_bytes is not None and _left(source) > max_bytes:
         raise _too_large(max_bytes)
+    hashed: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as pool:
         while block := source.read(BLOCK_BYTES):
+            if hashed is not None:
+                hashed.result()  # never more than one block behind
             hashed = pool.submit(digest.update, block)
             target.write(block)
             size += len(block)
-            hashed.result()
             if max_bytes is not None and size > max_bytes:
                 raise _too_large(max_bytes)
     return digest.hexdigest(), size
