@@ -113,7 +113,7 @@ class LocalExportFolder:
 
 
 def _copied(source: BinaryIO, target: BinaryIO, *, max_bytes: int | None) -> tuple[str, int]:
-    """Copy in blocks, each hashed while it is written and the next one is read. Returns the SHA-256 and the number of bytes."""
+    """Copy in blocks; each is hashed while it is written and the next one read. Returns the SHA-256 and the size."""
     digest, size = hashlib.sha256(), 0
     if max_bytes is not None and _left(source) > max_bytes:
         raise _too_large(max_bytes)
