@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from hestia_assets.core.results import Reason
 from hestia_assets.formats._csv.careful import Kind, certain_record, line_end
-from hestia_assets.formats._csv.evidence import NEARLY_ALL, SNIFF_BYTES, consistency, has_numbers, quotes_of, splits_all
+from hestia_assets.formats._csv.evidence import (
+    A_GREAT_MANY,
+    NEARLY_ALL,
+    SNIFF_BYTES,
+    consistency,
+    has_numbers,
+    quotes_of,
+    splits_all,
+)
 from hestia_assets.formats._csv.structure import Dialect
 from hestia_assets.formats._csv.together import between_quotes, long_delimiter, with_a_blank
 
@@ -19,6 +27,7 @@ SEVERAL, MANY = 2, 4
 HALF = 0.5
 BESIDE_A_TAB = re.compile(rb"[,;|][ ]?\t|\t[ ]?[,;|]")
 """Tabs that fill up columns which another sign divides."""
+NUMERIC = re.compile(rb"[+-]?[\d.,]+")
 DECIMAL_COMMA = re.compile(rb"-?\d{1,3}(?:\.?\d{3})*+,\d+")
 ESCAPE = "\\"
 COMMENTS = (b"#", b"%")
@@ -120,7 +129,7 @@ def _usual(body: bytes, best: str, scores: dict[str, float]) -> tuple[str, str]:
 def _rare(body: bytes, sniffed: str, usual: float) -> str:
     """A rare sign that splits every line alike: into many values, if a usual one splits many lines too."""
     for sign in RARE if usual < NEARLY_ALL else ():
-        least = MANY if usual < HALF or sign in "^~" else 2 * MANY
+        least = MANY if usual < HALF or sign in "^~" else A_GREAT_MANY
         if usual < HALF and (sign in "^~" or sniffed == sign):
             least = SEVERAL
         if splits_all(body, sign, least=least) and (sign != " " or has_numbers(body)):
@@ -196,4 +205,16 @@ def _comment(sample: bytes) -> bytes:
         other_shape = all(line.count(sign.encode()) != usual for line in marked)
         if (usual == 0 and lines[0].startswith(mark)) or (usual and other_shape):
             return mark
+        if lines[: len(marked)] == marked and all(line[1:2] == b" " for line in marked) and _names(plain, sign):
+            return mark
     return b""
+
+
+def _names(lines: list[bytes], sign: str) -> bool:
+    """Whether the first line is words above a column of numbers: then what precedes it is no header."""
+    first, *rest = [[value.strip(b' "') for value in line.split(sign.encode())] for line in lines]
+    words = [n for n, value in enumerate(first) if not NUMERIC.fullmatch(value)]
+    rest = [row for row in rest if len(row) == len(first)]
+    return (
+        len(words) == len(first) and bool(rest) and any(all(NUMERIC.fullmatch(row[n]) for row in rest) for n in words)
+    )

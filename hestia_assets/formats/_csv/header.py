@@ -11,6 +11,11 @@ from hestia_assets.formats._csv.sample import SampleRow
 
 MOST_PREAMBLE = 50
 MOST_LINES = 3
+CODE = re.compile(r"^\s*[^\w\s]\w|[^\w\s].*\d|\d.*[^\w\s]")
+"""A sign before it, or a sign and a digit in it: names of columns are rarely written so, and never all alike."""
+ALIKE = "A value of the first row is written like all those below it, so it is taken as data."
+FEWEST_ALIKE = 2
+"""Values below the first one that show how a column is written."""
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 
 
@@ -32,7 +37,7 @@ class Header:
 
 def find_header(rows: Sequence[SampleRow]) -> Header:
     """The header of the table in ``rows``, of which there is at least one."""
-    width = _usual_width(rows)
+    width = usual_width(rows)
     index, why_start = _start(rows, width)
     values = [row.values for row in rows]
     other = _named_otherwise(values, index, width)
@@ -50,7 +55,8 @@ def find_header(rows: Sequence[SampleRow]) -> Header:
     return Header(index, int(named), tuple(sources), why, why_start)
 
 
-def _usual_width(rows: Sequence[SampleRow]) -> int:
+def usual_width(rows: Sequence[SampleRow]) -> int:
+    """The number of values that most rows have, of those with several."""
     widths = Counter(len(row.values) for row in rows)
     return max(widths, key=lambda width: (widths[width] * (width > 1), width))
 
@@ -65,8 +71,27 @@ def _start(rows: Sequence[SampleRow], width: int) -> tuple[int, str]:
         if len(row.values) == width and filled * 2 >= min(width, 4):
             if index and sum(len(other.values) == width for other in rows[index:]) < 2:
                 break
-            return index, f"The lines before it do not have the table's {width} columns, or are almost empty."
+            return index + _facts_above(
+                [other.values for other in rows[index:]]
+            ), f"The lines before it do not have the table's {width} columns, or are almost empty."
     return 0, "No line stands out as a header."
+
+
+def _facts_above(values: Sequence[Sequence[str]]) -> int:
+    """Rows such as ``Station;Basel;;`` above a row of words that names every column, one of numbers among them."""
+    width = len(values[0])
+    for index, row in enumerate(values[:MOST_PREAMBLE]):
+        if len(row) == width and all(text.strip() and not NUMBER.fullmatch(text.strip()) for text in row):
+            body = [other for other in values[index + 1 :] if len(other) == width]
+            return index if len(set(row)) == width and any(map(_numeric, zip(*body, strict=True))) else 0
+        if len(row) != width or row[-1].strip() or not row[0].strip() or _has_gaps(row):
+            return 0
+    return 0
+
+
+def _has_gaps(row: Sequence[str]) -> bool:
+    """Whether a value follows a blank one, as in the upper row of a header whose cells were merged."""
+    return any(right.strip() and not left.strip() for left, right in pairwise(row))
 
 
 def _named_otherwise(values: Sequence[Sequence[str]], index: int, width: int) -> tuple[int, list[str], str] | None:
@@ -133,7 +158,21 @@ def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[b
     repeated = any(text in set(column) for text, column in zip(first, columns, strict=True) if text.strip())
     if repeated or len(set(filled)) < len(filled):
         return False, "A value of the first row appears again below it, so it is taken as data."
-    return True, "Its cells are all different and none of them appears below."
+    alike = any(_is_shaped_like(text, column) for text, column in zip(first, columns, strict=True))
+    return not alike, ALIKE if alike else "Its cells are all different and none of them appears below."
+
+
+def _is_shaped_like(text: str, column: Sequence[str]) -> bool:
+    """Whether a code (``MG-8769``, ``#ff0000``) is written as all below it are."""
+    text = text.strip()
+    if not CODE.search(text) or len(column) < FEWEST_ALIKE or not all(map(CODE.search, column)):
+        return False
+    return {_shape(other) for other in column} == {_shape(text)}
+
+
+def _shape(text: str) -> str:
+    """Letters and digits alike: a code may have either at any place."""
+    return re.sub(r"[^\W_]", "x", text.strip())
 
 
 def _years(texts: Sequence[str]) -> bool:

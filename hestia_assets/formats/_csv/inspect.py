@@ -10,7 +10,7 @@ from hestia_assets.formats._csv.careful import open_header, skip_preamble
 from hestia_assets.formats._csv.dialect import Guess, guess_dialect
 from hestia_assets.formats._csv.footer import find_footer
 from hestia_assets.formats._csv.head import SEVERAL, dialect_of
-from hestia_assets.formats._csv.header import Header, find_header
+from hestia_assets.formats._csv.header import Header, find_header, usual_width
 from hestia_assets.formats._csv.questions import encoding_question
 from hestia_assets.formats._csv.sample import SAMPLE_ROWS, SampleRow, comment_lines_before, read_sample, sample_rows
 from hestia_assets.formats._text.encoding import EncodingGuess, guess_encoding
@@ -23,7 +23,7 @@ def inspect_csv(source: BinaryIO, *, file_name: str) -> Inspection:
     if not sample.strip():
         raise EmptyFileError(file_name)
     guess = guess_dialect(sample)
-    rows = _rows(sample, guess, whole=whole)
+    rows = _first_rows(sample, guess, whole=whole)
     if not rows:
         raise EmptyFileError(file_name)
     header = find_header(rows)
@@ -71,7 +71,7 @@ def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
     rows: list[SampleRow] = []
     for width in (SEVERAL, 1):
         position, _ = skip_preamble(sample, recipe.preamble_lines, dialect, width)
-        rows = sample_rows(sample[position:], Guess(dialect, ()), width, whole=whole, most=recipe.header_lines)
+        rows = _rows(sample[position:], Guess(dialect, ()), width, whole=whole)[: recipe.header_lines]
         if rows and len(rows[0].values) > 1:
             break
     if not rows:
@@ -81,9 +81,16 @@ def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
     return text_columns(joined_header([row.values for row in rows[: recipe.header_lines]]))
 
 
-def _rows(sample: bytes, guess: Guess, *, whole: bool) -> list[SampleRow]:
+def _rows(sample: bytes, guess: Guess, width: int, *, whole: bool) -> list[SampleRow]:
+    """The first records, read once more when their width is known: it tells where an open quote ends."""
+    rows = sample_rows(sample, guess, width, whole=whole)
+    usual = usual_width(rows) if rows else width
+    return rows if width in (usual, 1) else sample_rows(sample, guess, usual, whole=whole)
+
+
+def _first_rows(sample: bytes, guess: Guess, *, whole: bool) -> list[SampleRow]:
     """The first records. What a blank line is depends on the width: a space alone is a value of a single column."""
-    rows = sample_rows(sample, guess, SEVERAL, whole=whole)
+    rows = _rows(sample, guess, SEVERAL, whole=whole)
     if not rows or len(rows[find_header(rows).index].values) == 1:
-        return sample_rows(sample, guess, 1, whole=whole)
+        return _rows(sample, guess, 1, whole=whole)
     return rows

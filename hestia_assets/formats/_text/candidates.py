@@ -23,19 +23,27 @@ SAME_LETTERS = {"shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gb18030", "g
 COMMONEST = "cp1252"
 WESTERN = "The file is not UTF-8; Western European Windows text is the usual other case."
 USUAL = {
-    "cp1252": 1.3, "iso8859-4": 0.8, "mac-latin2": 0.6, "mac-cyrillic": 0.75, "mac-greek": 0.75,
+    "cp1252": 1.3, "cp1257": 0.9, "iso8859-13": 0.9, "iso8859-4": 0.7, "euc_jp": 0.4,
+    "mac-latin2": 0.6, "mac-cyrillic": 0.75, "mac-greek": 0.75,
     "cp437": 0.85, "cp850": 0.85, "cp852": 0.7, "cp866": 0.85,
 }  # fmt: skip
 """How many files people have in it, beside the others."""
 RARE_TONGUES = {"is": 0.7, "eo": 0.7, "br": 0.8, "cy": 0.8, "mt": 0.7, "gd": 0.8, "fo": 0.7, "kk": 0.8, "tg": 0.8}
 LITTLE = 0.012
 """With less than this chardet knows nothing (short Turkish or Greek names have 0.03): then the commonest is meant."""
+WESTERN_SIGNS = re.compile(
+    "[äöüßéáíóúâçåàèæøëïêîôÄÖÜÉÁÍÓÚÇÑÅÆØ°§€£µ²½ºª\u2013\u2019\u201c\u201d«»·©®™¿¡]|ñ(?=[aeiouáéíóú])|ã(?=[oe])"
+)
+"""Signs that a short Western text has: with only these, apart from each other, it most likely is one."""
+WESTERN_WEIGHT = 1.5
+LAST_ASCII = 127
+LONELY = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 CLOSE = 0.8
 """A candidate this near to the best is really possible."""
 FRAMES = ("\u2500", "\u25ff")
 """Lines and blocks of old screens."""
 FIRST_EAST_ASIAN = "\u2e80"
-MARKS_OF_NAMES = "\u00a9\u00ae\u2122\u00b0\u00ad\u2019\u00b7"
+MARKS_OF_NAMES = "\u00a9\u00ae\u2122\u00b0\u00ad\u2019\u00b7\u00b5\u00aa\u00ba"
 """Signs that do stand beside letters, or within a word."""
 UNUSUAL = re.compile(r"[^\x00-\x7f]")
 MIXED = re.compile(r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]")
@@ -74,6 +82,8 @@ def ranked(evidence: bytes, context: bytes = b"") -> list[Candidate]:
             weight = entry["confidence"] * USUAL.get(name, 1.0) * RARE_TONGUES.get(tongue, 1.0)
             found[name] = Candidate(name, weight * _natural(evidence.decode(name)), _because(name, tongue))
     _let_the_commonest_in(found, evidence)
+    if _is_plainly_western(evidence):
+        found = {name: _reweighed(candidate) for name, candidate in found.items()}
     order = sorted(found.values(), key=lambda one: (-one.weight, PEOPLE_HAVE.index(one.name)))
     return _commonest_of_equals(_east_asian_order(order, evidence), evidence) or [Candidate(COMMONEST, 0.0, WESTERN)]
 
@@ -85,6 +95,23 @@ def _let_the_commonest_in(found: dict[str, Candidate], evidence: bytes) -> None:
     weight = LITTLE * _natural(evidence.decode(COMMONEST))
     if COMMONEST not in found or found[COMMONEST].weight < weight:
         found[COMMONEST] = Candidate(COMMONEST, weight, WESTERN)
+
+
+def _is_plainly_western(evidence: bytes) -> bool:
+    """Whether every sign outside ASCII stands alone among ASCII ones and is a usual one of Western Europe.
+
+    Two bytes together may be one East Asian sign, or a word of another script.
+    """
+    if len(LONELY.findall(evidence)) * 2 < sum(byte > LAST_ASCII for byte in evidence):
+        return False
+    text = evidence.decode(COMMONEST) if _readable(evidence, COMMONEST) else "\x80"
+    return WESTERN_SIGNS.sub("", text).isascii() and _natural(text) == 1
+
+
+def _reweighed(candidate: Candidate) -> Candidate:
+    """The commonest encoding a little up, the East Asian ones far down: their signs come in rows."""
+    factor = WESTERN_WEIGHT if candidate.name == COMMONEST else 0.1 if candidate.name in USUAL_ROWS else 1.0
+    return Candidate(candidate.name, candidate.weight * factor, candidate.because)
 
 
 def _commonest_of_equals(order: list[Candidate], evidence: bytes) -> list[Candidate]:
@@ -147,13 +174,16 @@ def _misplaced(text: str, place: int) -> bool:
     """A capital behind a small letter, one letter of another script, a currency sign beside or a dash within a word."""
     before, sign, after = text[place - 1 : place], text[place], text[place + 1 : place + 2]
     kind = unicodedata.category(sign)
+    if sign in MARKS_OF_NAMES:
+        return False
     if kind[0] == "L":
         alone = before.isascii() and after.isascii() and sign < FIRST_EAST_ASIAN
-        return (sign.isupper() and before.islower()) or (alone and "LATIN" not in unicodedata.name(sign, "LATIN"))
+        inside_a_word = sign.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        return inside_a_word or (alone and "LATIN" not in unicodedata.name(sign, "LATIN"))
     if FRAMES[0] <= sign <= FRAMES[1]:
         return True
     inside, beside = before.isalpha() and after.isalpha(), before.isalpha() or after.isalpha()
-    return (inside if kind[0] != "S" else beside) and kind[0] != "M" and sign not in MARKS_OF_NAMES
+    return (inside if kind[0] != "S" else beside) and kind[0] != "M"
 
 
 def _east_asian_order(candidates: list[Candidate], evidence: bytes) -> list[Candidate]:
@@ -167,7 +197,7 @@ def _east_asian_order(candidates: list[Candidate], evidence: bytes) -> list[Cand
     top = candidates[places[0]].weight
     result = list(candidates)
     for place, candidate in zip(places, fits, strict=True):
-        share = math.exp(max(-50.0, _fit(candidate.name, leads) - best))
+        share = math.exp(max(-50.0, _fit(candidate.name, leads) - best)) * USUAL.get(candidate.name, 1.0)
         result[place] = Candidate(candidate.name, top * share, candidate.because)
     return sorted(result, key=lambda one: -one.weight)
 
