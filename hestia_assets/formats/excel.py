@@ -115,6 +115,7 @@ def _chunk(
     numbers = start.row + np.cumsum(record) - 1
     loaded = np.flatnonzero(kinds == PLACES.index("loaded"))
     counts = {name: int((kinds == code).sum()) for code, name in enumerate(PLACES)}
+    total = grid.counted(first, height) + int((kinds[max(0, grid.ends - first) :] == PLACES.index("blank")).sum())
     rejects = [_reject(grid, frame, at, cells, used, first, int(numbers[at])) for at, cells in sorted(aside.items())]
 
     def original(indices: Sequence[int]) -> list[str]:
@@ -126,7 +127,7 @@ def _chunk(
     return TextChunk(
         frame=_rows(frame, loaded, used, recipe, numbers[loaded], loaded + first + 1),
         rejects=rejects,
-        account=LineAccount(total=height, **counts),
+        account=LineAccount(total=total, **counts),
         start=start,
         end=Position(first + height, first + height + 1, start.row + int(record.sum())),
         original=original,

@@ -13,6 +13,7 @@ from hestia_assets.formats._excel.facts import (
     Special,
     Styles,
     as_shown,
+    no_day,
     number_text,
     styles_from,
 )
@@ -86,7 +87,7 @@ class BiffWorkbook:
                 formats[struct.unpack_from("<H", body)[0]] = _format_code(body, wide=wide)
             elif kind == XF and len(body) >= 4:
                 used.append(struct.unpack_from("<H", body, 2)[0])
-        return styles_from(formats, used)
+        return styles_from(formats, used, date1904=self.date1904)
 
 
 def _workbook_stream(ole: OleFile, file_name: str) -> bytes:
@@ -144,14 +145,22 @@ def _take(kind: int, body: bytes, facts: SheetFacts, styles: Styles) -> None:
             top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * number)
             facts.merged.append((top, left, bottom, right))
     elif kind in TEXTS:
-        facts.claim(*struct.unpack_from("<HH", body))
+        row, column = struct.unpack_from("<HH", body)
+        facts.claim(row, column)
+        facts.reach(row, column)
     elif kind in (FORMULA, BOOL_OR_ERROR, NUMBER, RK, MANY_RK):
         for row, column, style, value in _cells(kind, body):
             facts.claim(row, column)
+            facts.reach(row, column)
+            if isinstance(value, str):
+                continue
+            if not isinstance(value, Special):
+                facts.hold(row, column)
             special_value(facts, row, column, style, value, styles)
 
 
-def _cells(kind: int, body: bytes) -> Iterator[tuple[int, int, int, float | Special | None]]:
+def _cells(kind: int, body: bytes) -> Iterator[tuple[int, int, int, float | Special | str | None]]:
+    """Row, column, style and value; a text for a text that follows in a record of its own, None for a boolean."""
     row, column, style = struct.unpack_from("<3H", body)
     if kind == NUMBER:
         yield row, column, style, struct.unpack_from("<d", body, 6)[0]
@@ -165,8 +174,9 @@ def _cells(kind: int, body: bytes) -> Iterator[tuple[int, int, int, float | Spec
         yield row, column, style, _error(body[6]) if body[7] else None
     elif body[12:14] != b"\xff\xff":
         yield row, column, style, struct.unpack_from("<d", body, 6)[0]
-    elif body[6] in (2, 3):
-        yield row, column, style, _error(body[8]) if body[6] == 2 else Special(Kind.EMPTY_TEXT)
+    else:
+        results = {1: None, 2: _error(body[8]), 3: Special(Kind.EMPTY_TEXT)}
+        yield row, column, style, results.get(body[6], "text")
 
 
 def _error(code: int) -> Special:
@@ -195,3 +205,5 @@ def special_value(
         facts.percent += 1
     elif value is not None and value < 0 and style in styles.dates:
         facts.add(row, column, Special(Kind.EXACT, number_text(value)))
+    elif value is not None and style in styles.days and (day := no_day(value)):
+        facts.add(row, column, Special(Kind.NO_DAY, day, number_text(value)))

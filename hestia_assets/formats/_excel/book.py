@@ -85,6 +85,8 @@ class Book:
         )
         if not sheets:
             raise EmptyFileError(self._file_name)
+        if len({sheet.name for sheet in sheets}) < len(sheets):
+            raise damaged(self._file_name, "two of its sheets have the same name")
         return sheets
 
     def _guarded(self, work: Callable[[], ResultT]) -> ResultT:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from hestia_assets.core.results import Choice, Note, Question
@@ -29,13 +30,40 @@ SAID: Mapping[str, tuple[str, str]] = {
     "leading_zeros": ("number is shown with leading zeros", "numbers are shown with leading zeros"),
     "exact_numbers": ("cell keeps its digits as stored", "cells keep their digits as stored"),
     "times": ("cell holds a time of day or a duration", "cells hold a time of day or a duration"),
+    "no_such_day": (
+        "cell holds 29 February 1900, which only Excel knows; it is kept as text",
+        "cells hold 29 February 1900, which only Excel knows; they are kept as text",
+    ),
+    "unreadable_sheets": ("sheet cannot be read and is left out", "sheets cannot be read and are left out"),
 }
 """What is said of one thing and of several."""
 
 
-def notes_on(book: Book, grid: Grid, *, titles: Sequence[int], footer_start: int) -> tuple[Note, ...]:
+@dataclass(frozen=True)
+class Clock:
+    """The cells of a sheet with a time or duration, and with a date, by row."""
+
+    times: Sequence[tuple[int, int]]
+    dates: Sequence[int]
+
+
+def clock_of(grid: Grid) -> Clock:
+    """One pass over the values."""
+    times: list[tuple[int, int]] = []
+    dates: list[int] = []
+    for number, row in grid.filled_rows(0):
+        for column, value in enumerate(row):
+            if isinstance(value, dt.date):
+                dates.append(number)
+            elif isinstance(value, dt.time | dt.timedelta):
+                times.append((number, column + grid.values_left))
+    return Clock(times, dates)
+
+
+def notes_on(
+    book: Book, grid: Grid, clock: Clock, *, titles: Sequence[int], footer_start: int, unreadable: Sequence[str] = ()
+) -> tuple[Note, ...]:
     """Everything about the sheet that its values alone do not show, with counts and places."""
-    times, dates = _clock_cells(grid)
     facts = grid.facts
     places: Mapping[str, Sequence[str]] = {
         "title_rows": [f"row {row + 1}" for row in titles],
@@ -48,18 +76,22 @@ def notes_on(book: Book, grid: Grid, *, titles: Sequence[int], footer_start: int
         "error_cells": _cells(facts, Kind.ERROR),
         "leading_zeros": _cells(facts, Kind.SHOWN),
         "exact_numbers": _cells(facts, Kind.EXACT),
-        "times": times,
+        "times": [place(*cell) for cell in clock.times],
+        "no_such_day": _cells(facts, Kind.NO_DAY),
+        "unreadable_sheets": unreadable,
     }
     found = [_note(what, where) for what, where in places.items()]
     found.append(Note("percent", facts.percent, f"Cells shown as percent: {facts.percent:,}; 12 % is read as 0.12."))
-    if book.date1904 and dates:
+    if book.date1904 and clock.dates:
+        dates = len(clock.dates)
         found.append(Note("date_system_1904", dates, "Dates count from 1904, as on old Macs; they are read so."))
     return tuple(note for note in found if note.count)
 
 
-def questions_on(grid: Grid, data_start: int, names: Sequence[str]) -> tuple[Question, ...]:
+def questions_on(book: Book, grid: Grid, clock: Clock, data_start: int, names: Sequence[str]) -> tuple[Question, ...]:
     """One question for each thing that can really be read in two ways; the first answer is the safe one."""
     facts = grid.facts
+    dates = clock.dates if book.date1904 else ()
     affected: Mapping[str, Sequence[int]] = {
         "hidden_rows": [row for row in hidden_rows(grid) if row >= data_start],
         "hidden_columns": range(data_start, min(grid.height, data_start + SAMPLE)) if hidden_columns(grid) else (),
@@ -67,6 +99,8 @@ def questions_on(grid: Grid, data_start: int, names: Sequence[str]) -> tuple[Que
         "uncached": [row for row, _ in facts.places(Kind.UNCACHED) if row >= data_start],
         "errors": [row for row, _ in facts.places(Kind.ERROR) if row >= data_start],
         "formats": [row for row, _ in facts.places(Kind.SHOWN) if row >= data_start],
+        "times": [row for row, _ in clock.times if row >= data_start],
+        "dates": [row for row in dates if row >= data_start],
     }
     return tuple(_question(grid, what, rows, names) for what, rows in affected.items() if rows)
 
@@ -115,6 +149,24 @@ ASKED: Mapping[str, tuple[str, Sequence[tuple[str, str, str]]]] = {
             ("stored", "Drop them", "The numbers are quantities."),
         ),
     ),
+    "times": (
+        "How shall times and durations be written?",
+        (
+            ("clock", "As a clock shows them", "08:30:00, as the sheet shows it."),
+            ("hours", "As hours with decimals", "8.5, to add up and multiply."),
+        ),
+    ),
+    "dates": (
+        "The workbook says that its dates count from 1904. Are the years right?",
+        (
+            ("file", "Yes, as the workbook says", "It was made on an old Mac, or by a program that keeps to that."),
+            (
+                "1900",
+                "No, four years and a day too late",
+                "Its cells came from a workbook that counts from 1900.",
+            ),
+        ),
+    ),
 }
 """Question and answers (value of the option, label, why) for each option."""
 
@@ -158,19 +210,6 @@ def hidden_columns(grid: Grid) -> list[int]:
 def _footer_rows(grid: Grid, start: int) -> list[int]:
     blank = blank_rows(grid.frame(start, grid.height), grid.kept) if start < grid.height else ()
     return [start + at for at, empty in enumerate(blank) if not empty]
-
-
-def _clock_cells(grid: Grid) -> tuple[list[str], int]:
-    """Places of times and durations, and how many cells are dates."""
-    times: list[str] = []
-    dates = 0
-    for number, row in grid.filled_rows(0):
-        for column, value in enumerate(row):
-            if isinstance(value, dt.date):
-                dates += 1
-            elif isinstance(value, dt.time | dt.timedelta):
-                times.append(place(number, column + grid.values_left))
-    return times, dates
 
 
 def _cells(facts: SheetFacts, kind: Kind) -> list[str]:

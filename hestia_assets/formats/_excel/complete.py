@@ -24,6 +24,8 @@ def check_complete(grid: Grid) -> None:
     facts = grid.facts
     if facts.twice:
         raise UnreadableFileError(f"The sheet is damaged: {facts.twice} twice, so one would be lost.", hint=HINT)
+    if facts.must and (missing := _missing(grid)):
+        raise UnreadableFileError(f"The cell {place(*missing)} holds a value that cannot be read.", hint=HINT)
     if facts.places_held is None or _given(grid) == facts.filled:
         return
     given = _map_of_given(grid)
@@ -44,8 +46,22 @@ def _given(grid: Grid) -> int:
         count += len(row) - row.count("")
         for column, special in grid.facts.cells.get(number, {}).items():
             at = column - grid.values_left
-            count += special.kind is Kind.ERROR and (not 0 <= at < len(row) or row[at] == "")
+            count += special.kind in (Kind.ERROR, Kind.TEXT) and (not 0 <= at < len(row) or row[at] == "")
     return count
+
+
+def _missing(grid: Grid) -> tuple[int, int] | None:
+    """The first cell that surely has a value where fewer were given in a row than it surely has."""
+    must = dict(grid.facts.must)
+    for number, row in enumerate(grid.every_row()):
+        sure = must.pop(number, 0)
+        laid_over = sum(sure >> column & 1 for column in grid.facts.cells.get(number, ()))
+        if sure and len(row) - row.count("") + laid_over < sure.bit_count():
+            given = [at + grid.values_left for at, value in enumerate(row) if value != ""]
+            lost = [column for column in range(sure.bit_length()) if sure >> column & 1 and column not in given]
+            return number, lost[0]
+    left = [row for row, sure in must.items() if sure]
+    return (min(left), (must[min(left)] & -must[min(left)]).bit_length() - 1) if left else None
 
 
 def _map_of_given(grid: Grid) -> list[bytes]:

@@ -21,6 +21,8 @@ ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D:
 QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 SPACING = re.compile(r"_.|\*.|\[\$[^\]]*\]|\[[A-Za-z]+\d*\]")
 PLACES = re.compile(r'"([^"]*)"|\\(.)|(0)|([- ()])')
+ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
+BUILT_IN_ELAPSED = 46
 BUILT_IN_PERCENT = (9, 10)
 BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 
@@ -32,6 +34,8 @@ class Kind(Enum):
     UNCACHED = "uncached"
     SHOWN = "shown"
     EXACT = "exact"
+    NO_DAY = "no_day"
+    TEXT = "text"
     EMPTY_TEXT = "empty_text"
 
 
@@ -62,6 +66,8 @@ class SheetFacts:
     filled: int = 0
     twice: str = ""
     """The place that two cells or rows claim: ``it has the cell B7``."""
+    must: dict[int, int] = field(default_factory=dict[int, int], repr=False, compare=False)
+    """By row, a bit for each column whose cell surely has a value; of those that nobody counts in another way."""
     places_held: Callable[[], Iterator[tuple[int, int]]] | None = field(default=None, compare=False)
     """Row and column of each cell that holds something, read once more; None where nobody counts them."""
     _claimed: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
@@ -79,6 +85,11 @@ class SheetFacts:
         if columns >> column & 1:
             self.twice = self.twice or f"it has the cell {place(row, column)}"
         self._claimed[row] = columns | 1 << column
+
+    def hold(self, row: int, column: int, count: int = 1) -> None:
+        """These cells surely have a value."""
+        if column + count <= MOST_COLUMNS:
+            self.must[row] = self.must.get(row, 0) | ((1 << count) - 1) << column
 
     def reach(self, row: int, column: int) -> None:
         """The sheet extends at least to this cell."""
@@ -101,18 +112,23 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Number formats by cell style: which show leading zeros (with their code), percent, or a date."""
+    """Number formats by cell style: which show leading zeros (with their code), percent, or a date or time.
+
+    ``days`` are those of the dates in which the number 60 is a day that never was, 29 February 1900.
+    """
 
     zeros: dict[int, str]
     percent: frozenset[int]
     dates: frozenset[int]
+    days: frozenset[int] = frozenset()
 
 
-def styles_from(formats: dict[int, str], used: Iterable[int]) -> Styles:
+def styles_from(formats: dict[int, str], used: Iterable[int], *, date1904: bool = False) -> Styles:
     """Sort the cell styles; ``used`` gives each style's number format in order."""
     zeros: dict[int, str] = {}
     percent: set[int] = set()
     dates: set[int] = set()
+    elapsed: set[int] = set()
     for style, number in enumerate(used):
         code = formats.get(number, "")
         plain = QUOTED.sub("", code).lower()
@@ -122,7 +138,9 @@ def styles_from(formats: dict[int, str], used: Iterable[int]) -> Styles:
             percent.add(style)
         elif re.search("[ymdhs]", plain.split(";")[0]) or (not code and number in BUILT_IN_DATES):
             dates.add(style)
-    return Styles(zeros, frozenset(percent), frozenset(dates))
+            elapsed.update([style] if ELAPSED.search(code) or number == BUILT_IN_ELAPSED else ())
+    days = frozenset[int]() if date1904 else frozenset(dates - elapsed)
+    return Styles(zeros, frozenset(percent), frozenset(dates), days)
 
 
 def shows_zeros(code: str) -> bool:
@@ -155,6 +173,19 @@ def as_shown(code: str, stored: str) -> str | None:
     shown = "".join(next(takes) if zero else literal for zero, literal in parts)
     shown = f"-{shown}" if stored.startswith("-") else shown
     return None if shown == stored.removesuffix(".0") else shown
+
+
+def no_day(value: float) -> str | None:
+    """The day that Excel counts in 1900 and no calendar has, for Lotus 1-2-3's sake; None for any other number.
+
+    Example:
+        >>> no_day(60), no_day(60.5), no_day(61)
+        ('1900-02-29', '1900-02-29 12:00:00', None)
+    """
+    if not 60 <= value < 61:
+        return None
+    seconds = round((value - 60) * 86_400)
+    return "1900-02-29" + (f" {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}" if seconds else "")
 
 
 def number_text(value: float) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 Column = list[str | None]
+LATE_1904 = dt.timedelta(days=1462)
+"""The days between the two calendars of Excel."""
 
 
 @dataclass
@@ -62,6 +64,16 @@ class Grid:
 
     chunk_rows: ClassVar[int] = 50_000
     """Rows of a stretch where nothing else bounds it."""
+
+    @property
+    def ends(self) -> int:
+        """Behind the last row that holds something, as the pass over the file's own records counted it."""
+        return self.facts.height or self.height
+
+    def counted(self, first: int, height: int) -> int:
+        """How many rows the file itself has in a stretch; the last stretch answers for all that follow."""
+        last = self.ends if first + height >= self.height else first + height
+        return max(0, last - first)
 
     def is_skipped(self, row: int) -> bool:
         """Whether the options leave this row out."""
@@ -142,9 +154,12 @@ class Grid:
             return [value or None for value in values]
         if kinds == {float} and all(map(float.is_integer, values)) and -1e15 < min(values) <= max(values) < 1e15:
             return list(map(str, map(int, values)))
+        if self.options.dates == "1900" and kinds & {dt.date, dt.datetime}:
+            values = [value - LATE_1904 if isinstance(value, dt.date) else value for value in values]
+        written = {**TEXT, **HOURS} if self.options.times == "hours" else TEXT
         if dt.date in kinds and column in self.clocked:
-            return [f"{value} 00:00:00" if type(value) is dt.date else TEXT[type(value)](value) for value in values]
-        return [TEXT[type(value)](value) for value in values]
+            written = {**written, dt.date: lambda value: f"{value} 00:00:00"}
+        return [written[type(value)](value) for value in values]
 
     @cached_property
     def clocked(self) -> set[int]:
@@ -210,6 +225,12 @@ def _duration(value: dt.timedelta) -> str:
     return f"{sign}{text}.{rest.microseconds:06}" if rest else f"{sign}{text}"
 
 
+def _hours(value: dt.time | dt.timedelta) -> str:
+    if isinstance(value, dt.time):
+        value = dt.timedelta(0, value.second, value.microsecond, 0, value.minute, value.hour)
+    return number_text(value / dt.timedelta(hours=1))
+
+
 TEXT: dict[type, Callable[[Any], str | None]] = {
     str: lambda value: value or None,
     float: number_text,
@@ -221,3 +242,5 @@ TEXT: dict[type, Callable[[Any], str | None]] = {
     dt.timedelta: _duration,
 }
 """How a value of each type is written."""
+HOURS: dict[type, Callable[[Any], str | None]] = {dt.time: _hours, dt.timedelta: _hours}
+"""Times as hours with decimals."""

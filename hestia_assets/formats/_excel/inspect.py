@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from hestia_assets.core.errors import EmptyFileError
+from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
 from hestia_assets.core.results import Choice, Inspection, Note, Question, Reason, TableInFile
 from hestia_assets.core.specs import Recipe
 from hestia_assets.formats._columns import text_columns
+from hestia_assets.formats._excel.asking import which_header
 from hestia_assets.formats._excel.book import Book, SheetName
-from hestia_assets.formats._excel.card import notes_on, questions_on
+from hestia_assets.formats._excel.card import clock_of, notes_on, questions_on
 from hestia_assets.formats._excel.complete import check_complete
 from hestia_assets.formats._excel.grid import Grid
-from hestia_assets.formats._excel.header import Header, find_footer, find_header, sample_rows, typical_width
-from hestia_assets.formats._excel.layout import layout_of
+from hestia_assets.formats._excel.header import Header, Row, find_footer, find_header, sample_rows, typical_width
+from hestia_assets.formats._excel.layout import Layout, layout_of
 from hestia_assets.formats._excel.options import ExcelOptions, options_of
 from hestia_assets.formats._excel.sheet import grid_for
 
@@ -35,6 +36,7 @@ class Look:
     footer: str
     score: float
     is_only: bool
+    rows: Sequence[Row]
 
     @property
     def changes(self) -> Mapping[str, Any]:
@@ -55,22 +57,21 @@ class Look:
 def inspect_excel(source: BinaryIO, *, file_name: str) -> Inspection:
     """Guess a recipe. Raises EmptyFileError, UnreadableFileError."""
     with Book(source, file_name=file_name) as book:
-        looks = [_look(book, sheet) for sheet in book.sheets]
+        looks, unreadable = _looks(book)
         if not any(look.height for look in looks):
             raise EmptyFileError(file_name)
         best = _best(looks)
         recipe = Recipe(format="excel").with_changes(best.changes)
         grid = best.grid or _grid(book, best.sheet, recipe)
-        check_complete(grid)
         layout = layout_of(grid, recipe)
         columns = text_columns([text for _, text in layout.columns])
-        names = [_name_at(number, layout.columns) for number in range(grid.width)]
+        card = _card(book, grid, layout, unreadable=unreadable)
         return Inspection(
             recipe=recipe.model_copy(update={"columns": columns}),
             reasons=_reasons(looks, best),
             tables=tuple(_table(look) for look in looks),
-            questions=(*_which_sheet(looks, best), *questions_on(grid, layout.data_start, names)),
-            notes=notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start),
+            questions=(*_which_sheet(looks, best), *which_header(grid, best.header, best.rows), *card[1]),
+            notes=card[0],
         )
 
 
@@ -78,25 +79,53 @@ def about_sheet(source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tup
     """The card and the questions of the sheet that a recipe reads. Raises ReadError, SpecError."""
     with Book(source) as book:
         grid = grid_for(book, recipe)
-        layout = layout_of(grid, recipe)
-        names = [_name_at(number, layout.columns) for number in range(grid.width)]
-        notes = notes_on(book, grid, titles=sorted(layout.preamble), footer_start=layout.footer_start)
-        return notes, questions_on(grid, layout.data_start, names)
+        return _card(book, grid, layout_of(grid, recipe))
+
+
+def _card(
+    book: Book, grid: Grid, layout: Layout, *, unreadable: Sequence[str] = ()
+) -> tuple[tuple[Note, ...], tuple[Question, ...]]:
+    clock = clock_of(grid)
+    names = [_name_at(number, layout.columns) for number in range(grid.width)]
+    titles, footer = sorted(layout.preamble), layout.footer_start
+    notes = notes_on(book, grid, clock, titles=titles, footer_start=footer, unreadable=unreadable)
+    return notes, questions_on(book, grid, clock, layout.data_start, names)
+
+
+def _looks(book: Book) -> tuple[list[Look], list[str]]:
+    """Each sheet that can be read, and which cannot, with the reason: one bad sheet does not cost the others.
+
+    Raises:
+        UnreadableFileError: none can be read.
+    """
+    looks: list[Look] = []
+    unreadable: list[str] = []
+    refusal: UnreadableFileError | None = None
+    for sheet in book.sheets:
+        try:
+            looks.append(_look(book, sheet))
+        except UnreadableFileError as error:
+            refusal = refusal or error
+            unreadable.append(f"{sheet.name}: {error.message}")
+    if refusal and not any(look.height for look in looks):
+        raise refusal
+    return looks, unreadable
 
 
 def _look(book: Book, sheet: SheetName) -> Look:
     grid = Grid(*book.sheet(sheet.name), ExcelOptions())
     only = len(book.sheets) == 1
     kept = grid if only or grid.height * grid.width <= KEPT_CELLS else None
+    check_complete(grid)
     rows = sample_rows(grid)
     if not rows:
-        return Look(sheet, 0, kept, EMPTY, "", 0, only)
+        return Look(sheet, 0, kept, EMPTY, "", 0, only, [])
     header, width = find_header(grid, rows), typical_width(rows)
     start = header.first + header.lines
     grid.data_start = start
     score = min(len(rows), 50) * min(width, 5) * (1 if width > 1 else 0.1)
     footer = find_footer(grid, start, width) if header.has_header else ""
-    return Look(sheet, grid.height, kept, header, footer, score, only)
+    return Look(sheet, grid.height, kept, header, footer, score, only, rows)
 
 
 def _grid(book: Book, sheet: SheetName, recipe: Recipe) -> Grid:

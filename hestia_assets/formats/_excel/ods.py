@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 CONTENT = "content.xml"
+CERTAIN = ("float", "percentage", "currency", "date", "time", "boolean")
+"""Types whose cells have a value; a text may be empty."""
 HIDDEN = ("collapse", "filter")
 ERROR = re.compile(r"#[A-Z/0!?]+|Err:\d+")
 LONG_TIME = re.compile(r"PT(\d{2,})H(\d+)M(\d+)(?:[.,]\d+)?S")
@@ -70,6 +72,8 @@ class _Walk:
         self.facts.check_size()
         for again in range(1, min(count, MOST_REPEATED) if cells else 0):
             self.facts.cells[self.row + again] = dict(cells or {})
+        if must := self.facts.must.get(self.row):
+            self.facts.must.update(dict.fromkeys(range(self.row + 1, self.row + min(count, MOST_REPEATED)), must))
 
     def cell(self, element: "_Element") -> None:
         count = _repeated(element, "number-columns-repeated")
@@ -77,6 +81,8 @@ class _Walk:
         if special is not None or _get(element, "value-type") or _text(element):
             self.facts.filled += 1
             self.facts.reach(self.row, self.column + count - 1)
+        if _get(element, "value-type") in CERTAIN and (special is None or special.kind is not Kind.ERROR):
+            self.facts.hold(self.row, self.column, count)
         if special is not None:
             for again in range(min(count, MOST_REPEATED)):
                 self.facts.add(self.row, self.column + again, special)

@@ -61,7 +61,8 @@ class OoxmlWorkbook:
         cells = next(iter(_all(root, "cellXfs")), ())
         if len(cells) > MOST_STYLES:
             raise self._parts.bomb(path, f"lists more than {MOST_STYLES:,} cell styles, which no workbook can")
-        return styles_from(formats, [int(node.get("numFmtId", 0)) for node in cells if isinstance(node.tag, str)])
+        used = [int(node.get("numFmtId", 0)) for node in cells if isinstance(node.tag, str)]
+        return styles_from(formats, used, date1904=self.date1904)
 
 
 def relations(parts: Parts, path: str) -> dict[str, str]:

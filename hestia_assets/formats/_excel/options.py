@@ -41,6 +41,17 @@ class ExcelOptions(Spec):
         description="shown: 00123, as the sheet shows it. stored: 123.",
     )
 
+    times: Literal["clock", "hours"] = Field(
+        default="clock",
+        title="Times and durations",
+        description="clock: 08:30:00, as the sheet shows them. hours: 8.5.",
+    )
+    dates: Literal["file", "1900"] = Field(
+        default="file",
+        title="Where dates count from",
+        description="file: as the workbook says. 1900: its 1904 is wrong, dates are four years and a day too late.",
+    )
+
     def text_of(self, special: Special) -> str | None:
         """The text of a cell that needs more than its value."""
         if special.kind is Kind.UNCACHED:

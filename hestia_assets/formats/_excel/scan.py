@@ -11,7 +11,16 @@ from itertools import pairwise
 from xml.sax.saxutils import unescape
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._excel.facts import Kind, SheetFacts, Special, Styles, as_shown, column_of, number_text
+from hestia_assets.formats._excel.facts import (
+    Kind,
+    SheetFacts,
+    Special,
+    Styles,
+    as_shown,
+    column_of,
+    no_day,
+    number_text,
+)
 
 STRETCH_BYTES = 4 * 1024 * 1024
 MOST_ROW_BYTES = 64 * 1024 * 1024
@@ -19,7 +28,7 @@ PLAIN_ROOT = re.compile(rb"<worksheet[\s>]")
 ROW_NUMBER = re.compile(rb'<row r="(\d+)"')
 CELL_NAME = re.compile(rb'<c r="([A-Z]+\d+)"')
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-ODD_SIGNS = (b"<!", b":c r=")
+ODD_SIGNS = (b"<!", b":c r=", b"</is><v")
 ROW = re.compile(rb'<row r="(\d+)"[^>]*? hidden="(?:1|true)"')
 COLUMNS = re.compile(rb"<col ([^>]*)>")
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
@@ -57,7 +66,8 @@ def _is_plain(data: bytes) -> bool:
     if start >= 0 or end >= 0:
         data = data[max(start, 0) : end if end >= 0 else len(data)]
     cells, rows = data.count(b"<c") == data.count(b'<c r="'), data.count(b"<row") == data.count(b'<row r="')
-    return cells and rows and not any(sign in data for sign in ODD_SIGNS)
+    strings = data.count(b't="inlineStr"') == data.count(b"<is>") + data.count(b"<is/>")
+    return cells and rows and strings and not any(sign in data for sign in ODD_SIGNS)
 
 
 def _last_row(data: bytes, last: int) -> int | None:
@@ -91,7 +101,11 @@ def _stretches(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(kept)
 
 
-def _styled(styles: Styles) -> tuple[re.Pattern[bytes] | None, re.Pattern[bytes] | None, re.Pattern[bytes] | None]:
+Patterns = tuple[re.Pattern[bytes] | None, ...]
+"""Cells with a style that shows zeros, percent, a date before the calendar, a day that no calendar has."""
+
+
+def _styled(styles: Styles) -> Patterns:
     def pattern(numbers: Iterable[int], behind: bytes) -> re.Pattern[bytes] | None:
         listed = "|".join(map(str, sorted(numbers))).encode()
         start = rb'<c r="[A-Z]+\d+"[^>]*? s="(?:' + listed + rb')"[^>]*?'
@@ -99,10 +113,12 @@ def _styled(styles: Styles) -> tuple[re.Pattern[bytes] | None, re.Pattern[bytes]
 
     number = b'(?: t="n")?>' + FORMULA
     negative = number + b"<v>-"
-    return pattern(styles.zeros, b"(?<!/)>"), pattern(styles.percent, number + b"<v>"), pattern(styles.dates, negative)
+    sixty = number + rb"<v>6(?:0[.<]|[.\d]*[eE])"
+    zeros, percent = pattern(styles.zeros, b"(?<!/)>"), pattern(styles.percent, number + b"<v>")
+    return zeros, percent, pattern(styles.dates, negative), pattern(styles.days, sixty)
 
 
-def _scan(data: bytes, facts: SheetFacts, styles: Styles, patterns: tuple[re.Pattern[bytes] | None, ...]) -> None:
+def _scan(data: bytes, facts: SheetFacts, styles: Styles, patterns: Patterns) -> None:
     """Add what one stretch holds."""
     _extent(data, facts)
     if b"hidden=" in data:
@@ -110,12 +126,12 @@ def _scan(data: bytes, facts: SheetFacts, styles: Styles, patterns: tuple[re.Pat
         _hidden_columns(data, facts)
     if b"<mergeCell " in data:
         facts.merged += [_range(found) for found in MERGED.findall(data)]
-    zeros, percent, dates = patterns
+    zeros, percent, dates, days = patterns
     if percent:
         facts.percent += len(percent.findall(data))
     starts = {
         found.start()
-        for pattern in (zeros, dates if b"<v>-" in data else None)
+        for pattern in (zeros, dates if b"<v>-" in data else None, days if b"<v>6" in data else None)
         if pattern
         for found in pattern.finditer(data)
     }
@@ -192,12 +208,20 @@ def special_cell(
 
 def _special_number(value: str, style: int, styles: Styles) -> Special | None:
     if style in styles.dates:
-        return Special(Kind.EXACT, _plain(value)) if value.startswith("-") else None
+        return Special(Kind.EXACT, _plain(value)) if value.startswith("-") else _special_day(value, style, styles)
     if style in styles.zeros and (shown := as_shown(styles.zeros[style], _plain(value))):
         return Special(Kind.SHOWN, shown, _plain(value))
     if re.fullmatch(r"-?\d{16,}", value):
         return Special(Kind.EXACT, value)
     return None
+
+
+def _special_day(value: str, style: int, styles: Styles) -> Special | None:
+    try:
+        day = no_day(float(value)) if style in styles.days else None
+    except ValueError:
+        return None
+    return Special(Kind.NO_DAY, day, value) if day else None
 
 
 def _plain(value: str) -> str:

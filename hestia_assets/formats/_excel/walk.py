@@ -66,6 +66,9 @@ def _cell(element: "_Element", row: int, column: int, facts: SheetFacts, styles:
     kind, style = element.get("t", "n"), int(element.get("s", 0))
     if value and kind == "n" and style in styles.percent:
         facts.percent += 1
+    if kind == "inlineStr" and "v" in children and (told := _string(children.get("is"), value)).strip():
+        facts.add(row, column, Special(Kind.TEXT, told))  # a plain reader takes one of the two, or none
+        return
     text = value.strip() if value else None
     special = special_cell(kind, style, text, styles, formula="f" in children, has_value="v" in children)
     if special and special.kind is Kind.UNCACHED:
@@ -73,6 +76,13 @@ def _cell(element: "_Element", row: int, column: int, facts: SheetFacts, styles:
         special = Special(Kind.UNCACHED, stored=f"={formula}" if formula else "=…")
     if special:
         facts.add(row, column, special)
+
+
+def _string(inline: "_Element | None", value: str | None) -> str:
+    """The text of an inline string, without how it is pronounced; else the bare value."""
+    nodes = [] if inline is None else [node for node in inline.iter() if local_name(node.tag) == "t"]
+    spoken = [node for node in nodes if local_name(getattr(node.getparent(), "tag", "")) == "rPh"]
+    return "".join(node.text or "" for node in nodes if node not in spoken) or value or ""
 
 
 def elements(blocks: Iterable[bytes]) -> Iterator[tuple[str, str, "_Element"]]:
@@ -87,6 +97,7 @@ def elements(blocks: Iterable[bytes]) -> Iterator[tuple[str, str, "_Element"]]:
                 if element.getparent() is None:
                     _refuse_doctype(element)
                 yield event, local_name(element.tag), element
+        parser.close()
     except etree.XMLSyntaxError as error:
         hint = "Open it in Excel to see whether it is whole, and send it again."
         raise UnreadableFileError("The sheet is damaged: its XML breaks off.", hint=hint) from error

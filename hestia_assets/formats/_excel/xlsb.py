@@ -14,6 +14,8 @@ WORKBOOK, STYLES = "xl/workbook.bin", "xl/styles.bin"
 SHEET, PROPERTIES, FORMAT, XF, CELL_XFS, END_CELL_XFS = 156, 153, 44, 47, 617, 618
 ROW, COLUMNS, MERGED = 0, 60, 176
 RK, ERROR, REAL, FORMULA_TEXT, FORMULA_NUMBER, FORMULA_ERROR = 2, 3, 5, 8, 9, 11
+CERTAIN = (2, 4, 5, 9, 10)
+"""Numbers and booleans; a text may be empty, an error is kept by itself."""
 FILLED = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 
 
@@ -33,7 +35,7 @@ class XlsbWorkbook:
                 relation, at = _text(body, 8)
                 name, _ = _text(body, at)
                 self._paths[name] = posixpath.normpath(targets.get(relation, ""))
-        self._styles = _styles(parts) if STYLES in parts else NO_STYLES
+        self._styles = _styles(parts, date1904=self.date1904) if STYLES in parts else NO_STYLES
 
     def facts(self, sheet: str, index: int) -> SheetFacts:  # noqa: ARG002 - only xls needs the number
         """One pass over the records of a sheet."""
@@ -61,6 +63,8 @@ def _take(kind: int, body: bytes, row: int, facts: SheetFacts, styles: Styles) -
         facts.filled += 1
         facts.claim(row, column)
         facts.reach(row, column)
+        if kind in CERTAIN:
+            facts.hold(row, column)
         special_value(facts, row, column, packed & 0xFFFFFF, _value(kind, body), styles)
     elif kind == COLUMNS:
         first, last = struct.unpack_from("<II", body)
@@ -84,7 +88,7 @@ def _value(kind: int, body: bytes) -> float | Special | None:
     return None
 
 
-def _styles(parts: Parts) -> Styles:
+def _styles(parts: Parts, *, date1904: bool) -> Styles:
     formats: dict[int, str] = {}
     used: list[int] = []
     of_cells = False
@@ -95,7 +99,7 @@ def _styles(parts: Parts) -> Styles:
             formats[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif kind == XF and of_cells and len(body) >= 4:
             used.append(struct.unpack_from("<H", body, 2)[0])
-    return styles_from(formats, used)
+    return styles_from(formats, used, date1904=date1904)
 
 
 def _text(body: bytes, at: int) -> tuple[str, int]:

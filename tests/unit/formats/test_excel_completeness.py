@@ -2,12 +2,17 @@
 
 from io import BytesIO
 
+import openpyxl
 import pytest
 import xlsxwriter
-from excel_workbooks import SHARED, recipe_for, rows_of, sheet_of, with_part
+from excel_workbooks import SHARED, recipe_for, rows_of, saved, sheet_of, with_part
 
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.core.specs import Recipe
+from hestia_assets.formats._excel.complete import check_complete
+from hestia_assets.formats._excel.facts import SheetFacts
+from hestia_assets.formats._excel.grid import Grid
+from hestia_assets.formats._excel.options import ExcelOptions
 from hestia_assets.formats.excel import FORMAT
 
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -37,7 +42,6 @@ def number_in(name: bytes) -> bytes:
         (row(2, number_in(b"A2") + number_in(b"B2") + number_in(b"A2")), "the cell A2 twice"),
         (row(2, number_in(b"A2")) + row(2, number_in(b"B2")), "the row 2 twice"),
         (row(2, number_in(b"A2")) + row(3, number_in(b"A2")), "the cell A2 twice"),
-        (row(2, number_in(b"A2") + b'<c r="B2" t="inlineStr"><v>Ada</v></c>'), "The cell B2 holds a value"),
     ],
 )
 def test_a_sheet_of_which_a_value_would_be_lost_is_refused_with_its_place(rows, said, before):
@@ -120,3 +124,65 @@ def test_two_cells_at_one_place_of_an_xlsb_are_refused():
 
     with pytest.raises(UnreadableFileError, match="the cell A1 twice"):
         FORMAT.columns(source, Recipe(format="excel", options={"sheet": "issue2"}))
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (b'<c r="B2" t="inlineStr"><is><t>Ada</t></is><v>Bo</v></c>', "Ada"),
+        (b'<c r="B2" t="inlineStr"><v>Ada</v></c>', "Ada"),
+        (b'<c r="B2" t="inlineStr"><is><r><t>A</t></r><rPh sb="0" eb="1"><t>x</t></rPh></is><v/></c>', "A"),
+    ],
+)
+def test_a_text_that_a_plain_reader_passes_over_is_read(cell, text):
+    assert rows_of(workbook(row(2, number_in(b"A2") + cell))) == [("7", text)]
+
+
+@pytest.mark.parametrize("bad", [b"<row r='1'><c r='A1'><v>1", HEAD + row(1, number_in(b"A1") * 2) + b"</sheetData>"])
+def test_a_sheet_that_cannot_be_read_does_not_cost_the_others(bad):
+    book = openpyxl.Workbook()
+    for name in ("Sheet", "Bad"):
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        sheet.append(("id", "name"))
+        sheet.append((1, "Ada"))
+    source = with_part(saved(book), "xl/worksheets/sheet2.xml", lambda _: bad)
+
+    inspection = FORMAT.inspect(source, file_name="a.xlsx")
+
+    assert [table.name for table in inspection.tables] == ["Sheet"]
+    (note,) = [note for note in inspection.notes if note.what == "unreadable_sheets"]
+    assert note.places[0].startswith("Bad: ")
+    assert rows_of(source) == [("1", "Ada")]
+
+
+def test_two_sheets_of_one_name_are_refused():
+    book = openpyxl.Workbook()
+    book["Sheet"].append(("id",))
+    book.create_sheet("Other").append(("id",))
+    source = with_part(saved(book), "xl/workbook.xml", lambda xml: xml.replace(b'"Other"', b'"Sheet"'))
+
+    with pytest.raises(UnreadableFileError, match="same name"):
+        FORMAT.inspect(source, file_name="a.xlsx")
+
+
+class ShortSheet:
+    """A sheet as a reader of values gives it that lost a cell and the last row."""
+
+    start, end = (0, 0), (1, 1)
+
+    def iter_rows(self):
+        yield [1.0, 2.0]
+        yield [3.0, ""]
+
+
+@pytest.mark.parametrize(("row_at", "column", "said"), [(1, 1, "The cell B2"), (2, 0, "The cell A3")])
+def test_a_number_that_the_file_has_and_the_reader_of_values_has_not_is_noticed(row_at, column, said):
+    facts = SheetFacts()
+    for at in ((0, 0), (0, 1), (1, 0), (row_at, column)):
+        facts.hold(*at)
+        facts.reach(*at)
+    grid = Grid(ShortSheet(), facts, ExcelOptions())  # type: ignore[arg-type] - calamine's sheets cannot be made
+
+    with pytest.raises(UnreadableFileError, match=said):
+        check_complete(grid)
+    assert grid.counted(0, 2) == facts.height

@@ -57,6 +57,8 @@ def test_words_of_other_languages_are_not_taken_for_western_ones(text: str, enco
 
 
 def test_mac_german_has_no_capitals_within_words():
-    data = "Straße,Stadt,PLZ\nGrünstraße 1,Köln,50667\nÄußere Gasse,München,80331\n".encode("mac-roman")
+    data = "Straße,Stadt,PLZ\nGrünstraße 1,Köln,50667\nÄußere Gasse,München,80331\nWeg 3,Berlin,10115\n".encode(
+        "mac-roman"
+    )
 
     assert guess_encoding(BytesIO(data), file_name="x.csv").name == "mac-roman"
