@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PEOPLE_HAVE = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874",
@@ -66,6 +66,10 @@ class Candidate:
     weight: float
     because: str
 
+    def times(self, factor: float) -> "Candidate":
+        """The same with another weight."""
+        return replace(self, weight=self.weight * factor)
+
 
 def ranked(evidence: bytes, context: bytes = b"") -> list[Candidate]:
     """Encodings that can read all of ``evidence``, the likeliest first; never empty.
@@ -83,7 +87,7 @@ def ranked(evidence: bytes, context: bytes = b"") -> list[Candidate]:
             found[name] = Candidate(name, weight * _natural(evidence.decode(name)), _because(name, tongue))
     _let_the_commonest_in(found, evidence)
     if _is_plainly_western(evidence):
-        found = {name: _reweighed(candidate) for name, candidate in found.items()}
+        found = _west_first(found)
     order = sorted(found.values(), key=lambda one: (-one.weight, PEOPLE_HAVE.index(one.name)))
     return _commonest_of_equals(_east_asian_order(order, evidence), evidence) or [Candidate(COMMONEST, 0.0, WESTERN)]
 
@@ -108,10 +112,11 @@ def _is_plainly_western(evidence: bytes) -> bool:
     return WESTERN_SIGNS.sub("", text).isascii() and _natural(text) == 1
 
 
-def _reweighed(candidate: Candidate) -> Candidate:
-    """The commonest encoding a little up, the East Asian ones far down: their signs come in rows."""
-    factor = WESTERN_WEIGHT if candidate.name == COMMONEST else 0.1 if candidate.name in USUAL_ROWS else 1.0
-    return Candidate(candidate.name, candidate.weight * factor, candidate.because)
+def _west_first(found: dict[str, Candidate]) -> dict[str, Candidate]:
+    """The same, East Asian encodings far down, for their signs come in rows; the commonest before those near it."""
+    known = {name: one.times(0.1) if name in USUAL_ROWS else one for name, one in found.items()}
+    best, own = max(one.weight for one in known.values()), known[COMMONEST].weight
+    return known | {COMMONEST: known[COMMONEST].times(best / own)} if own < best <= own * WESTERN_WEIGHT else known
 
 
 def _commonest_of_equals(order: list[Candidate], evidence: bytes) -> list[Candidate]:
