@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from hestia_assets.adapters.delta import DeltaTableStore
-from hestia_assets.adapters.duckdb_engine import DuckDBEngine
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
 from hestia_assets.adapters.held_lease import holding
 from hestia_assets.adapters.home import prepare_home
 from hestia_assets.adapters.metadata import Metadata, open_metadata
 from hestia_assets.adapters.s3_client import s3_client
+from hestia_assets.adapters.sql_later import LaterEngine
 from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.connectors import CONNECTORS
 from hestia_assets.core.ports import AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
@@ -70,7 +70,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     metadata = open_metadata(settings.database_url, home=settings.home, clock=_utc_now)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tables = DeltaTableStore(settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds)
-    sql = DuckDBEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
+    sql = LaterEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
     gate = Gate(tables, sql)
     ingest = _ingest(settings, metadata, tables, owner=owner)
     return Hestia(
