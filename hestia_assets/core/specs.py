@@ -257,8 +257,9 @@ class SourceSpec(Spec):
     dataset: Name
     url: str = Field(min_length=1)
     pattern: str = Field(default="*", description="Only objects whose name matches, such as *.csv; for a prefix.")
-    schedule: str = Field(default="", description="Cron expression; empty: only by hand.")
+    schedule: str = Field(default="", description="Cron expression; empty: by hand, or a bucket when it has news.")
     time_zone: str = "UTC"
+    paused: bool = Field(default=False, description="Fetched by hand only, whatever the schedule says.")
 
     @property
     def key(self) -> str:

@@ -21,8 +21,9 @@ EVERY_SECONDS = 60
 
 
 def watched_buckets(sources: Sequence[SourceSpec]) -> list[SourceSpec]:
-    """The sources that the sensor looks after: buckets without a schedule of their own."""
-    return [source for source in sources if source.url.startswith("s3://") and not source.schedule]
+    """The sources that the sensor looks after: buckets without a schedule of their own that are not paused."""
+    buckets = [source for source in sources if source.url.startswith("s3://")]
+    return [source for source in buckets if not source.schedule and not source.paused]
 
 
 def build_bucket_sensor(sources: Sequence[SourceSpec], *, jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:

@@ -62,11 +62,11 @@ def build_fetch_job(source: SourceSpec) -> dg.JobDefinition:
 def build_fetch_schedules(
     sources: Sequence[SourceSpec], *, jobs: Sequence[dg.JobDefinition]
 ) -> list[dg.ScheduleDefinition]:
-    """One per source that has a schedule. One that Dagster refuses must not take the others down."""
+    """One per source that has a schedule and is not paused. One that Dagster refuses must not take the others down."""
     by_name = {job.name: job for job in jobs}
     schedules: list[dg.ScheduleDefinition] = []
     for source in sources:
-        if not source.schedule:
+        if source.paused or not source.schedule:
             continue
         try:
             schedules.append(_schedule(source, by_name[job_name(source)]))

@@ -1,21 +1,24 @@
 """One file that arrived: how far it is, where its lines went, what was set aside, what a person can do."""
 
+from collections.abc import Callable
+
 import polars as pl
 import streamlit as st
 
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import UNFINISHED, Batch, BatchState, CheckResult
+from hestia_assets.core.results import EDIT, UNFINISHED, Batch, BatchState, CheckResult
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
 from streamlit_app.components.batch_actions import show_actions, start_again
-from streamlit_app.components.batches import changes_in_words
 from streamlit_app.components.cancel import cancel_button
-from streamlit_app.components.check_form import sentence_of, why_held
+from streamlit_app.components.check_form import sentence_of
+from streamlit_app.components.drift_card import show_drift
+from streamlit_app.components.edited import show_edited
 from streamlit_app.components.explained import explained, show_kept, show_problem
 from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
+from streamlit_app.components.headline import show_headline
 from streamlit_app.components.launch import gateway, run_of
-from streamlit_app.components.mode_form import MODE_WORDS
 from streamlit_app.components.words import SEVERITY_WORDS, count, every, plain, seconds, size
 from streamlit_app.downloads import quarantined, unit_of
 from streamlit_app.facade import hestia, principal
@@ -38,9 +41,10 @@ def show_batch(batch_id: str) -> None:
     if batch.state in UNFINISHED:
         _watch(batch_id)
         return
-    _headline(batch)
-    if batch.account.total:
+    show_headline(batch)
+    if batch.account.total and batch.origin != EDIT:
         show_account(batch.account, unit=unit_of(hestia(), batch))
+    show_drift(batch)
     show_actions(batch)
     _details(batch)
 
@@ -86,65 +90,21 @@ def _watch_run(batch: Batch) -> None:
         start_again(batch)
 
 
-def _headline(batch: Batch) -> None:
-    name = plain(batch.file_name)
-    match batch.state:
-        case BatchState.COMMITTED if batch.rows_quarantined:
-            loaded, aside = batch.rows_loaded, batch.rows_quarantined
-            text = (
-                f"**{count(loaded, 'row')} of {name} {'is' if loaded == 1 else 'are'} in {batch.dataset}.** "
-                f"{count(aside, 'row')} {'was' if aside == 1 else 'were'} set aside."
-            )
-            st.warning(text, icon=":material/task_alt:")
-        case BatchState.COMMITTED:
-            st.success(
-                f"**{plain(batch.dataset)} has {every(batch.rows_loaded, 'row')} of {name}.**",
-                icon=":material/task_alt:",
-            )
-        case BatchState.HELD:
-            st.warning(
-                f"**{name} waits for you.** None of its rows is in {batch.dataset} yet.",
-                icon=":material/pan_tool:",
-            )
-        case BatchState.UNDONE if batch.sequence:
-            st.info(
-                f"**{name} was undone.** Its rows left {batch.dataset}; you can bring them back.",
-                icon=":material/undo:",
-            )
-        case BatchState.UNDONE:
-            st.info(f"**{name} was discarded.** None of its rows is in {batch.dataset}.", icon=":material/undo:")
-        case _:
-            st.error(f"**{name} was not imported.** Nothing of it is in {batch.dataset}.", icon=":material/error:")
-    if batch.state is BatchState.COMMITTED:
-        _changes(batch)
-    elif batch.state is BatchState.HELD:
-        st.markdown(f"**Why:** {why_held(batch)}")
-    elif batch.problem is not None and batch.state is BatchState.FAILED:
-        show_problem(batch.problem)
-
-
-def _changes(batch: Batch) -> None:
-    """What it did to the rows that were there, where it did more than add."""
-    words = [f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number]
-    mode = MODE_WORDS[batch.mode].lower() if batch.mode else ""
-    if mode or len(words) > 1:
-        st.caption(f"{mode.capitalize()}: {', '.join(words) or 'nothing changed'}." if mode else f"{', '.join(words)}.")
-
-
 def _details(batch: Batch) -> None:
-    done = batch.state is BatchState.COMMITTED
-    names = ["Accepted rows", f"Set aside ({batch.rows_quarantined:,})"] if done else []
-    *rows, rules, facts = st.tabs([*names, "Rules", "File"])
-    if rows:
-        accepted, aside = rows
-        with accepted:
-            _accepted(batch)
-        with aside:
-            _aside(batch)
-    with rules:
-        show_results(batch)
-    with facts:
-        _facts(batch)
+    done, edit = batch.state is BatchState.COMMITTED, batch.origin == EDIT
+    parts: dict[str, Callable[[Batch], None]] = {}
+    if edit:
+        parts["What was changed"] = show_edited
+    if done:
+        parts["Rows as they are now" if edit else "Accepted rows"] = _accepted
+    if done and not edit:
+        parts[f"Set aside ({batch.rows_quarantined:,})"] = _aside
+    if not edit:
+        parts["Rules"] = show_results
+    parts["Facts"] = _facts
+    for tab, (_, draw) in zip(st.tabs(list(parts)), parts.items(), strict=True):
+        with tab:
+            draw(batch)
 
 
 def _accepted(batch: Batch) -> None:
@@ -167,7 +127,7 @@ def _how_many(batch: Batch, shown: int) -> str:
     if shown == SAMPLE_ROWS:
         return f"The first {count(shown, 'row')}."
     if shown == batch.rows_loaded:
-        return f"{every(shown, 'row').capitalize()} of the file."
+        return f"{every(shown, 'row').capitalize()}{'' if batch.origin == EDIT else ' of the file'}."
     others = count(batch.rows_loaded - shown, "other row")
     return f"{count(shown, 'row')} that the table has from this file. Of the {others} it has what other files say."
 
@@ -201,7 +161,7 @@ def show_results(batch: Batch) -> None:
     """What each rule found in the last complete run."""
     if not batch.checks:
         st.info(
-            "This dataset has no rules. Add some on the Import page with the next file.",
+            "No rule looked at this file. Add rules on the Import page, with the next one.",
             icon=":material/info:",
         )
         return
@@ -221,8 +181,8 @@ def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
 
 def _facts(batch: Batch) -> None:
     facts = {
-        "File": batch.file_name,
-        "Came by": batch.origin,
+        "File": "" if batch.origin == EDIT else batch.file_name,
+        "Came by": "an edit on a page or by command" if batch.origin == EDIT else batch.origin,
         "Size": size(batch.size_bytes),
         "Arrived": batch.created_at.strftime("%d %b %Y %H:%M UTC"),
         "Brought by": batch.author,

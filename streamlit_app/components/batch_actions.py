@@ -3,17 +3,15 @@
 import streamlit as st
 
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.results import Batch, BatchState, UndoResult
+from hestia_assets.core.results import EDIT, Batch, BatchState, UndoResult
 from hestia_assets.core.specs import Mode
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.launch import run_of, start_import
-from streamlit_app.components.words import count, plain
+from streamlit_app.components.words import batch_name, count, plain
 from streamlit_app.facade import hestia
 
 KEPT_SHOWN = 100
-EDITED = "edit"
-"""Origin of a batch that a person's edits made: there is no file to read."""
 
 
 def show_actions(batch: Batch) -> None:
@@ -36,7 +34,7 @@ def show_actions(batch: Batch) -> None:
                 _redo(batch)
             case _:
                 pass
-        if batch.state is not BatchState.HELD and batch.origin != EDITED:
+        if batch.state is not BatchState.HELD and batch.origin != EDIT:
             _read_again(batch)
         _downloads(batch)
 
@@ -89,7 +87,7 @@ def _say(result: UndoResult, what: str) -> None:
         return
     st.markdown(f"**{count(result.kept, 'row')}** stay as they are, because something later changed them:")
     shown = result.kept_rows[:KEPT_SHOWN]
-    names = {batch: hestia().batches.get(batch).file_name for batch in {kept.replaced_by for kept in shown}}
+    names = {batch: batch_name(hestia().batches.get(batch)) for batch in {kept.replaced_by for kept in shown}}
     rows = [{"Row": kept.identity, "Line": kept.line, "Changed by": names[kept.replaced_by]} for kept in shown]
     st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 6 else 220)
 

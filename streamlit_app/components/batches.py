@@ -5,31 +5,38 @@ from collections.abc import Sequence
 import altair as alt
 import streamlit as st
 
-from hestia_assets.core.results import UNFINISHED, Batch, BatchState
+from hestia_assets.core.results import EDIT, UNFINISHED, Batch, BatchState
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.mode_form import MODE_WORDS
-from streamlit_app.components.words import ago, state_words
+from streamlit_app.components.words import ago, batch_name, state_words
 
 _COLUMNS = {
-    "File": st.column_config.TextColumn(width="medium"),
-    "Rows": st.column_config.NumberColumn(format="localized"),
-    "Set aside": st.column_config.NumberColumn(format="localized"),
-    "Accepted": st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, color="#2f7d5b"),
+    "File": st.column_config.TextColumn(width=170),
+    "Dataset": st.column_config.TextColumn(width=110),
+    "State": st.column_config.TextColumn(width=85),
+    "Rows": st.column_config.NumberColumn(format="localized", width=70),
+    "Set aside": st.column_config.NumberColumn(format="localized", width=75),
+    "Changes": st.column_config.TextColumn(width=130),
+    "Arrived": st.column_config.TextColumn(width=95),
+    "Way": st.column_config.TextColumn(width=100, help="What the rows did to those that were there."),
+    "Different": st.column_config.NumberColumn(
+        width=70, help="So many things were different from the files before it; tick the line to read them."
+    ),
 }
 
 
 def _batch_row(batch: Batch, spec: DatasetSpec | None) -> dict[str, object]:
     done = batch.state is BatchState.COMMITTED
     return {
-        "File": batch.file_name,
+        "File": batch_name(batch),
         **({"Dataset": batch.dataset} if spec is None else {}),
         "State": state_words(batch),
         "Rows": batch.rows_loaded if done else batch.rows_done if batch.state in UNFINISHED else None,
         "Set aside": batch.rows_quarantined if done else None,
-        "Accepted": 100 * batch.rows_loaded / max(batch.rows_loaded + batch.rows_quarantined, 1) if done else None,
-        **({"Way": MODE_WORDS[batch.mode or spec.mode]} if spec is not None else {}),
         "Changes": ", ".join(f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number),
         "Arrived": ago(batch.created_at),
+        **({"Way": "" if batch.origin == EDIT else MODE_WORDS[batch.mode or spec.mode]} if spec is not None else {}),
+        **({"Different": len(batch.drift) or None} if spec is not None else {}),
     }
 
 
@@ -41,17 +48,29 @@ def changes_in_words(batch: Batch) -> dict[str, int]:
     return {"new": did.new, "changed": did.changed, "same": did.same, "removed": did.deleted}
 
 
-def show_batches(batches: Sequence[Batch], spec: DatasetSpec | None = None) -> None:
-    """One line for each; of one dataset alone, also how their rows joined it."""
-    st.dataframe(
-        [_batch_row(batch, spec) for batch in batches], hide_index=True, placeholder="", column_config=_COLUMNS
+def show_batches(batches: Sequence[Batch], spec: DatasetSpec | None = None, *, key: str) -> Batch | None:
+    """One line for each; of one dataset alone, also how their rows joined it. Gives the one that is ticked."""
+    rows = [_batch_row(batch, spec) for batch in batches]
+    if not any(row.get("Different") for row in rows):
+        rows = [{name: value for name, value in row.items() if name != "Different"} for row in rows]
+    picked = st.dataframe(
+        rows,
+        hide_index=True,
+        placeholder="",
+        height="content",
+        column_config=_COLUMNS,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
     )
+    st.caption("Tick a line to see where the rows went, to undo it, or to download the file.")
+    return next((batches[row] for row in picked.selection.rows if row < len(batches)), None)
 
 
 def show_chart(batches: Sequence[Batch]) -> None:
     """Accepted and set-aside rows of the files of one dataset, the oldest on the left."""
     rows = [
-        {"file": batch.file_name, "batch": batch.id, "rows": number, "went": went, "order": order}
+        {"file": batch_name(batch), "batch": batch.id, "rows": number, "went": went, "order": order}
         for order, batch in enumerate(sorted(batches, key=lambda batch: batch.created_at))
         for went, number in (("accepted", batch.rows_loaded), ("set aside", batch.rows_quarantined))
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from hestia_assets.core.results import Drift, DriftFinding
+from hestia_assets.core.results import Batch, Drift, DriftFinding
 from streamlit_app.components.words import count, plain
 
 
@@ -42,3 +42,14 @@ def _finding(finding: DriftFinding, *, key: str) -> Mapping[str, Any] | None:
     )
     st.session_state[f"{key}-was"] = chosen
     return finding.choices[chosen].changes if chosen != before else None
+
+
+def show_drift(batch: Batch) -> None:
+    """How a file that is in the history differed when it arrived, for whoever was not there to be asked."""
+    if not batch.drift:
+        return
+    with st.container(border=True):
+        st.markdown("**Different from the files before it**")
+        st.markdown("\n".join(f"- {plain(finding.sentence)}" for finding in batch.drift))
+        if any(finding.choices for finding in batch.drift):
+            st.caption("To read it otherwise, press 'Read it in another way': there you choose what to do about it.")

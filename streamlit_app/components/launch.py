@@ -62,6 +62,13 @@ def save(spec: AnySpec, *, seen: int) -> None:
         announce(spec)
 
 
+def forget(spec: AnySpec) -> None:
+    """Delete a spec, in Dagster too. Raises HestiaError."""
+    hestia().catalog.delete(kind_of(spec), spec.tenant, spec.name, author=hestia().author)
+    with st.spinner("Telling Dagster about it …"):
+        gateway().reload()
+
+
 def keep(spec: AnySpec, *, seen: int) -> bool:
     """Keep a spec; tells whether it was a change.
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from hestia_assets.core.results import Batch, BatchState
+from hestia_assets.core.results import EDIT, Batch, BatchState
 from hestia_assets.core.specs import ColumnType, Severity
 
 STATE_WORDS = {
@@ -34,8 +34,15 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:-])")
 
 
 def state_words(batch: Batch) -> str:
-    """The state of a batch; one that was in the table before is undone, not discarded."""
+    """The state of a batch; one that was in the table before is undone, not discarded; an edit is no import."""
+    if batch.origin == EDIT and batch.state is BatchState.COMMITTED:
+        return "saved"
     return "undone" if batch.state is BatchState.UNDONE and batch.sequence else STATE_WORDS[batch.state]
+
+
+def batch_name(batch: Batch) -> str:
+    """What a person calls it: the file's name, or whose edit it is."""
+    return f"edit by {batch.author}" if batch.origin == EDIT else batch.file_name
 
 
 def plain(text: str) -> str:

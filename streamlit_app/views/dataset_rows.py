@@ -104,7 +104,7 @@ def _tell_of_edit(spec: DatasetSpec) -> None:
     if done is None:
         return
     st.success(
-        f"**{count(done.rows_loaded, 'row')} changed.** The edit is kept under Files, where you can undo it.",
+        f"**{count(done.rows_loaded, 'row')} changed.** The edit is kept under History, where you can undo it.",
         icon=":material/task_alt:",
     )
     links.link_to("datasets", "See the edit", icon=":material/history:", dataset=spec.name, batch=done.id)

@@ -8,16 +8,19 @@ import streamlit as st
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import Batch, BatchState, SpecVersion
+from hestia_assets.core.results import Batch, BatchCounts, SpecVersion
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.batch import show_batch, show_results
 from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.check_form import sentence
 from streamlit_app.components.explained import explained
-from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, plain, state_words
+from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, plain
 from streamlit_app.facade import hestia, principal, tenant
 from streamlit_app.views.dataset_rows import dataset_rows
+
+PAGE_BATCHES = 20
+CHARTED = 20
 
 
 def page() -> None:
@@ -48,36 +51,36 @@ def _choose(names: Sequence[str]) -> str:
 def _dataset(saved: SpecVersion) -> None:
     spec = saved.spec
     assert isinstance(spec, DatasetSpec), "the catalogue gives what was asked for"
-    batches = hestia().batches.recent(spec.tenant, spec.name, limit=200)
-    _facts(spec, saved, batches)
+    counts = hestia().batches.counts(spec.tenant, spec.name)
+    newest = hestia().batches.last_files(spec.tenant, spec.name, limit=1)
+    _facts(spec, saved, counts, newest)
     if batch := st.query_params.get("batch"):
         _one_batch(spec, batch)
         return
-    rows, columns, files, rules, versions = st.tabs(["Rows", "Columns", "Files", "Rules", "Versions"])
+    rows, columns, history, rules, versions = st.tabs(["Rows", "Columns", "History", "Rules", "Versions"])
     with rows:
         dataset_rows(spec)
     with columns:
         _columns(spec)
-    with files:
-        _files(spec, batches)
+    with history:
+        _history(spec, counts)
     with rules:
-        _rules(spec, batches)
+        _rules(spec, newest)
     with versions:
         _versions(spec)
 
 
-def _facts(spec: DatasetSpec, saved: SpecVersion, batches: Sequence[Batch]) -> None:
+def _facts(spec: DatasetSpec, saved: SpecVersion, counts: BatchCounts, newest: Sequence[Batch]) -> None:
     if spec.description:
         st.write(spec.description)
-    done = [batch for batch in batches if batch.state is BatchState.COMMITTED]
     places = st.columns(3)
     places[0].metric("Rows", f"{_height(spec):,}")
-    places[1].metric("Set aside", f"{sum(batch.rows_quarantined for batch in done):,}")
-    places[2].metric("Files", f"{len(done):,}")
+    places[1].metric("Set aside", f"{counts.rows_quarantined:,}")
+    places[2].metric("Files", f"{counts.files:,}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, spec.name), icon=":material/hub:")
         links.link_to("import", "Import a file", icon=":material/upload_file:")
-    last = f"Last import {ago(done[0].finished_at)}. " if done else ""
+    last = f"Last import {ago(newest[0].finished_at)}. " if newest else ""
     st.caption(f"{last}Rules and columns: version {saved.version}, by {plain(saved.author)} {ago(saved.created_at)}.")
 
 
@@ -117,33 +120,35 @@ def _columns(spec: DatasetSpec) -> None:
     st.dataframe(rows, hide_index=True, placeholder="", height="content" if len(rows) < 20 else 640)
 
 
-def _files(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
-    if not batches:
+def _history(spec: DatasetSpec, counts: BatchCounts) -> None:
+    """Files and edits, the newest first, page by page."""
+    if not counts.batches:
         st.info("No file has arrived yet.", icon=":material/info:")
         folder = hestia().ingest.drop_folder(spec.tenant, spec.name)
         st.caption(f"Programs can leave files in `{folder}`; they are imported by themselves.")
         return
-    done = [batch for batch in batches if batch.state is BatchState.COMMITTED][:20]
+    done = hestia().batches.last_files(spec.tenant, spec.name, limit=CHARTED)
     if len(done) > 1:
         show_chart(done)
-    show_batches(batches, spec)
-    labels = {b.id: f"{b.file_name}, {state_words(b)}, {ago(b.created_at)}" for b in batches}
-    chosen = st.selectbox(
-        "Look at one file",
-        list(labels),
-        format_func=labels.__getitem__,
-        index=None,
-        placeholder="Choose a file",
-    )
-    if chosen:
-        links.go_to("datasets", dataset=spec.name, batch=chosen)
+    pages = -(-counts.batches // PAGE_BATCHES)
+    key = f"history-{spec.name}-{pages}"
+    page = min(int(st.session_state.get(key, 1)), pages)
+    skip = (page - 1) * PAGE_BATCHES
+    batches = hestia().batches.recent(spec.tenant, spec.name, limit=PAGE_BATCHES, skip=skip)
+    picked = show_batches(batches, spec, key=f"{key}-{page}-{batches[0].id}")
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.caption(f"{skip + 1:,} to {skip + len(batches):,} of {counts.batches:,}.", width="content")
+            st.pagination(pages, key=key)
+    if picked is not None:
+        links.go_to("datasets", dataset=spec.name, batch=picked.id)
 
 
-def _rules(spec: DatasetSpec, batches: Sequence[Batch]) -> None:
+def _rules(spec: DatasetSpec, newest: Sequence[Batch]) -> None:
     if not spec.checks:
         st.info("No rule yet. Add some on the Import page, with the next file.", icon=":material/rule:")
         return
-    checked = next((batch for batch in batches if batch.checks), None)
+    checked = next((batch for batch in newest if batch.checks), None)
     if checked is None:
         rows = [{"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]} for check in spec.checks]
         st.table(rows, hide_index=True)

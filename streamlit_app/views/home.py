@@ -18,20 +18,23 @@ from streamlit_app.facade import hestia, principal, tenant
 
 LAST_BATCHES = 8
 LINES_SHOWN = 4
+LOOKED_AT = 200
+"""The newest so many files that wait for a person or were refused."""
 
 
 def page() -> None:
     """Four answers: what is running, what needs me, what do I have, what came last."""
     st.title("Home")
     with explained():
-        batches = hestia().batches.recent(tenant(), limit=100)
+        batches = hestia().batches.recent(tenant(), limit=LAST_BATCHES)
+        waiting = hestia().batches.recent(tenant(), limit=LOOKED_AT, states=(BatchState.HELD, BatchState.FAILED))
         datasets = [item.spec.name for item in hestia().catalog.all("dataset", tenant=tenant())]
         if not datasets:
             _welcome()
             return
         _running()
-        _attention(batches)
-        _datasets(datasets, batches)
+        _attention(datasets, waiting)
+        _datasets(datasets)
         _last(batches)
 
 
@@ -67,9 +70,9 @@ def _job(job: Job) -> None:
     )
 
 
-def _attention(batches: Sequence[Batch]) -> None:
+def _attention(names: Sequence[str], waiting: Sequence[Batch]) -> None:
     """Per dataset: files that wait for a person, and what its newest file left aside."""
-    needy = {name: lines for name in sorted({batch.dataset for batch in batches}) if (lines := _needs(name, batches))}
+    needy = {name: lines for name in names if (lines := _needs(name, waiting))}
     if not needy:
         return
     st.subheader("Needs a look")
@@ -77,15 +80,14 @@ def _attention(batches: Sequence[Batch]) -> None:
         _notice(name, lines)
 
 
-def _needs(name: str, batches: Sequence[Batch]) -> list[tuple[str, Batch]]:
+def _needs(name: str, waiting: Sequence[Batch]) -> list[tuple[str, Batch]]:
     """What a person should know of a dataset, as Markdown, each with the file it is about."""
-    mine = [batch for batch in batches if batch.dataset == name]
     lines = [
         (f"**{plain(batch.file_name)}** is {STATE_WORDS[batch.state]}: {why_held(batch)}", batch)
-        for batch in mine
-        if batch.state in {BatchState.HELD, BatchState.FAILED}
+        for batch in waiting
+        if batch.dataset == name
     ]
-    newest = next((batch for batch in mine if batch.state is BatchState.COMMITTED), None)
+    newest = next(iter(hestia().batches.last_files(tenant(), name, limit=1)), None)
     if newest is None:
         return lines
     if newest.rows_quarantined:
@@ -111,18 +113,18 @@ def _notice(name: str, lines: Sequence[tuple[str, Batch]]) -> None:
             links.link_to("datasets", "Look at it", dataset=name, **about)
 
 
-def _datasets(names: Sequence[str], batches: Sequence[Batch]) -> None:
+def _datasets(names: Sequence[str]) -> None:
     st.subheader("Datasets")
     places = st.columns(3)
     for position, name in enumerate(names):
         with places[position % 3].container(border=True):
-            _dataset(name, [batch for batch in batches if batch.dataset == name])
+            _dataset(name)
 
 
-def _dataset(name: str, batches: Sequence[Batch]) -> None:
+def _dataset(name: str) -> None:
     links.link_to("datasets", name, icon=":material/table:", dataset=name)
     rows = _rows(name)
-    arrived = [batch for batch in batches if batch.state is BatchState.COMMITTED]
+    arrived = hestia().batches.last_files(tenant(), name, limit=1)
     st.markdown(f"### {count(rows, 'row')}")
     if not arrived:
         st.caption("No file has been imported yet.")
@@ -144,4 +146,5 @@ def _last(batches: Sequence[Batch]) -> None:
     if not batches:
         st.info("No file has arrived yet. Import one, or put one into a drop folder.", icon=":material/info:")
         return
-    show_batches(batches[:LAST_BATCHES])
+    if (picked := show_batches(batches, key="last-files")) is not None:
+        links.go_to("datasets", dataset=picked.dataset, batch=picked.id)

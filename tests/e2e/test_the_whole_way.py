@@ -71,7 +71,7 @@ def test_a_dirty_file_becomes_a_table_and_every_line_is_accounted_for(open_tab, 
     add_rule(page, column="order_no", rule="must not appear twice")
     picture(page, "import-3-rules")
     page.get_by_role("button", name="Import the file").click()
-    page.get_by_text("1,485 rows of orders_1500_7.csv are in orders.").wait_for()
+    page.get_by_text("1,485 rows of orders_1500_7.csv were imported into orders.").wait_for()
 
     assert account(page) == "1,503 lines = 1 header + 2 above the header + 1,485 accepted + 15 set aside"
     page.get_by_role("tab", name="Set aside (15)").click()
@@ -102,7 +102,7 @@ def test_the_same_bytes_again_are_recognised(open_tab, tmp_path):
     page.get_by_role("button", name="Import now").click()
 
     expect(page.get_by_text("These very bytes arrived in this dataset before.")).to_be_visible()
-    expect(page.get_by_text("1,485 rows of orders_1500_7.csv are in orders.")).to_be_visible()
+    expect(page.get_by_text("1,485 rows of orders_1500_7.csv were imported into orders.")).to_be_visible()
 
 
 def test_two_tabs_and_a_running_import_do_not_disturb_each_other(open_tab, tmp_path, picture):
@@ -117,8 +117,8 @@ def test_two_tabs_and_a_running_import_do_not_disturb_each_other(open_tab, tmp_p
     other.get_by_role("button", name="Continue").click()
     other.get_by_role("button", name="Import the file").click()
 
-    other.get_by_text("297 rows of orders_300_2.csv are in few_orders.").wait_for()
-    busy.get_by_text("3,564,000 rows of orders_3600000_1.csv are in many_orders.").wait_for()
+    other.get_by_text("297 rows of orders_300_2.csv were imported into few_orders.").wait_for()
+    busy.get_by_text("3,564,000 rows of orders_3600000_1.csv were imported into many_orders.").wait_for()
     assert account(busy) == "3,600,003 lines = 1 header + 2 above the header + 3,564,000 accepted + 36,000 set aside"
     assert account(other) == "303 lines = 1 header + 2 above the header + 297 accepted + 3 set aside"
 
@@ -143,7 +143,7 @@ def test_a_held_file_is_released_without_a_false_alarm_in_another_tab(open_tab, 
     other.get_by_text("All files of this dataset").wait_for()
 
     for tab in (page, other):
-        tab.get_by_text("returns has all 2 rows of returns.csv.").wait_for()
+        tab.get_by_text("All 2 rows of returns.csv were imported into returns.").wait_for()
         expect(tab.get_by_text("The run stopped")).to_have_count(0)
 
 
