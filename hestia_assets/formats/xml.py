@@ -21,7 +21,7 @@ from hestia_assets.core.results import (
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._nested.gathered import Gathered, Ready
 from hestia_assets.formats._xml.encoding import encoding_of
-from hestia_assets.formats._xml.parse import XmlFaultError
+from hestia_assets.formats._xml.fault import INVALID, XmlFaultError
 from hestia_assets.formats._xml.records import Alike, Collector, Record, jump_to
 from hestia_assets.formats._xml.runs import Run
 from hestia_assets.formats._xml.shape import Seen, XmlTable, best, look_into
@@ -43,6 +43,9 @@ class XmlOptions(Spec):
     )
     prefixes: dict[str, str] = Field(
         default_factory=dict, title="Prefixes", description="By namespace, where two use the same name in one place."
+    )
+    wide_names: bool = Field(
+        default=False, title="Names in any letters", description="Names use letters that XML allows since 2008; slower."
     )
 
 
@@ -73,6 +76,7 @@ class XmlFormat:
             "record_element": chosen.path,
             "tables": [table.path for table in seen.tables],
             "prefixes": dict(seen.prefixes),
+            **({"wide_names": True} if seen.wide else {}),
         }
         recipe = Recipe(format="xml", encoding=seen.encoding, options=options, columns=chosen.columns())
         others = f"; the file has {len(seen.tables):,} tables in all" if len(seen.tables) > 1 else ""
@@ -120,7 +124,18 @@ def _seen(source: BinaryIO, *, file_name: str) -> Seen:
     try:
         return look_into(source)
     except XmlFaultError as fault:
-        raise fault.refusal() from fault
+        found = _seen_in_any_letters(source) if INVALID in fault.reason else None
+        if found is None:
+            raise fault.refusal() from fault
+        return found
+
+
+def _seen_in_any_letters(source: BinaryIO) -> Seen | None:
+    """The document where its names alone were the fault: then reading it with more care finds none."""
+    try:
+        return look_into(source, wide=True)
+    except XmlFaultError:
+        return None
 
 
 def _named(tables: tuple[XmlTable, ...]) -> Iterator[tuple[str, XmlTable]]:
@@ -142,7 +157,7 @@ class _Reading:
         path = options.record_element
         around = [table for table in options.tables if path.startswith(f"{table}/") and table.count("/") > 1]
         chain = [*sorted(around, key=len), path]
-        self._wanted = Wanted(recipe, chain, options.tables, options.prefixes)
+        self._wanted = Wanted(recipe, chain, options.tables, options.prefixes, wide=options.wide_names)
         jump = None if start == START else jump_to(source, self._wanted, start.offset, start.line)
         self._collector = Collector(source, self._wanted, jump, may_skip=jump is not None or start == START)
         self._names = [column.name for column in recipe.columns]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 from xml.parsers import expat
 
-from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.formats._json.values import json_text
 from hestia_assets.formats._xml.encoding import TWO_BYTE, encoding_of
+from hestia_assets.formats._xml.fault import HINT, XmlFaultError
 from hestia_assets.formats._xml.runs import Run
+from hestia_assets.formats._xml.wide import WideNames
 
 BLOCK_BYTES = 1024 * 1024
 MOST_DEPTH = 500
@@ -22,10 +23,10 @@ MOST_ATTRIBUTES = 5_000
 TAG_LIMIT = 16 * 1024 * 1024
 ENTITY_LIMIT = 4 * 1024
 MOST_ENTITIES = 2_000
-HINT = "Ask for the file again, or correct the place named above."
 SAFE_HINT = "Ask for the file without a document type (DOCTYPE), or with its entities written out."
 REFERENCE = re.compile(r"&([^#;&\s][^;&\s]*);")
 IN_ATTRIBUTE = re.compile(rb"""=\s*(?:"[^"<]*?|'[^'<]*?)&([^#;&\s<"'][^;&\s<"']{0,99});""")
+VERSION = re.compile(r"1\.[0-9]+")
 PREDEFINED = {"amp", "lt", "gt", "quot", "apos"}
 
 
@@ -33,19 +34,6 @@ CHILD = "\0"
 """Stands for a child element, or for attributes, in the text of an element: no XML text can hold it."""
 FIRST = 2
 """Open elements when the outermost one begins, the document counted."""
-
-
-class XmlFaultError(Exception):
-    """The document breaks off or breaks a rule at a line and column, both from 1."""
-
-    def __init__(self, line: int, column: int, reason: str, *, hint: str = HINT) -> None:
-        super().__init__(reason)
-        self.line, self.column, self.reason, self.hint = line, column, reason, hint
-
-    def refusal(self) -> UnreadableFileError:
-        """The same as the error that a person sees."""
-        place = f"line {self.line:,}, column {self.column:,}"
-        return UnreadableFileError(f"The file is no XML that can be read: {place}: {self.reason}.", hint=self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +72,22 @@ class Parser:
         end: Callable[[str | None], Any],
         jump: Jump | None = None,
         ahead: Ahead | None = None,
+        wide: bool = False,
     ) -> None:
         source.seek(0)
         self.encoding = encoding_of(source.read(1024))
+        self._wide = WideNames.of(source) if wide and self.encoding == "utf-8" else None
         source.seek(0)
         self.present = source.read(jump.head) if jump else b""
         self._shift = (jump.offset - jump.head, jump.line - 1 - self.present.count(b"\n")) if jump else (0, 0)
-        self._blocks = self._read(source, jump.offset if jump else 0)
+        blocks = self._read(source, jump.offset if jump else 0)
+        self._blocks = self._wide.blocks(blocks) if self._wide else blocks
         self._on_start, self._on_end = start, end
         self._flow: list[str] = []
         self._marks = [0]
         self._entities: dict[str, str] = {}
         self._outside = False
-        self._ahead = ahead if self.encoding == "utf-8" else None
+        self._ahead = ahead if self.encoding == "utf-8" and not self._wide else None
         self._in_cdata = False
         self._column = (0, 0)
         self._fed = 0
@@ -186,6 +177,7 @@ class Parser:
         parser = expat.ParserCreate(self.text_encoding if self.encoding in TWO_BYTE else None)
         parser.buffer_text = True
         parser.StartElementHandler = self._start
+        parser.XmlDeclHandler = self._declaration
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._flow.append
         parser.EntityDeclHandler = self._entity
@@ -198,7 +190,7 @@ class Parser:
 
     def _parse(self, block: bytes, *, final: bool) -> None:
         try:
-            self.expat.Parse(block, final)
+            self.expat.Parse(self._wide.replaced(block) if self._wide else block, final)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code) or str(error)
             column = self._column_at(error.lineno, error.offset)
@@ -207,6 +199,9 @@ class Parser:
             raise self.fault(f"its encoding cannot be used ({error})") from None
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if self._wide:
+            restored = self._wide.restored
+            name, attributes = restored(name), {restored(key): restored(text) for key, text in attributes.items()}
         flow, marks = self._flow, self._marks
         if len(flow) == marks[-1] or (flow[-1] is not CHILD and not flow[-1].isspace()):
             flow.append(CHILD)
@@ -223,13 +218,16 @@ class Parser:
         flow = self._flow
         first = self._marks.pop()
         if len(flow) == first + 1 and flow[-1] is not CHILD:
-            self._on_end(flow.pop())
+            self._on_end(self._restored(flow.pop()))
         elif len(flow) == first:
             self._on_end("")
         else:
             text = "".join(flow[first:])
             del flow[first:]
-            self._on_end(_mixed(text) if CHILD in text else text)
+            self._on_end(self._restored(_mixed(text) if CHILD in text else text))
+
+    def _restored(self, text: str | None) -> str | None:
+        return self._wide.restored(text) if self._wide and text else text
 
     def _refuse_danger(self, attributes: Mapping[str, str]) -> None:
         if len(self._marks) > MOST_DEPTH:
@@ -238,12 +236,17 @@ class Parser:
             raise self.fault(f"one element has more than {MOST_ATTRIBUTES:,} attributes")
         self._refuse_growth()
 
+    def _declaration(self, version: str | None, *_: object) -> None:
+        if version is not None and not VERSION.fullmatch(version):
+            raise self.fault(f"it is XML {version}, which is none that is known")
+
     def _doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
         self._outside = self._outside or bool(system or public)
         self._ahead = None  # entities and attributes may mean more than they say
 
     def _entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
         self._outside = self._outside or is_parameter
+        name, value = self._restored(name) or "", self._restored(value)
         if value is not None and not is_parameter:
             self._entities.setdefault(name, value)
             if len(self._entities) > MOST_ENTITIES:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from hestia_assets.formats._nested.paths import ITSELF, joined
+from hestia_assets.formats._xml.fault import XmlFaultError
 from hestia_assets.formats._xml.names import Scopes, is_declaration, plain_name
-from hestia_assets.formats._xml.parse import Jump, Parser, XmlFaultError
+from hestia_assets.formats._xml.parse import Jump, Parser
 from hestia_assets.formats._xml.runs import Run, Runs
 from hestia_assets.formats._xml.template import Step
 from hestia_assets.formats._xml.wanted import INSIDE, OUTSIDE, RECORD, Node, Wanted
@@ -75,7 +76,7 @@ class Collector:
     """Reads a document and collects the records of one table; those of one outermost record come together."""
 
     def __init__(self, source: BinaryIO, wanted: Wanted, jump: Jump | None = None, *, may_skip: bool = False) -> None:
-        self.parser = Parser(source, start=self._start, end=self._end, jump=jump, ahead=self)
+        self.parser = Parser(source, start=self._start, end=self._end, jump=jump, ahead=self, wide=wanted.wide)
         self.done: list[Record | Alike] = []
         self._runs, self._tag = Runs(cells=True), ""
         self._may_skip = may_skip and len(wanted.chain) == 1
@@ -224,7 +225,7 @@ class Collector:
 
 def jump_to(source: BinaryIO, wanted: Wanted, offset: int, line: int) -> Jump | None:
     """How to begin in the middle: behind the tags around the first record. None where that cannot be."""
-    if len(wanted.chain) > 1 or wanted.chain[0].count("/") < 2:
+    if wanted.wide or len(wanted.chain) > 1 or wanted.chain[0].count("/") < 2:
         return None
     look = Collector(source, wanted)
     for _ in look.blocks():

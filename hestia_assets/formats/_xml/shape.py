@@ -61,14 +61,16 @@ class Seen:
     tables: tuple[XmlTable, ...]
     prefixes: Mapping[str, str]
     encoding: str
+    wide: bool = False
+    """Its names are in letters that need more care."""
 
 
 class _Look:
     """Handlers that collect what there is."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, *, wide: bool) -> None:
         self.document = Element()
-        self.parser = Parser(source, start=self._start, end=self._end, ahead=self)
+        self.parser = Parser(source, start=self._start, end=self._end, ahead=self, wide=wide)
         self._runs, self._tag = Runs(cells=False), ""
         self._scopes = Scopes()
         self._stack = [(self.document, 0)]
@@ -159,9 +161,9 @@ def _count_rows(element: Element, form: Form, scope: Scope, rows: int) -> None:
         _count_rows(element.children[scope.expanded(child.name, default=True)], child, scope, rows)
 
 
-def look_into(source: BinaryIO) -> Seen:
-    """Read a document to its end. Raises XmlFaultError, UnreadableFileError."""
-    look = _Look(source)
+def look_into(source: BinaryIO, *, wide: bool = False) -> Seen:
+    """Read a document to its end; ``wide``: names may be in any letters. Raises XmlFaultError, UnreadableFileError."""
+    look = _Look(source, wide=wide)
     for _ in look.parser.blocks():
         pass
     prefixes = _prefixes(look.document)
@@ -170,7 +172,7 @@ def look_into(source: BinaryIO) -> Seen:
     tables = list(maker.tables(root, f"/{plain_name(name, prefixes)}", keys=(), parent_name=""))
     filled = [table for table in tables if any(not source.startswith(PARENT) for source in table.sources)]
     empty = XmlTable(tables[0].path, (ITSELF,), 1, "")
-    return Seen(tuple(filled or [empty]), prefixes, look.parser.encoding)
+    return Seen(tuple(filled or [empty]), prefixes, look.parser.encoding, wide)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Wanted:
     chain: Sequence[str]
     tables: Sequence[str]
     prefixes: Mapping[str, str]
+    wide: bool = False
 
     def __post_init__(self) -> None:
         sources = [column.source for column in self.recipe.columns]
