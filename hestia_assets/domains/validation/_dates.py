@@ -9,17 +9,25 @@ from hestia_assets.core.specs import Column, ColumnType
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
          "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
          "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y",
+         "%B %d %Y", "%b. %d, %Y", "%d/%b/%Y", "%d-%B-%Y", "%b-%d-%Y", "%b/%d/%Y", "%Y-%b-%d", "%Y %b %d",
          "%d%b%Y", "%a, %d %b %Y", "%a %d %b %Y", "%a %b %d %Y", "%A, %B %d, %Y", "%A, %d %B %Y")  # fmt: skip
 CLOCKS = ("%H:%M:%S", "%H:%M")
 EXACT_CLOCKS = ("%H:%M:%S%.f",)
+YEAR_LAST = "%a %b %d %H:%M:%S %Y"
+"""As C prints a time (ctime)."""
 TWELVE_HOURS = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
 COMPACT = "%Y%m%d"
+GAPS = (("T", r"\dT\d"), (", ", r"\d, \d{1,2}:"), (":", r"\d{4}:\d\d:\d\d"))
+"""What stands between a day and its time, where that is no blank, and what it looks like."""
 ZONE = r"\d:\d\d(?::\d\d(?:\.\d+)?)?( ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))$"
 UTC = frozenset({"Z", "UTC", "GMT", "+00:00", "+0000", "+00", "-00:00"})
 LOOKS_LIKE_ONE = "|".join(
     (
         r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}",
         r"^\p{L}{3,9} \d{1,2},? \d{4}",
+        r"^\p{L}{3}\. \d{1,2}, \d{4}",
+        r"^\p{L}{3}[-/]\d{1,2}[-/]\d{4}",
+        r"^\p{L}{3} \p{L}{3} +\d{1,2} \d\d:\d\d:\d\d \d{4}$",
         r"^\d{1,2}\p{L}{3}\d{4}",
         r"^\p{L}{3,9},? (?:\p{L}{3,9} \d{1,2}|\d{1,2} \p{L}{3,9}),? \d{4}",
     )
@@ -47,8 +55,9 @@ def temporal_candidates(values: pl.Series, column: Column) -> list[Column]:
         return [_candidate(column, ColumnType.DATE, pattern) for pattern in DATES]
     if len(zones) > 1:
         return []
-    gap = "T" if head.str.contains(r"\dT\d").any() else ", " if head.str.contains(r"\d, \d").any() else " "
-    shapes = [f"{date}{gap}{clock}{zones[0] or ''}" for date in DATES for clock in _clocks(values)]
+    shapes = [YEAR_LAST] if head.str.contains(r"\d:\d\d \d{4}$").any() else []
+    gap = next((gap for gap, look in GAPS if head.str.contains(look).any()), " ")
+    shapes += [f"{date}{gap}{clock}{zones[0] or ''}" for date in DATES for clock in _clocks(values)]
     return [_candidate(column, ColumnType.TIMESTAMP, shape) for shape in shapes]
 
 

@@ -22,6 +22,7 @@ handy mobil clave codigo código codice kod matricola dni policy npi duns orcid 
 """
 NAMING = frozenset(NAMES.split())
 POSTAL = frozenset({"plz", "postleitzahl", "zip", "zipcode", "postcode", "postal", "cep"})
+RELEASES = frozenset({"version", "ver", "release", "build", "firmware"})
 POSTAL_DIGITS = r"^\d{4,6}$"
 
 
@@ -52,6 +53,18 @@ def names_of_one_width(values: pl.Series, header: str) -> str:
     if values.len() < 2 or values.n_unique() != values.len():
         return ""
     return f"All {values.len():,} values have {width} digits, none comes twice, and '{header}' names things."
+
+
+def names_things(header: str) -> bool:
+    """Whether digits below this header may be names: of things, places or releases."""
+    return bool(_words(header) & (NAMING | POSTAL | RELEASES))
+
+
+def releases(values: pl.Series, header: str) -> str:
+    """Why a column of ``1.9`` and ``1.10`` stays text; empty if its header does not say that it names releases."""
+    if not _words(header) & RELEASES or not values.str.contains(r"^\d+\.\d*0$").any():
+        return ""
+    return f"'{header}' names releases: 1.10 is not 1.1."
 
 
 def without_a_unit(values: pl.Series) -> str:

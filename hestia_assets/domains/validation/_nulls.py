@@ -8,7 +8,29 @@ PHRASES = ("n/a", "na", "n.a.", "n.a", "null", "none", "nil", "nan", "unknown", 
            "keine angabe", "keine", "leer", "fehlt", "n.v.", "inconnu", "non disponible", "nc", "n.c.", "s/o",
            "desconocido", "sin dato", "sin datos", "n.d.", "n/d", "nd", "sconosciuto", "onbekend", "brak", "b.d.",
            "desconhecido")  # fmt: skip
-SIGNS = ("-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "?", "??", "*", "\\N", "/", "k.A.", "k. A.", "")
+SIGNS = (
+    "-",
+    "--",
+    "---",
+    "\u2013",
+    "\u2014",
+    ".",
+    "..",
+    "...",
+    "?",
+    "??",
+    "*",
+    "\\N",
+    "/",
+    "k.A.",
+    "k. A.",
+    "",
+    ":",
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "00.00.0000",
+    "00/00/0000",
+)
 CASES = (str.lower, str.upper, str.title, str.capitalize)
 WORDS = pl.Series([*{case(phrase) for phrase in PHRASES for case in CASES}, *SIGNS])
 

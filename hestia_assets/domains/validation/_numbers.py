@@ -8,9 +8,11 @@ from hestia_assets.domains.validation.types import ALIKE, PLAIN_SIGNS
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 MOST_DECIMALS = 9
 LOOKS_LIKE_ONE = r"^-?\d[\d.,' \u00a0\u202f\u2019]*$|^-?[.,]\d+$"
+WITH_EXPONENT = r"^-?\d*[.,]?\d+[eE][+-]?\d+$"
 PROVES_SIGNS = r"[.,]\d{1,2}$|[.,]\d{4,}$|^-?0?[.,]|[.,]\d{3}[.,]"
 """``1,23``, ``0.125``, ``1.234,5``: no other reading of the signs fits; ``1,234`` proves nothing."""
 
+MANY_GROUPED = 10
 GROUPINGS = (",", ".", " ", "'")
 SHOWN_SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 
@@ -18,11 +20,12 @@ SHOWN_SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 def number_candidates(values: pl.Series, column: Column) -> list[Column]:
     """Number types worth trying, the plainest first."""
     head = values.head(200)
+    found: list[Column] = []
     if head.str.contains(LOOKS_LIKE_ONE).any():
-        return [candidate for signs in _sign_pairs(values) for candidate in _of_signs(values, column, signs)]
-    if head.str.contains(r"^-?\d*[.,]?\d+[eE][+-]?\d+$").any():
-        return [_candidate(column, ColumnType.FLOAT, (sign, "")) for sign in (".", ",")]
-    return []
+        found = [candidate for signs in _sign_pairs(values) for candidate in _of_signs(values, column, signs)]
+    if head.str.contains(r"[eE]").any() and values.str.contains(WITH_EXPONENT).any():
+        found += [_candidate(column, ColumnType.FLOAT, (sign, "")) for sign in (".", ",")]
+    return found
 
 
 def _sign_pairs(values: pl.Series) -> list[tuple[str, str]]:
@@ -56,7 +59,13 @@ def signs_of(column: Column) -> tuple[str, str]:
 
 
 def implausible(values: pl.Series, best: Column, rival: Column) -> bool:
-    """Whether ``1.234`` can be no thousands, because the column has ``5678`` or the other way ``0.5`` as well."""
+    """Whether ``1.234`` can be no thousands, because the column has ``5678`` or the other way ``0.5`` as well.
+
+    Nor can ``1,234`` be a fraction where ten such numbers stand beside others, all of those below 1,000.
+    """
+    if (best.decimal_sign, best.thousands_sign) == (".", ",") and signs_of(rival) == (",", ""):
+        grouped = values.str.contains(",")
+        return int(grouped.sum()) >= MANY_GROUPED and bool((values.filter(~grouped).str.len_chars() > 0).any())
     return signs_of(best) == PLAIN_SIGNS and bool(rival.thousands_sign) and bool(values.str.contains(r"^-?\d{4}").any())
 
 

@@ -1,5 +1,6 @@
 """Which type each text column has, with the evidence. Where two readings are possible it stays text and asks."""
 
+import re
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -15,7 +16,12 @@ from hestia_assets.domains.validation._dates import (
     zones_of,
 )
 from hestia_assets.domains.validation._doubts import Doubt, questions_of
-from hestia_assets.domains.validation._identifiers import changed_as_numbers, names_of_one_width, without_a_unit
+from hestia_assets.domains.validation._identifiers import (
+    changed_as_numbers,
+    names_of_one_width,
+    releases,
+    without_a_unit,
+)
 from hestia_assets.domains.validation._nulls import null_words_in, only_machine_words
 from hestia_assets.domains.validation._numbers import (
     NUMBERS,
@@ -26,16 +32,20 @@ from hestia_assets.domains.validation._numbers import (
     shown_signs,
     signs_of,
 )
+from hestia_assets.domains.validation._wide import guess_wide
 from hestia_assets.domains.validation.types import PLAIN_SIGNS, readable_format, typed
 
 BOOLEANS = ("true|false", "yes|no", "ja|nein", "oui|non", "si|no", "sí|no", "sim|não", "wahr|falsch", "vrai|faux",
             "y|n", "t|f", "j|n")  # fmt: skip
+BOTH_MUST_OCCUR = ("sì|no", "on|off", "enabled|disabled", "ja|nej", "ja|nee", "kyllä|ei", "tak|nie", "ano|ne",
+                   "áno|nie", "igen|nem", "da|nu", "да|нет", "так|ні", "是|否", "はい|いいえ")  # fmt: skip
+"""One of them alone may be something else: ``ON`` is Ontario."""
 TEMPORAL = (ColumnType.DATE, ColumnType.TIMESTAMP)
 ENOUGH = {ColumnType.DATE: 0.95, ColumnType.TIMESTAMP: 0.95, ColumnType.INTEGER: 0.98, ColumnType.DECIMAL: 0.98}
 """Share of values that must fit, if the others look like slips (they hold digits) and not like words that mean
 something (``still there``): slips are set aside, and the reason says how many; a column with words stays text."""
 MOST_GUESSED = 2_000
-"""Each column takes some milliseconds; of a wider file, nobody should have to wait minutes for them."""
+"""Each column takes some milliseconds; of a wider file only plain numbers, so that nobody waits for minutes."""
 CENTURY = " Two digits of a year: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068."
 
 
@@ -52,8 +62,7 @@ class Found:
 def guess_types(frame: pl.DataFrame, columns: tuple[Column, ...]) -> Guess:
     """Each column with its type; one reason for each that is not plain text; questions where a person must decide."""
     if len(columns) > MOST_GUESSED:
-        because = f"With more than {MOST_GUESSED:,} columns types are not guessed: each is text until you set its type."
-        return Guess(columns, (Reason("types", "text", because),), ())
+        return guess_wide(frame, columns, limit=MOST_GUESSED)
     found = _settled([_guess(frame[column.name].str.strip_chars(), column) for column in columns])
     reasons = [Reason(one.column.name, one.column.type.value, one.because) for one in found if one.because]
     questions = questions_of([one.doubt for one in found if one.doubt])
@@ -98,7 +107,8 @@ def _of_values(values: pl.Series, column: Column) -> Found:
     candidates = temporal_candidates(values, column)
     if candidates and candidates[0].format == COMPACT and _share(values, candidates[0]) == 1:
         return Found(candidates[0], f"All {values.len():,} values are days written YYYYMMDD, and the header says so.")
-    if evidence := changed_as_numbers(values) or names_of_one_width(values, column.source) or without_a_unit(values):
+    named = names_of_one_width(values, column.source) or releases(values, column.source)
+    if evidence := changed_as_numbers(values) or named or without_a_unit(values):
         return Found(column, evidence)
     if len(zones := zones_of(values)) > 1:
         named = ", ".join(zone.strip() if zone else "none" for zone in zones)
@@ -110,6 +120,7 @@ def _booleans(values: pl.Series, column: Column) -> list[Column]:
     """Pairs of words worth trying; of letters both must occur: ``N`` alone may be north."""
     few = set(values.head(5_000).str.to_lowercase().unique().head(3))
     pairs = [pair for pair in BOOLEANS if few <= set(pair.split("|")) and (len(pair) > 3 or len(few) == 2)]
+    pairs += [pair for pair in BOTH_MUST_OCCUR if few == set(pair.split("|"))]
     return [column.model_copy(update={"type": ColumnType.BOOLEAN, "format": pair}) for pair in pairs]
 
 
@@ -153,12 +164,33 @@ def _in_doubt(column: Column, doubt: Doubt) -> Found:
 
 
 def _settled(found: list[Found]) -> list[Found]:
-    """Doubts about numbers end where another column of the file proves which decimal sign it is written with."""
+    """Doubts end where another column of the file proves its decimal sign, or the order of its dates."""
+    found = _settled_dates(found)
     proofs = {one.column.decimal_sign: one for one in found if one.proof and one.column.type in NUMBERS}
     if len(proofs) != 1:
         return found
     (proof,) = proofs.values()
     return [_settle(one, one.doubt, proof) if one.doubt and one.doubt.what == "numbers" else one for one in found]
+
+
+def _settled_dates(found: list[Found]) -> list[Found]:
+    """The same; of two orders of day and month the one that other dates of this shape in the file can only have."""
+    proofs = {_day(one.column): one for one in found if one.proof and one.column.type in TEMPORAL}
+    return [_settle_dates(one, one.doubt, proofs) if one.doubt and one.doubt.what == "dates" else one for one in found]
+
+
+def _settle_dates(one: Found, doubt: Doubt, proofs: dict[str, Found]) -> Found:
+    fitting = [reading for reading in doubt.readings if _day(reading) in proofs]
+    if len(fitting) != 1:
+        return one
+    proof = proofs[_day(fitting[0])]
+    because = f"All values fit (as {readable_format(fitting[0].format or '')}): in {proof.column.name} '{proof.proof}'"
+    return Found(fitting[0], f"{because} can only be read so.")
+
+
+def _day(column: Column) -> str:
+    """The part of a pattern before its time."""
+    return re.split(r"[T ,:]+%[HI]", column.format or "")[0]
 
 
 def _settle(one: Found, doubt: Doubt, proof: Found) -> Found:

@@ -26,10 +26,27 @@ def test_other_troubles_of_a_disk_stay_what_they_are():
         Path("/no/such/file").read_bytes()
 
 
-def test_a_file_of_thousands_of_columns_is_text_at_once():
-    names = [f"c{number}" for number in range(MOST_GUESSED + 1)]
-    frame = pl.DataFrame([pl.Series(name, ["1", "2"]) for name in names])
-    found = guess_types(frame, tuple(Column(source=name, name=name) for name in names))
+def test_of_thousands_of_columns_the_plain_numbers_are_recognised_at_once():
+    texts = {
+        "plz": ["10115", "80331"],
+        "code": ["1", "2"],
+        "zero": ["01", "2"],
+        "day": ["2024-01-01", ""],
+        "no": ["", None],
+    }
+    special = texts | {"price": ["1.50", ""], "mass": ["1.234", "5.678"]}
+    values = {f"c{number}": ["1", "-20"] for number in range(MOST_GUESSED)} | special
+    found = guess_types(pl.DataFrame(values), tuple(Column(source=name, name=name) for name in values))
+    types = {column.name: column.type for column in found.columns}
+
+    assert {types[f"c{number}"] for number in range(MOST_GUESSED)} == {ColumnType.INTEGER}
+    assert [types[name] for name in ("price", "mass")] == [ColumnType.DECIMAL] * 2
+    assert {types[name] for name in texts} == {ColumnType.TEXT}
+    assert "only plain numbers are recognised: 2,002 columns are numbers" in found.reasons[0].because
+
+
+def test_of_thousands_of_columns_those_that_may_be_thousands_stay_text():
+    values = {f"c{number}": ["1.234", "5.678"] for number in range(MOST_GUESSED + 1)}
+    found = guess_types(pl.DataFrame(values), tuple(Column(source=name, name=name) for name in values))
 
     assert {column.type for column in found.columns} == {ColumnType.TEXT}
-    assert "not guessed" in found.reasons[0].because

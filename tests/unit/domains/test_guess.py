@@ -136,6 +136,9 @@ def test_no_time_loses_its_zone_silently(texts, kind, said):
         ["1/2/2024 3:04 PM", "1/13/2024 11:00 AM"],
         ["01-JAN-2024 10:00", "02-FEB-2024 10:00"],
         ["Mon, 01 Jan 2024 10:00", "Tue, 02 Jan 2024 10:00"],
+        ["Jan 31, 2024 10:00:00 AM", "Feb 1, 2024 11:30:00 PM"],
+        ["31/Jan/2024:10:00:00 +0000", "01/Feb/2024:11:30:00 +0000"],
+        ["Wed Jan 31 10:00:00 2024", "Thu Feb  1 11:30:00 2024"],
     ],
 )
 def test_reads_times_as_people_write_them(texts):
@@ -190,3 +193,58 @@ def test_a_number_is_offered_once_for_each_way_to_read_it():
 
     assert [dict(choice.sample)["1.234"] for choice in question.choices] == ["1.234", "1.234", "1234"]
     assert "'1,23' in price is written with a decimal comma" in question.choices[1].because
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["2024-Jan-31"],
+        ["Jan/31/2024"],
+        ["Jan-31-2024"],
+        ["Jan. 31, 2024"],
+        ["January 31 2024"],
+        ["31/Jan/2024"],
+        ["2024 Jan 31"],
+    ],
+)
+def test_reads_days_with_names_of_months(texts):
+    assert guess(at=texts).columns[0].type == "date"
+
+
+def test_other_dates_of_the_file_settle_the_order_of_day_and_month():
+    found = guess(ordered=["03/04/2024", "05/06/2024"], sent=["04/04/2024", "26/07/2024"])
+
+    assert found.questions == ()
+    assert [column.format for column in found.columns] == ["%d/%m/%Y"] * 2
+    assert "in sent '26/07/2024' can only be read so" in why(found, "ordered")
+
+
+def test_dates_of_both_orders_in_a_file_settle_nothing():
+    found = guess(one=["03/04/2024"], two=["26/07/2024"], three=["07/26/2024"])
+
+    assert found.questions[0].what == "dates: one"
+
+
+def test_a_few_numbers_with_an_exponent_among_others_are_numbers():
+    assert guess(p=["0.002", "1E-05", "3.1"]).columns[0].type == "float"
+
+
+def test_ten_numbers_with_a_comma_beside_small_ones_without_are_thousands():
+    found = guess(people=[*(f"{n},{n}00" for n in range(1, 10)), "12,345", "567"])
+
+    assert (found.columns[0].type, found.columns[0].thousands_sign) == ("integer", ",")
+    assert guess(people=["1,234", "567", "12,345"]).questions[0].what == "numbers: people"
+
+
+def test_versions_are_no_numbers():
+    assert guess(version=["1.9", "1.10"]).columns[0].type == "text"
+    assert guess(size=["1.9", "1.10"]).columns[0].type == "decimal"
+
+
+def test_zero_dates_of_databases_mean_no_day():
+    assert guess(day=["2024-01-31", "0000-00-00"]).columns[0].type == "date"
+
+
+def test_on_and_off_are_yes_and_no_but_on_alone_may_be_ontario():
+    assert guess(light=["on", "off"]).columns[0].type == "boolean"
+    assert guess(state=["ON", "ON"]).columns[0].type == "text"
