@@ -10,6 +10,7 @@ from hestia_assets.cli import (
     batches,
     convert,
     decisions,
+    deleting,
     demo,
     doctor,
     editing,
@@ -42,6 +43,7 @@ GROUPS: tuple[Register, ...] = (
     transforms.register,
     exports.register,
     specs.register,
+    deleting.register,
     doctor.register,
 )
 

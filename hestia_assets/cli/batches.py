@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hestia_assets.cli.drifting import drift_facts
 from hestia_assets.cli.output import AsJson, ResultFormat, counted, explained, print_csv, print_json, print_table
 from hestia_assets.cli.session import principal, session
 from hestia_assets.core.access import Purpose
@@ -91,6 +92,9 @@ def _tell_account(batch: "Batch", unit: str) -> None:
     checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows) for c in batch.checks]
     if checks:
         print_table(("check", "severity", "rows checked", "rows failed"), checks)
+    if batch.drift:
+        rows = [(one.kind.value, one.column, one.sentence) for one in batch.drift]
+        print_table(("what", "column", "different from the files before"), rows)
     if batch.problem:
         typer.echo(f"{batch.problem.message}\n{batch.problem.hint}")
 
@@ -104,6 +108,7 @@ def batch_fact(batch: "Batch") -> dict[str, Any]:
         "lines": batch.account.as_dict(),
         "rows": {"loaded": batch.rows_loaded, "quarantined": batch.rows_quarantined},
         "seconds": round(batch.seconds, 3),
+        **({"drift": drift_facts(batch.drift)} if batch.drift else {}),
     }
 
 
@@ -112,7 +117,7 @@ def print_batches(found: "list[Batch]") -> None:
     if not found:
         typer.echo("Nothing has arrived yet.")
         return
-    columns = ("batch", "dataset", "file", "state", "rows loaded", "rows quarantined", "seconds")
+    columns = ("batch", "dataset", "file", "state", "rows loaded", "rows quarantined", "different", "seconds")
     print_table(
         columns,
         [
@@ -123,6 +128,7 @@ def print_batches(found: "list[Batch]") -> None:
                 b.state.value,
                 b.rows_loaded,
                 b.rows_quarantined,
+                len(b.drift) or "",
                 f"{b.seconds:.1f}",
             )
             for b in found

@@ -66,7 +66,8 @@ def run_demo(hestia: "Hestia", *, seed: int, orders: int = ORDERS) -> Demo:
     from hestia_assets.cli.dagster_runs import run_export, run_transform
     from hestia_assets.cli.demo_data import make_files, write_files
     from hestia_assets.cli.demo_specs import EXPORT, TRANSFORM
-    from hestia_assets.cli.importing import import_file, saved_dataset
+    from hestia_assets.cli.importing import import_file
+    from hestia_assets.cli.session import saved_dataset
 
     files = make_files(seed=seed, orders=orders)
     paths = write_files(hestia.settings.home / "demo", files)

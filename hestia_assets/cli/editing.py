@@ -24,7 +24,7 @@ def edit(
 ) -> None:
     """Give a row of the validated table new values; a batch of its own, with undo and redo."""
     with explained(as_json=as_json):
-        from hestia_assets.cli.importing import saved_dataset
+        from hestia_assets.cli.session import saved_dataset
         from hestia_assets.core.results import RowEdit
 
         hestia = session(context).hestia()

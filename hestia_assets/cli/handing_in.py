@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hestia_assets.cli.batches import batch_fact
-from hestia_assets.cli.drifting import drift_facts, held_against_earlier
+from hestia_assets.cli.drifting import drift_facts
 from hestia_assets.cli.gathering import Found
 from hestia_assets.cli.output import Failure
 from hestia_assets.core.errors import HeldError, HestiaError, ReadError
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
-    from hestia_assets.core.results import Batch, Drift, Received, SkippedMember
+    from hestia_assets.core.results import Batch, DriftFinding, Received, SkippedMember
     from hestia_assets.core.specs import DatasetSpec, Mode
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Imported:
     """What became of one file. ``known``: it was here before and nothing changed.
 
-    ``drift``: how it differs from its dataset's earlier files, where it was held against them.
+    ``drift``: how it differs from its dataset's earlier files.
     """
 
     path: Path
@@ -29,7 +29,7 @@ class Imported:
     known: bool = False
     error: HestiaError | None = None
     name: str = ""
-    drift: "Drift | None" = None
+    drift: "tuple[DriftFinding, ...]" = ()
 
     @property
     def label(self) -> str:
@@ -38,9 +38,9 @@ class Imported:
 
     def as_dict(self) -> dict[str, Any]:
         """What --json prints."""
-        drift = {} if self.drift is None else {"drift": drift_facts(self.drift)}
         if self.batch is not None:
-            return batch_fact(self.batch) | drift
+            return batch_fact(self.batch)
+        drift = {"drift": drift_facts(self.drift)} if self.drift else {}
         assert self.error is not None, "a file without a batch was refused"
         return {"file": self.label, **Failure(self.error).as_dict(), **drift}
 
@@ -58,10 +58,11 @@ def run_waiting(hestia: "Hestia", done: list[Imported]) -> list[Imported]:
     if waiting:
         from hestia_assets.cli.dagster_runs import import_batches
 
-        drifts = held_against_earlier(hestia, list(waiting.values()))
-        done = [replace(one, drift=drifts.get(one.batch.id)) if one.batch else one for one in done]
         after = {batch.id: batch for batch in import_batches(hestia, list(waiting.values()))}
-        done = [replace(one, batch=after.get(one.batch.id, one.batch)) if one.batch else one for one in done]
+        now = [after.get(one.batch.id, one.batch) if one.batch else None for one in done]
+        done = [
+            replace(one, batch=batch, drift=batch.drift) if batch else one for one, batch in zip(done, now, strict=True)
+        ]
     return [_judged(one) for one in done]
 
 

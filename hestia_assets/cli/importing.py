@@ -13,7 +13,7 @@ from hestia_assets.cli.gathering import HERE, Found, gather, refuse_missing
 from hestia_assets.cli.handing_in import Imported, hand_in
 from hestia_assets.cli.inspecting import tell_what_is_left
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, show_error
-from hestia_assets.cli.session import session
+from hestia_assets.cli.session import saved_dataset, session
 from hestia_assets.core.errors import HestiaError, ReadError, SpecError
 from hestia_assets.core.specs import Mode
 
@@ -114,15 +114,6 @@ def dataset_for(
     return refused, None
 
 
-def saved_dataset(hestia: "Hestia", name: str) -> "DatasetSpec":
-    """The dataset as it was saved last. Raises NotFoundError."""
-    from hestia_assets.core.specs import DatasetSpec
-
-    spec = hestia.catalog.get("dataset", hestia.settings.tenant, name).spec
-    assert isinstance(spec, DatasetSpec), "the catalogue gives the kind that it was asked for"
-    return spec
-
-
 def _inspected(hestia: "Hestia", found: Found) -> "Inspection":
     """How a file, or the first file of an archive that is a table, would be read. Raises HestiaError."""
     with found.opened(hestia) as (file_name, source):
@@ -179,7 +170,7 @@ def tell(done: list[Imported]) -> None:
     if 0 < len(batches) <= MOST_IN_A_TABLE:
         print_batches(batches)
     for one in done:
-        if one.drift is not None:
+        if not one.known:
             tell_drift(one.label, one.drift)
         if one.batch and one.batch.state.value == "committed":
             typer.echo(_sentence(one, one.batch))

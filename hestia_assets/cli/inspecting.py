@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hestia_assets.cli.output import AsJson, Failure, explained, print_json, print_table, show_error
-from hestia_assets.cli.session import session
+from hestia_assets.cli.session import saved_dataset, session
+from hestia_assets.cli.verdicts import judge, tell_verdict, verdict_facts
 from hestia_assets.core.errors import HestiaError
 
 if TYPE_CHECKING:
@@ -34,9 +35,17 @@ def register(app: typer.Typer) -> None:
 def inspect(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    dataset: Annotated[str | None, typer.Option(help="Judge the whole file as this dataset would take it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a file would be read, with a reason for every decision; of an archive, each file in it."""
+    """Show how a file would be read, with a reason for every decision; of an archive, each file in it.
+
+    With --dataset: how many of its rows that dataset would set aside and why, what they would change in the table, and
+    what is different from the files before. Nothing is kept.
+    """
+    if dataset is not None:
+        _judge(context, file, dataset, as_json=as_json)
+        return
     with explained(as_json=as_json):
         looked, is_archive = _look(session(context).hestia(), file)
         if not is_archive and looked[0].error is not None:
@@ -48,6 +57,20 @@ def inspect(
         else:
             _tell(looked, is_archive=is_archive)
     if all(one.error for one in looked):
+        raise typer.Exit(1)
+
+
+def _judge(context: typer.Context, file: Path, dataset: str, *, as_json: bool) -> None:
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        judged = judge(hestia, file, saved_dataset(hestia, dataset))
+        if as_json:
+            facts = [verdict_facts(one) for one in judged]
+            print_json(facts[0] if len(facts) == 1 else {"files": facts})
+        else:
+            for one in judged:
+                tell_verdict(one)
+    if all(one.error for one in judged):
         raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
     from hestia_assets.core.access import Principal
+    from hestia_assets.core.specs import DatasetSpec
     from hestia_assets.settings import Settings
 
 Register = Callable[[typer.Typer], None]
@@ -46,3 +47,12 @@ def principal(hestia: "Hestia") -> "Principal":
     from hestia_assets.core.access import Principal
 
     return Principal(hestia.author, hestia.settings.tenant)
+
+
+def saved_dataset(hestia: "Hestia", name: str) -> "DatasetSpec":
+    """The dataset as it was saved last. Raises NotFoundError."""
+    from hestia_assets.core.specs import DatasetSpec
+
+    spec = hestia.catalog.get("dataset", hestia.settings.tenant, name).spec
+    assert isinstance(spec, DatasetSpec), "the catalogue gives the kind that it was asked for"
+    return spec

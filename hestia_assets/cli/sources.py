@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hestia_assets.cli.deleting import delete_source
 from hestia_assets.cli.handing_in import left_out, run_waiting, taken_in
 from hestia_assets.cli.importing import tell
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Places that files are fetched from.", no_args_is_help=True)
     group.command("check")(check)
     group.command("fetch")(fetch)
+    group.command("delete")(delete_source)
     group.callback()(_group)
     app.add_typer(group, name="source")
 

@@ -14,11 +14,14 @@ from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import Batch, CheckResult
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity
 from hestia_assets.defs import markdown
-from hestia_assets.defs.metadata import account_metadata
+from hestia_assets.defs.metadata import account_metadata, drift_metadata
 from hestia_assets.defs.names import asset_key, check_name
 
 SAMPLE_ROWS = 10
 ACCOUNT_CHECK = "line_account"
+DRIFT_CHECK = "drift"
+KEY_CHECK = "primary_key"
+KEY_RULE = "key"
 _CONSEQUENCE = {
     Severity.REJECT: "A row that fails goes to quarantine.",
     Severity.WARN: "A row that fails is loaded and noted.",
@@ -33,7 +36,27 @@ def check_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
         asset=asset_key(Layer.IMPORTED, dataset),
         description="Every line of the file has exactly one place.",
     )
-    return [account, *(_check_spec(dataset, check) for check in dataset.checks)]
+    drift = dg.AssetCheckSpec(
+        DRIFT_CHECK,
+        asset=asset_key(Layer.IMPORTED, dataset),
+        description="The file is like the last five: columns, rows, empty values, ranges. It is imported all the same.",
+    )
+    return [account, drift, *_key_specs(dataset), *(_check_spec(dataset, check) for check in dataset.checks)]
+
+
+def _key_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
+    """That the key names each row of a file, where rows are updated by it."""
+    if not dataset.primary_key or KEY_CHECK in map(check_name, dataset.checks):
+        return []
+    what = f"{', '.join(dataset.primary_key)} names each row of a file that updates rows: never empty, never twice."
+    return [
+        dg.AssetCheckSpec(
+            KEY_CHECK,
+            asset=asset_key(Layer.VALIDATED, dataset),
+            description=f"{what} {_CONSEQUENCE[Severity.REJECT]}",
+            metadata={"hestia/rule": KEY_RULE, "hestia/severity": Severity.REJECT.value},
+        )
+    ]
 
 
 def check_results(dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg.AssetCheckResult]:
@@ -41,10 +64,14 @@ def check_results(dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg
     if not batches:
         return
     yield _account_result(dataset, batches)
+    yield _drift_result(dataset, batches)
+    keyed = [(batch, result) for batch in batches for result in batch.checks if result.rule == KEY_RULE]
+    if keyed and _key_specs(dataset):
+        yield _verdict(dataset, KEY_CHECK, Severity.REJECT, keyed)
     for check in dataset.checks:
         counted = [(batch, result) for batch in batches for result in batch.checks if result.name == check.name]
         if counted:
-            yield _verdict(dataset, check, counted)
+            yield _verdict(dataset, check_name(check), check.severity, counted)
 
 
 def _check_spec(dataset: DatasetSpec, check: CheckSpec) -> dg.AssetCheckSpec:
@@ -72,16 +99,30 @@ def _account_result(dataset: DatasetSpec, batches: Sequence[Batch]) -> dg.AssetC
     )
 
 
+def _drift_result(dataset: DatasetSpec, batches: Sequence[Batch]) -> dg.AssetCheckResult:
+    different = [batch.file_name for batch in batches if batch.drift]
+    sentences = [finding.sentence for batch in batches for finding in batch.drift]
+    more = f" ({len(sentences) - 1:,} more)" if len(sentences) > 1 else ""
+    return dg.AssetCheckResult(
+        passed=not sentences,
+        asset_key=asset_key(Layer.IMPORTED, dataset),
+        check_name=DRIFT_CHECK,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{different[0]}: {sentences[0]}{more}" if sentences else "Nothing is unlike the files before.",
+        metadata=drift_metadata(batches) | {"hestia/batch": ", ".join(batch.id for batch in batches)},
+    )
+
+
 def _verdict(
-    dataset: DatasetSpec, check: CheckSpec, counted: Sequence[tuple[Batch, CheckResult]]
+    dataset: DatasetSpec, name: str, severity: Severity, counted: Sequence[tuple[Batch, CheckResult]]
 ) -> dg.AssetCheckResult:
     failed = sum(result.failed_rows for _, result in counted)
     checked = sum(result.checked_rows for _, result in counted)
     return dg.AssetCheckResult(
         passed=failed == 0,
         asset_key=asset_key(Layer.VALIDATED, dataset),
-        check_name=check_name(check),
-        severity=dg.AssetCheckSeverity.ERROR if check.severity is Severity.HOLD else dg.AssetCheckSeverity.WARN,
+        check_name=name,
+        severity=dg.AssetCheckSeverity.ERROR if severity is Severity.HOLD else dg.AssetCheckSeverity.WARN,
         description=f"{failed:,} of {checked:,} rows failed." if failed else f"All {checked:,} rows passed.",
         metadata=_numbers(failed, checked) | _sample(counted),
     )

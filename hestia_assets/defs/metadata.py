@@ -15,6 +15,7 @@ from hestia_assets.core.specs import AnySpec, DatasetSpec, kind_of
 from hestia_assets.defs import markdown
 
 PREVIEW_ROWS = 10
+DRIFT_ROWS = 50
 _SYSTEM = {
     "_batch": "the batch that brought the row",
     "_row": "record number in the file, from 1",
@@ -65,6 +66,14 @@ def account_metadata(batches: Sequence[Batch]) -> dict[str, Any]:
     """The line account, each place a number, so that Dagster can draw it over time."""
     accounts = [batch.account.as_dict() for batch in batches]
     return {f"lines/{place}": sum(each[place] for each in accounts) for place in accounts[0]} if accounts else {}
+
+
+def drift_metadata(batches: Sequence[Batch]) -> dict[str, Any]:
+    """How many things were different in these files from those before them, and which."""
+    found = [(batch.file_name, one.kind.value, one.column, one.sentence) for batch in batches for one in batch.drift]
+    facts: dict[str, Any] = {"hestia/drift": len(found)}
+    table = markdown.table(("file", "what", "column", "difference"), found[:DRIFT_ROWS])
+    return facts | ({"hestia/differences": table} if found else {})
 
 
 def data_version(batches: Sequence[Batch]) -> dg.DataVersion:

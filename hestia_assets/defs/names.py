@@ -16,6 +16,7 @@ WAITING_TAG = "hestia/waiting"
 WORKER_TAG = "hestia/worker"
 
 TAGGED_BATCHES = 20
+DEFAULT_TENANT = "default"
 
 FETCHER = "source "
 """Author of batches that a fetch brought: this word and the name of the source."""
@@ -26,6 +27,15 @@ _VERBS = {"dataset": "import", "source": "fetch", "transform": "transform", "exp
 def asset_key(layer: Layer, spec: AnySpec) -> dg.AssetKey:
     """Layer, tenant, name."""
     return dg.AssetKey([layer.value, spec.tenant, spec.name])
+
+
+def group(layer: Layer, spec: AnySpec) -> str:
+    """The group of an asset: its layer, so that the lineage reads from landing to exported whatever else is there.
+
+    A group per dataset would be one box of four assets each, and a hundred boxes at a hundred datasets. The assets of
+    a tenant other than ``default`` are groups of their own.
+    """
+    return layer.value if spec.tenant == DEFAULT_TENANT else f"{spec.tenant}_{layer.value}"
 
 
 def table_ref(layer: Layer, spec: AnySpec) -> TableRef:

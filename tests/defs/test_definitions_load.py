@@ -90,7 +90,7 @@ def test_a_check_on_a_column_of_any_script_loads(home: Hestia):
     definitions = build_definitions(home)
 
     dg.Definitions.validate_loadable(definitions)
-    assert len(definitions.resolve_asset_graph().asset_check_keys) == 4
+    assert len(definitions.resolve_asset_graph().asset_check_keys) == 5
 
 
 def test_specs_that_read_each_other_do_not_take_the_others_down(home: Hestia):

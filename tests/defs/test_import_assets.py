@@ -2,13 +2,13 @@ from collections.abc import Callable
 
 import dagster as dg
 import pytest
-from shop import CLEAN, DIRTY, DUPLICATES, OTHER_COLUMNS
+from shop import CLEAN, DIRTY, DUPLICATES, OTHER_COLUMNS, orders
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HeaderMismatchError, NotFoundError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import Batch, BatchState
-from hestia_assets.core.specs import DatasetSpec, ExportSpec, TransformSpec
+from hestia_assets.core.specs import DatasetSpec, ExportSpec, Mode, TransformSpec
 from hestia_assets.definitions import build_definitions
 from hestia_assets.defs.materialize import materialize_dataset, materialize_export, materialize_transform
 from hestia_assets.defs.names import asset_key
@@ -228,3 +228,48 @@ def test_a_transform_that_fails_leaves_its_reason_on_the_job(
     (job, *_) = home.jobs.recent("default")
     assert job.problem
     assert "gone" in job.problem.message
+
+
+def test_a_file_unlike_the_one_before_is_a_warning_with_its_differences(
+    home: Hestia, hand_in: HandIn, instance: dg.DagsterInstance
+):
+    hand_in(CLEAN)
+    materialize_dataset(home, "default", "orders")
+    first = _checks(instance, _last_run(instance))["drift"]
+    hand_in(CLEAN.splitlines(keepends=True)[0] + b"".join(b"1%03d,90000,DE\n" % number for number in range(10)))
+
+    materialize_dataset(home, "default", "orders")
+
+    drift = _checks(instance, _last_run(instance))["drift"]
+    facts = _facts(instance, "imported", "default", "orders")
+    assert (first.passed, first.metadata["hestia/drift"].value) == (True, 0)
+    assert (drift.passed, drift.severity, drift.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
+    assert drift.description == "orders.csv: 10 rows; the batch before had 2. (1 more)"
+    assert facts["hestia/drift"] == drift.metadata["hestia/drift"].value == 2
+    assert "quantity has 90,000; the batch before had 2 to 3." in facts["hestia/differences"]
+
+
+def test_rows_whose_key_is_empty_or_met_twice_are_a_warning_of_their_own(
+    home: Hestia, hand_in: HandIn, instance: dg.DagsterInstance
+):
+    keyed = orders().model_copy(update={"mode": Mode.UPSERT, "primary_key": ("order_id",), "checks": ()})
+    home.catalog.save(keyed, author="ada")
+    hand_in(DUPLICATES)
+
+    materialize_dataset(home, "default", "orders")
+
+    key = _checks(instance, _last_run(instance))["primary_key"]
+    assert (key.passed, key.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert key.asset_key == dg.AssetKey(["validated", "default", "orders"])
+    assert (key.metadata["failed_rows"].value, key.metadata["checked_rows"].value) == (1, 2)
+
+
+def test_assets_are_grouped_by_layer(home: Hestia):
+    home.catalog.save(orders().model_copy(update={"tenant": "north"}), author="ada")
+
+    nodes = build_definitions(home).resolve_asset_graph().asset_nodes
+
+    groups = {node.key.path[0]: node.group_name for node in nodes if node.key.path[1] == "default"}
+    others = {node.group_name for node in nodes if node.key.path[1] == "north"}
+    assert all(layer == group for layer, group in groups.items())
+    assert others == {f"north_{layer}" for layer in ("landing", "imported", "quarantine", "validated")}

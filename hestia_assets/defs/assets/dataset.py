@@ -19,8 +19,8 @@ from hestia_assets.defs import runs
 from hestia_assets.defs.checks import check_results, check_specs
 from hestia_assets.defs.failures import HestiaFailure, error_from
 from hestia_assets.defs.held import report_held
-from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, table_metadata
-from hestia_assets.defs.names import asset_key, batches_tag, op_name, table_ref
+from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, drift_metadata, table_metadata
+from hestia_assets.defs.names import asset_key, batches_tag, group, op_name, table_ref
 from hestia_assets.defs.stopping import stoppable
 
 LAYERS = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED)
@@ -96,7 +96,7 @@ def _asset_spec(dataset: DatasetSpec, layer: Layer) -> dg.AssetSpec:
     return dg.AssetSpec(
         asset_key(layer, dataset),
         deps=[asset_key(source, dataset)],
-        group_name=dataset.tenant,
+        group_name=group(layer, dataset),
         description=" ".join(filter(None, (_SENTENCES[layer].format(dataset.name), described))),
         kinds={"deltalake", "polars"},
         tags={"hestia/layer": layer.value},
@@ -114,7 +114,7 @@ def _materializations(
     for layer in LAYERS if committed else ():
         metadata = table_metadata(hestia, table_ref(layer, dataset), dataset, batches=committed)
         metadata |= batch_metadata(committed)
-        metadata |= account_metadata(committed) if layer is Layer.IMPORTED else {}
+        metadata |= account_metadata(committed) | drift_metadata(committed) if layer is Layer.IMPORTED else {}
         yield dg.MaterializeResult(
             asset_key=asset_key(layer, dataset), metadata=metadata, data_version=data_version(committed)
         )

@@ -12,7 +12,7 @@ from hestia_assets.core.specs import ExportSpec
 from hestia_assets.defs import runs
 from hestia_assets.defs.failures import RETRIES
 from hestia_assets.defs.metadata import page_link, principal
-from hestia_assets.defs.names import asset_key
+from hestia_assets.defs.names import asset_key, group
 from hestia_assets.defs.watched import watched
 
 
@@ -27,7 +27,7 @@ def build_exported_asset(
     @dg.asset(
         key=asset_key(Layer.EXPORTED, export),
         deps=deps,
-        group_name=export.tenant,
+        group_name=group(Layer.EXPORTED, export),
         description=export.description or f"{export.table} as a file, proved complete.",
         kinds={"file", export.format},
         tags={"hestia/layer": Layer.EXPORTED.value},

@@ -11,7 +11,7 @@ from hestia_assets.core.specs import TransformSpec
 from hestia_assets.defs import runs
 from hestia_assets.defs.failures import RETRIES
 from hestia_assets.defs.metadata import principal, table_metadata
-from hestia_assets.defs.names import asset_key, table_ref
+from hestia_assets.defs.names import asset_key, group, table_ref
 from hestia_assets.defs.watched import watched
 
 
@@ -26,7 +26,7 @@ def build_transformed_asset(
     @dg.asset(
         key=asset_key(Layer.TRANSFORMED, transform),
         deps=deps,
-        group_name=transform.tenant,
+        group_name=group(Layer.TRANSFORMED, transform),
         description=transform.description or f"{transform.name}, made by a query.",
         kinds={"deltalake", "sql", "duckdb"},
         tags={"hestia/layer": Layer.TRANSFORMED.value},

@@ -48,7 +48,7 @@ from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.inspection.known import KnownSource
 from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
-from hestia_assets.domains.ingest.loading.fitting import as_encoded
+from hestia_assets.domains.ingest.loading.fitting import fitting
 from hestia_assets.domains.ingest.loading.modes import changes_of
 from hestia_assets.domains.ingest.loading.parts import Progress
 from hestia_assets.domains.ingest.many import ManyRun
@@ -166,7 +166,7 @@ class IngestService:
     ) -> Verdict:
         """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
         reader, present = self.formats.get(dataset.recipe.format), rows_present(self.tables, self.validator, dataset)
-        recipe, _ = as_encoded(self.formats, dataset.recipe, source)
+        recipe = fitting(self.formats, dataset, source)
         judge = Judge(reader, self.validator, dataset.model_copy(update={"recipe": recipe}), present)
         return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 

@@ -226,3 +226,16 @@ def test_inspect_gives_a_reason_for_every_decision(command: Command, facts: Fact
     assert [column["name"] for column in found["recipe"]["columns"]] == ["id", "amount"]
     assert all(reason["because"] for reason in found["reasons"])
     assert "comma" in command("inspect", orders).output
+
+
+def test_a_file_whose_columns_have_other_names_now_says_which(
+    command: Command, facts: Facts, orders: Path, tmp_path: Path
+):
+    other = tmp_path / "other.csv"
+    other.write_text("id,Betrag\n004,9\n005,12\n")
+    facts("import", orders, "--dataset", "orders")
+
+    refused = command("import", other, "--dataset", "orders")
+
+    assert refused.exit_code == 1
+    assert "different this time: 'amount' is gone" in " ".join(refused.stderr.split())
