@@ -11,14 +11,14 @@ from streamlit_app.components.mode_form import MODE_WORDS
 from streamlit_app.components.words import ago, batch_name, state_words
 
 _COLUMNS = {
-    "File": st.column_config.TextColumn(width=170),
+    "File": st.column_config.TextColumn(width=150),
     "Dataset": st.column_config.TextColumn(width=110),
-    "State": st.column_config.TextColumn(width=85),
-    "Rows": st.column_config.NumberColumn(format="localized", width=70),
-    "Set aside": st.column_config.NumberColumn(format="localized", width=75),
-    "Changes": st.column_config.TextColumn(width=130),
-    "Arrived": st.column_config.TextColumn(width=95),
-    "Way": st.column_config.TextColumn(width=100, help="What the rows did to those that were there."),
+    "State": st.column_config.TextColumn(width=75),
+    "Rows": st.column_config.NumberColumn(format="localized", width=60),
+    "Set aside": st.column_config.NumberColumn(format="localized", width=70),
+    "Changes": st.column_config.TextColumn(width=115),
+    "Arrived": st.column_config.TextColumn(width=90),
+    "Way": st.column_config.TextColumn(width=90, help="What the rows did to those that were there."),
     "Different": st.column_config.NumberColumn(
         width=70, help="So many things were different from the files before it; tick the line to read them."
     ),

@@ -7,6 +7,7 @@ from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EDIT, Batch, BatchState
+from hestia_assets.core.specs import Mode
 from streamlit_app.components.batches import changes_in_words
 from streamlit_app.components.check_form import why_held
 from streamlit_app.components.explained import show_problem
@@ -57,7 +58,7 @@ def _committed(batch: Batch, name: str, table: str) -> None:
 def _changes(batch: Batch) -> None:
     """What it did to the rows that were there, where it did more than add."""
     words = [f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number]
-    mode = MODE_WORDS[batch.mode].lower() if batch.mode else ""
+    mode = MODE_WORDS[batch.mode].lower() if batch.mode and batch.mode is not Mode.APPEND else ""
     if batch.origin != EDIT and (mode or len(words) > 1):
         st.caption(f"{mode.capitalize()}: {', '.join(words) or 'nothing changed'}." if mode else f"{', '.join(words)}.")
 

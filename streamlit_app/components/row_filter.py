@@ -48,7 +48,7 @@ def ask_for_rows(schema: pl.Schema, *, key: str) -> pl.Expr | None:
     ).strip()
     if not value:
         return None
-    return reduce(or_, [_fits(name, schema[name], how, value) for name in ([column] if column else names)])
+    return reduce(or_, [fits(name, schema[name], how, value) for name in ([column] if column else names)])
 
 
 def _comparisons(dtype: pl.DataType) -> list[How]:
@@ -56,7 +56,7 @@ def _comparisons(dtype: pl.DataType) -> list[How]:
     return [How.CONTAINS, How.IS, *ordered, How.EMPTY]
 
 
-def _fits(name: str, dtype: pl.DataType, how: How, value: str) -> pl.Expr:
+def fits(name: str, dtype: pl.DataType, how: How, value: str) -> pl.Expr:
     """Text is compared as it is shown, capital letters apart; a number or a day by what it means."""
     text = pl.col(name).cast(pl.String)
     if how is How.CONTAINS:

@@ -13,6 +13,7 @@ from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.results import BatchState
 from hestia_assets.core.specs import SourceSpec
 from hestia_assets.definitions import build_definitions
+from hestia_assets.defs.bucket_sensor import watched_buckets
 from hestia_assets.defs.fetching import build_s3_resource
 from hestia_assets.defs.materialize import materialize_dataset
 from hestia_assets.defs.resources import open_instance
@@ -147,3 +148,16 @@ def test_dagster_shows_no_key(home: Hestia):
     shown = str(build_definitions(home).resources)
 
     assert SECRET not in shown
+
+
+def test_a_paused_source_has_no_schedule_and_is_not_watched(home: Hestia, bucket: Bucket):
+    paused = SourceSpec(name="shop", dataset="orders", url=f"{bucket.url}/daily/", paused=True)
+    timed = paused.model_copy(update={"name": "nightly", "schedule": "30 2 * * *"})
+    home.catalog.save(paused, author="ada")
+    home.catalog.save(timed, author="ada")
+
+    definitions = build_definitions(home)
+
+    assert watched_buckets([paused, timed]) == []
+    assert [one.name for one in definitions.schedules or () if one.name.startswith("fetch_")] == []
+    assert definitions.resolve_job_def("fetch_default__shop")

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import Batch, BatchState
+from hestia_assets.core.results import Batch, BatchState, DriftFinding, DriftKind
 from hestia_assets.core.specs import DatasetSpec, Mode, SourceSpec
 from streamlit_app.downloads import account_csv
 
@@ -150,3 +150,75 @@ def test_a_batch_that_is_not_there_starts_no_import(open_page, pages_home):
         pages_home.batches.get("people-1")
     assert "people-1" in said(app)
     assert "Bring files" in said(app)
+
+
+def test_what_became_of_a_file_stays_true_when_later_ones_change_its_rows(two, open_page):
+    first = said(open_page("datasets", dataset="people", batch=two[0].id))
+    second = said(open_page("datasets", dataset="people", batch=two[1].id))
+
+    assert "All 2 rows of first.csv were imported into people." in first
+    assert "1 row of these has been changed or removed since" in first
+    assert "since, by later" not in second
+
+
+def test_how_a_file_differed_is_told_to_whoever_was_not_there(two, open_page, pages_home):
+    finding = DriftFinding(DriftKind.ROWS, "", "2 rows; the last file had 900.")
+    pages_home.batches.update(two[1].id, drift=(finding,))
+
+    page = said(open_page("datasets", dataset="people", batch=two[1].id))
+    listed = open_page("datasets", dataset="people")
+
+    assert "Different from the files before it" in page
+    assert "2 rows; the last file had 900." in page
+    files = next(frame.value for frame in listed.dataframe if "Different" in frame.value.columns)
+    assert files["Different"].to_list()[0] == 1
+
+
+def test_a_long_history_has_pages_and_its_numbers_are_of_all_files(two, open_page, pages_home):
+    for number in range(22):
+        rows = f"id,name\n{number},\n".encode()
+        imported(pages_home, people(pages_home), rows, f"{number}.csv")
+
+    app = open_page("datasets", dataset="people")
+
+    files = next(frame.value for frame in app.dataframe if "Changes" in frame.value.columns)
+    assert (len(files), files["File"][0]) == (20, "21.csv")
+    assert "1 to 20 of 24." in said(app)
+    assert [metric.value for metric in app.metric if metric.label == "Files"] == ["24"]
+
+
+def saved_source(home: "Hestia", **facts: str) -> SourceSpec:
+    """A source of the people."""
+    spec = SourceSpec(name="bucket", dataset="people", url="s3://deliveries/daily/", **facts)
+    home.catalog.save(spec, author="ada")
+    return spec
+
+
+@pytest.mark.usefixtures("two")
+def test_a_source_can_be_paused_and_goes_on_later(open_page, pages_home):
+    saved_source(pages_home)
+    app = open_page("sources")
+    before = said(app)
+
+    app = press(app, "Pause")
+    paused = pages_home.catalog.get("source", "default", "bucket").spec
+    app = press(app, "Resume")
+
+    assert "Fetched when something new is there" in before
+    assert isinstance(paused, SourceSpec)
+    assert paused.paused
+    assert pages_home.catalog.get("source", "default", "bucket").spec == paused.model_copy(update={"paused": False})
+
+
+@pytest.mark.usefixtures("two")
+def test_a_source_is_deleted_and_what_stays_is_said_first(open_page, pages_home):
+    saved_source(pages_home)
+    app = open_page("sources")
+    before = said(app)
+
+    app = press(app, "Yes, delete the source")
+
+    assert "Stays:** the dataset people, its table, and every file that came from here" in before
+    assert pages_home.catalog.all("source") == []
+    assert "There is no source yet" in said(app)
+    assert pages_home.catalog.exists(people(pages_home))

@@ -9,6 +9,7 @@ from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import (
     EDIT,
     Batch,
+    BatchCounts,
     BatchPart,
     BatchProfile,
     BatchState,
@@ -234,3 +235,25 @@ def test_everything_is_there_after_a_restart(reopen):
 
     assert after.batches.get("b1") == _batch()
     assert after.batches.parts("b1") == [_part(0)]
+
+
+def test_batches_are_listed_page_by_page_and_by_state(metadata):
+    for number in range(1, 6):
+        state = BatchState.HELD if number == 2 else BatchState.COMMITTED
+        metadata.batches.create(_batch(number, state=state, created_at=NOON + timedelta(minutes=number)))
+
+    page = metadata.batches.recent("default", "orders", limit=2, skip=2)
+    held = metadata.batches.recent("default", states=(BatchState.HELD, BatchState.FAILED))
+
+    assert [batch.id for batch in page] == ["b3", "b2"]
+    assert [batch.id for batch in held] == ["b2"]
+
+
+def test_batches_of_a_dataset_are_counted_and_edits_are_no_files(metadata):
+    metadata.batches.create(_batch(1, state=BatchState.COMMITTED, rows_quarantined=3))
+    metadata.batches.create(_batch(2, state=BatchState.COMMITTED, origin=EDIT))
+    metadata.batches.create(_batch(3, state=BatchState.UNDONE, rows_quarantined=4))
+    metadata.batches.create(_batch(4, state=BatchState.COMMITTED, rows_quarantined=2, dataset="others"))
+
+    assert metadata.batches.counts("default", "orders") == BatchCounts(batches=3, files=1, rows_quarantined=3)
+    assert metadata.batches.counts("default", "nothing") == BatchCounts(batches=0, files=0, rows_quarantined=0)
