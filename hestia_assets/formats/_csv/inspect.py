@@ -15,6 +15,9 @@ from hestia_assets.formats._csv.questions import encoding_question
 from hestia_assets.formats._csv.sample import SAMPLE_ROWS, SampleRow, comment_lines_before, read_sample, sample_rows
 from hestia_assets.formats._text.encoding import EncodingGuess, guess_encoding
 
+UNKNOWN = 0
+"""A width that no record has: none is taken for rows behind an open quote."""
+
 
 def inspect_csv(source: BinaryIO, *, file_name: str) -> Inspection:
     """Guess a recipe. Raises EmptyFileError, UnreadableFileError."""
@@ -83,9 +86,10 @@ def columns_under(source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
 
 def _rows(sample: bytes, guess: Guess, width: int, *, whole: bool) -> list[SampleRow]:
     """The first records, read once more when their width is known: it tells where an open quote ends."""
-    rows = sample_rows(sample, guess, width, whole=whole)
-    usual = usual_width(rows) if rows else width
-    return rows if width in (usual, 1) else sample_rows(sample, guess, usual, whole=whole)
+    if width > 1:
+        rows = sample_rows(sample, guess, UNKNOWN, whole=whole)
+        width = max(width, usual_width(rows)) if rows else width
+    return sample_rows(sample, guess, width, whole=whole)
 
 
 def _first_rows(sample: bytes, guess: Guess, *, whole: bool) -> list[SampleRow]:

@@ -82,3 +82,7 @@ def test_a_rare_sign_in_every_line_beats_a_comma_in_most(sign):
     rows = [("id", "name", "city", "n"), *((str(n), "Doe, Ann" if n % 3 else "Ann", "Rome", "1") for n in range(12))]
 
     assert read(lines(sign, rows)) == rows
+
+
+def test_where_every_line_has_an_escaped_quote_the_delimiter_is_still_found():
+    assert read(b'a,"b\\"c",d\n1,"2\\"3",4\n') == [("a", 'b"c', "d"), ("1", '2"3', "4")]

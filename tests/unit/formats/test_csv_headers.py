@@ -57,3 +57,8 @@ def test_a_comment_with_as_many_commas_as_the_table_is_no_header():
 
 def test_a_commented_header_above_rows_without_one_is_the_header():
     assert look(b"# id,n\n1,a\n2,b\n")[1] == ["# id", "n"]
+
+
+@pytest.mark.parametrize("data", [b'A,"B\nB",C', b'a,"b\r\nb",c\r\nd,"e\r\ne",f', b'A,"x\n\ny",C\n1,2,3\n'])
+def test_a_line_break_in_a_quoted_name_of_the_first_row_is_no_open_quote(data):
+    assert len(look(data)[1]) == 3
