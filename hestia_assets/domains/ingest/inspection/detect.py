@@ -1,5 +1,6 @@
 """Which format a file is in: its content decides, never its name alone."""
 
+import re
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -15,6 +16,9 @@ BLANK = b" \t\r\n\x0b\x0c\x00"
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 STARTERS = (b"[", b"{", b"<")
 """A text that begins so is JSON or XML that broke, not a table."""
+
+BRACKETED = re.compile(rb"(?:\[[^][{}<>,;|\t\r\n]+\]|\{[^][{}<>,;|\t\r\n\"]+\}|<[^][{}<>,;|\t\r\n]+>)[,;|\t]")
+"""A first value in brackets, and a delimiter right behind it."""
 
 PLAIN = "csv"
 """The format that takes any text in which it sees a table."""
@@ -36,7 +40,12 @@ def detect(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> In
     if not sure or is_text(head):  # somebody's own format may know bytes that ours do not; RTF begins like JSON
         _refuse(*marked_kind(head, file_name=file_name))
     for name in sure:
-        return _inspected(formats, name, source, file_name)
+        try:
+            return _inspected(formats, name, source, file_name)
+        except ReadError as error:
+            if not _begins_with_a_bracketed_name(formats, head, file_name):
+                raise
+            return _table_after_all(formats, source, file_name, error)
     _refuse(*other_kind(head, source, file_name=file_name))
     refusal: ReadError | None = None
     for name in _claiming(claims, Claim.NAMED):
@@ -47,7 +56,9 @@ def detect(formats: Registry[Format], source: BinaryIO, *, file_name: str) -> In
                 raise
             refusal = refusal or error
     if refusal is not None:
-        return _table_after_all(formats, source, head, file_name, refusal)
+        if _start(head).startswith(STARTERS):
+            raise refusal
+        return _table_after_all(formats, source, file_name, refusal)
     for name in _claiming(claims, Claim.FALLBACK):
         return _inspected(formats, name, source, file_name)
     raise UnreadableFileError(f"{file_name} is in no format Hestia reads.", hint="Save the table as CSV.")
@@ -67,19 +78,21 @@ def _inspected(formats: Registry[Format], name: str, source: BinaryIO, file_name
     return formats.get(name).inspect(source, file_name=file_name)
 
 
-def _table_after_all(
-    formats: Registry[Format], source: BinaryIO, head: bytes, file_name: str, refusal: ReadError
-) -> Inspection:
-    """Plain text where the name says otherwise, if it clearly is a table; else the refusal of the format named."""
-    if _start(head).startswith(STARTERS):
-        raise refusal
+def _begins_with_a_bracketed_name(formats: Registry[Format], head: bytes, file_name: str) -> bool:
+    """Whether a text by its name begins ``[id],[name]`` as some databases write names, and no list or document."""
+    named = file_name.lower().endswith(formats.get(PLAIN).suffixes)
+    return named and BRACKETED.match(_start(head)) is not None
+
+
+def _table_after_all(formats: Registry[Format], source: BinaryIO, file_name: str, refusal: ReadError) -> Inspection:
+    """Plain text where name or first sign say otherwise, if it clearly is a table; else that format's refusal."""
     try:
         found = _inspected(formats, PLAIN, source, file_name)
     except ReadError:
         raise refusal from None
     if len(found.recipe.columns) < 2 or not _has_two_rows(formats, found, source):
         raise refusal
-    why = f"The name says otherwise, but that does not hold: {refusal.message}"
+    why = f"Its name or first sign says otherwise, but that does not hold: {refusal.message}"
     return replace(found, reasons=(Reason("format", PLAIN, why), *found.reasons))
 
 
