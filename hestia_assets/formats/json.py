@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import BinaryIO, ClassVar
 
-from hestia_assets.core.errors import HeaderMismatchError
 from hestia_assets.core.ports import Claim
-from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
+from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._json.alike import Templates
-from hestia_assets.formats._json.claim import Layout, encoding_of, layout
-from hestia_assets.formats._json.inspect import NestedOptions, inspected, look_into, refusal, table_for
+from hestia_assets.formats._json.claim import Layout, layout
+from hestia_assets.formats._json.inspect import NestedOptions, columns_of, inspected, look_into, refusal
 from hestia_assets.formats._json.records import Document, Outer
 from hestia_assets.formats._json.runs import Run, Runs
 from hestia_assets.formats._json.values import FaultError
@@ -41,10 +40,7 @@ class JsonFormat:
             EmptyFileError: nothing but space.
             UnreadableFileError: it is no JSON, with line and column.
         """
-        source.seek(0)
-        encoding, why = encoding_of(source.read(4))
-        look = look_into(source, encoding, file_name=file_name)
-        return inspected(look, format_name="json", encoding=encoding, reasons=[Reason("encoding", encoding, why)])
+        return inspected(source, look_into, format_name="json", file_name=file_name)
 
     def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
         """The columns of the table that the options name.
@@ -53,11 +49,7 @@ class JsonFormat:
             HeaderMismatchError: there is no such table in the file.
             UnreadableFileError: it is no JSON, with line and column.
         """
-        options = parse(NestedOptions, recipe.options)
-        table = table_for(look_into(source, recipe.encoding, file_name="The file"), options)
-        if table is None:
-            raise HeaderMismatchError(missing=[options.record_path], added=[])
-        return table.columns()
+        return columns_of(source, recipe, look_into)
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield the records of one table under ``recipe`` from ``start``.

@@ -5,13 +5,13 @@ from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
-from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, UnreadableFileError
+from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
 from hestia_assets.core.ports import Claim
-from hestia_assets.core.results import START, Inspection, LineAccount, Position, Reason, TextChunk
+from hestia_assets.core.results import START, Inspection, LineAccount, Position, TextChunk
 from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._json.alike import SAMPLE, Indices, Templates
-from hestia_assets.formats._json.claim import LINES_SUFFIXES, Layout, encoding_of, layout
-from hestia_assets.formats._json.inspect import Look, NestedOptions, inspected, table_for
+from hestia_assets.formats._json.claim import LINES_SUFFIXES, Layout, layout
+from hestia_assets.formats._json.inspect import Look, NestedOptions, columns_of, inspected
 from hestia_assets.formats._json.lines import SPACE, Lines
 from hestia_assets.formats._json.records import Nesting
 from hestia_assets.formats._json.values import RECORD_LIMIT, ExactDecoder, FaultError
@@ -44,10 +44,7 @@ class NdjsonFormat:
             EmptyFileError: nothing but blank lines.
             UnreadableFileError: no line is an object.
         """
-        source.seek(0)
-        encoding, why = encoding_of(source.read(4))
-        look = _look_into(source, encoding, file_name=file_name)
-        return inspected(look, format_name="ndjson", encoding=encoding, reasons=[Reason("encoding", encoding, why)])
+        return inspected(source, _look_into, format_name="ndjson", file_name=file_name)
 
     def columns(self, source: BinaryIO, recipe: Recipe) -> tuple[Column, ...]:
         """The columns of the table that the options name.
@@ -56,11 +53,7 @@ class NdjsonFormat:
             HeaderMismatchError: there is no such table in the file.
             UnreadableFileError: no line is an object.
         """
-        options = parse(NestedOptions, recipe.options)
-        table = table_for(_look_into(source, recipe.encoding, file_name="The file"), options)
-        if table is None:
-            raise HeaderMismatchError(missing=[options.record_path], added=[])
-        return table.columns()
+        return columns_of(source, recipe, _look_into)
 
     def read(self, source: BinaryIO, recipe: Recipe, *, start: Position = START) -> Iterator[TextChunk]:
         """Yield the records of one table under ``recipe`` from ``start``.
@@ -96,16 +89,20 @@ def _stretches(source: BinaryIO, encoding: str, *, offset: int, size: int) -> It
         if length < wanted and not final:
             continue
         data = b"".join(held)
+        if final and length > RECORD_LIMIT and max(map(len, data.split(b"\n"))) > RECORD_LIMIT:
+            raise _too_long()
         cut = len(data) if final else data.rfind(b"\n") + 1
         if cut:
             yield data[:cut]
         held, length = [data[cut:]], len(data) - cut
         wanted = max(size, 2 * length)  # a long line is joined again and again, but no more than twice in all
         if length > RECORD_LIMIT:
-            limit = f"{RECORD_LIMIT // 1024 // 1024} MiB"
-            raise UnreadableFileError(
-                f"A line is longer than {limit}.", hint="Check that each record has its own line."
-            )
+            raise _too_long()
+
+
+def _too_long() -> UnreadableFileError:
+    limit = f"{RECORD_LIMIT // 1024 // 1024} MiB"
+    return UnreadableFileError(f"A line is longer than {limit}.", hint="Check that each record has its own line.")
 
 
 class _Lines:
@@ -210,7 +207,8 @@ class _LookInto:
     def __init__(self) -> None:
         self.shape, self.problem = Shape(), ""
         self.lines = self.objects = 0
-        self._decoder, self._templates = ExactDecoder(), Templates(lambda _: {})
+        self._decoder, self._shapes = ExactDecoder(), ExactDecoder(numbers=False)
+        self._templates = Templates(lambda _: {})
 
     def take(self, lines: Lines) -> None:
         """A stretch of lines. One that matches a template brings nothing that its samples, all above it, did not."""
@@ -233,7 +231,7 @@ class _LookInto:
         return left
 
     def _one(self, text: str) -> None:
-        value, rule, message, _ = _decoded(self._decoder, text)
+        value, rule, message, _ = _decoded(self._shapes, text)
         if rule in ("", "duplicate_key"):
             self.objects += 1
             self.shape.add(value)

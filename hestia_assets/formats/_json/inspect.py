@@ -1,14 +1,15 @@
 """What a JSON document or JSON lines hold: tables, columns, a recipe. The whole file is read; late keys are kept."""
 
 from collections.abc import Callable
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, Protocol
 
 from pydantic import Field as Described
 
-from hestia_assets.core.errors import EmptyFileError, UnreadableFileError
+from hestia_assets.core.errors import EmptyFileError, HeaderMismatchError, UnreadableFileError
 from hestia_assets.core.results import Inspection, Reason, TableInFile
-from hestia_assets.core.specs import Recipe, Spec
+from hestia_assets.core.specs import Column, Recipe, Spec, parse
 from hestia_assets.formats._json.alike import Templates
+from hestia_assets.formats._json.claim import encoding_of
 from hestia_assets.formats._json.cursor import Cursor
 from hestia_assets.formats._json.runs import Runs
 from hestia_assets.formats._json.values import FaultError, unreadable
@@ -44,6 +45,14 @@ class NestedOptions(Spec):
 
 Look = Callable[[str], tuple[NestedTable, ...]]
 """The tables of a file, for ``columns`` or ``json``."""
+
+
+class LookInto(Protocol):
+    """Reads a file to its end. Raises ReadError."""
+
+    def __call__(self, source: BinaryIO, encoding: str, *, file_name: str) -> Look:
+        """What it holds."""
+        ...
 
 
 def look_into(source: BinaryIO, encoding: str, *, file_name: str) -> Look:
@@ -97,8 +106,20 @@ def _visit(shape: Shape, cursor: Cursor) -> None:
         shape.add(cursor.value().value)
 
 
-def inspected(look: Look, *, format_name: str, encoding: str, reasons: list[Reason]) -> Inspection:
-    """The recipe for the table most worth having, and all tables with what it takes to read each."""
+def columns_of(source: BinaryIO, recipe: Recipe, look_at: LookInto) -> tuple[Column, ...]:
+    """The columns of the table that a recipe's options name. Raises HeaderMismatchError, ReadError."""
+    options = parse(NestedOptions, recipe.options)
+    table = table_for(look_at(source, recipe.encoding, file_name="The file"), options)
+    if table is None:
+        raise HeaderMismatchError(missing=[options.record_path], added=[])
+    return table.columns()
+
+
+def inspected(source: BinaryIO, look_at: LookInto, *, format_name: str, file_name: str) -> Inspection:
+    """The recipe for the table most worth having, and all tables with what it takes to read each. Raises ReadError."""
+    source.seek(0)
+    encoding, why = encoding_of(source.read(4))
+    look, reasons = look_at(source, encoding, file_name=file_name), [Reason("encoding", encoding, why)]
     nested, tables = _within_reason(look, reasons)
     chosen = best(tables)
     options = {"record_path": chosen.path, "nested": nested, "tables": [table.path for table in tables]}

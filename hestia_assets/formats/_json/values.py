@@ -7,7 +7,7 @@ from typing import Any
 
 from hestia_assets.core.errors import UnreadableFileError
 
-RECORD_LIMIT = 64 * 1024 * 1024
+RECORD_LIMIT = 32 * 1024 * 1024
 """Characters of one record; a larger one is refused, so that memory stays bounded."""
 SHORT = 16
 """An error this near to the end of what was read may be a token that goes on behind it."""
@@ -48,11 +48,12 @@ class Decoded:
 
 
 class ExactDecoder:
-    """Decodes one value after another out of a text."""
+    """Decodes one value after another out of a text; without ``numbers``, all of them are one and the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbers: bool = True) -> None:
         self._repeated: list[str] = []
-        hooks = {"parse_float": Number, "parse_int": Number, "parse_constant": _refuse_constant}
+        number = Number if numbers else _any_number
+        hooks = {"parse_float": number, "parse_int": number, "parse_constant": _refuse_constant}
         decoder = json.JSONDecoder(object_pairs_hook=self._object, **hooks)
         self._scan = decoder.scan_once  # type: ignore[attr-defined] - set in its constructor, in no stub
 
@@ -80,6 +81,13 @@ class ExactDecoder:
             keys = [key for key, _ in pairs]
             self._repeated.append(next(key for key in found if keys.count(key) > 1))
         return found
+
+
+ANY = Number("0")
+
+
+def _any_number(_: str) -> Number:
+    return ANY
 
 
 class _ConstantError(Exception):

@@ -104,6 +104,14 @@ def test_a_line_larger_than_the_limit_is_refused_in_bounded_memory(monkeypatch: 
         chunks(FORMAT, b'{"a": "%s"}\n' % (b"x" * 50_000), recipe)
 
 
+def test_the_last_line_has_the_same_limit_and_short_lines_together_have_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ndjson, "RECORD_LIMIT", 10_000)
+
+    with pytest.raises(UnreadableFileError, match="longer than"):
+        inspected(FORMAT, b'{"a": 1}\n{"a": "%s"}' % (b"x" * 50_000))
+    assert len(rows(chunks(FORMAT, b'{"a": 12345}\n' * 2_000, recipe_for(FORMAT, b'{"a": 1}\n')))) == 2_000
+
+
 def test_a_file_without_any_object_is_refused():
     with pytest.raises(UnreadableFileError, match="No line"):
         inspected(FORMAT, b"[1]\n[2]\n")
