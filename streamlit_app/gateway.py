@@ -106,7 +106,10 @@ class DagsterRefusedError(UnavailableError):
 
     def __init__(self, what: str, why: str) -> None:
         first = why.strip().splitlines()[0] if why.strip() else "no reason given"
-        super().__init__(f"Dagster could not {what}: {first}.", hint="Open Dagster to see the details.")
+        super().__init__(
+            f"Dagster could not {what}: {first}.",
+            hint="Try again in a moment; if it stays so, open Dagster to see the details.",
+        )
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,15 @@ def _table_words(table: TableInFile) -> str:
     return f"{table.name}{rows}{' · hidden' if table.hidden else ''}"
 
 
-def ask(question: Question, *, answered: int, key: str) -> int:
-    """One question as a card: its answers with their reasons, and rows that they change; gives the answer."""
+def ask(question: Question, *, answered: int, key: str, among: int = 1) -> int:
+    """One question as a card: its answers with their reasons, and rows that they change; gives the answer.
+
+    Args:
+        question: what is asked.
+        answered: the present answer.
+        key: of the card.
+        among: how many questions are asked; of several, the rows wait until they are asked for.
+    """
     with st.container(border=True, key=key):
         chosen = st.radio(
             f":material/help: **{plain(question.text)}**",
@@ -48,18 +55,33 @@ def ask(question: Question, *, answered: int, key: str) -> int:
             index=answered,
             format_func=lambda number: plain(question.choices[number].label),
             captions=[plain(choice.because) for choice in question.choices],
+            horizontal=len(question.choices) < 3,
             key=f"{key}-choice",
         )
         shown = [choice for choice in question.choices if choice.sample]
-        for place, choice in zip(st.columns(max(len(shown), 2)) if shown else (), shown, strict=False):
-            _sample(place, choice)
+        if shown:
+            with st.expander("Rows that differ", icon=":material/compare_arrows:") if among > 1 else st.container():
+                for place, choice in zip(st.columns(max(len(shown), 2)), shown, strict=False):
+                    _sample(place, choice)
     return chosen
 
 
 def _sample(place: Any, choice: Choice) -> None:
     place.caption(f"**{plain(choice.label)}**")
-    rows = [dict(zip(choice.sample_header, row, strict=False)) for row in choice.sample[:SAMPLES_SHOWN]]
-    place.dataframe(rows, hide_index=True, placeholder="", height="content")
+    rows = choice.sample[:SAMPLES_SHOWN]
+    names = _names(choice.sample_header, max(map(len, rows)))
+    place.dataframe(
+        [dict(zip(names, row, strict=False)) for row in rows], hide_index=True, placeholder="", height="content"
+    )
+
+
+def _names(header: Sequence[str], width: int) -> list[str]:
+    """A name for each column; one that is empty or was there before gets a number."""
+    names: list[str] = []
+    for position in range(width):
+        given = header[position] if position < len(header) else ""
+        names.append(given if given and given not in names else f"{given or 'Column'} {position + 1}")
+    return names
 
 
 def show_notes(notes: Sequence[Note]) -> None:
@@ -67,7 +89,8 @@ def show_notes(notes: Sequence[Note]) -> None:
     if not notes:
         return
     with st.container(border=True, key="notes"):
-        st.markdown("**Good to know about this file**")
+        lines = ["**Good to know about this file**"]
         for note in notes:
             where = f" :gray[{plain(', '.join(note.places))}]" if note.places else ""
-            st.markdown(f":orange[:material/info:] {plain(note.text)}{where}")
+            lines.append(f":orange[:material/info:] {plain(note.text)}{where}")
+        st.markdown("  \n".join(lines))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from hestia_assets.core.results import AsideCount, Changes, Verdict
 from streamlit_app.components.explained import show_problem_of
-from streamlit_app.components.words import count, size
+from streamlit_app.components.words import count, every, size
 from streamlit_app.counting import Counting
 
 AT_ONCE_SECONDS = 0.6
@@ -51,8 +51,11 @@ def _say(verdict: Verdict) -> None:
     elif verdict.rows_aside:
         st.warning(f"**{_aside_of(verdict)}.** The whole file was counted.", icon=":material/calculate:")
     else:
-        rows = count(verdict.rows_good, "row")
-        st.success(f"**No row will be set aside: all {rows} are fit for the table.**", icon=":material/check:")
+        good, fit = verdict.rows_good, "is fit" if verdict.rows_good == 1 else "are fit"
+        words = (
+            f"No row will be set aside: {every(good, 'row')} {fit} for the table." if good else "The file has no rows."
+        )
+        st.success(f"**{words}**", icon=":material/check:")
 
 
 def _aside_of(verdict: Verdict) -> str:

@@ -16,6 +16,7 @@ from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.check_form import sentence
 from streamlit_app.components.explained import explained
 from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, plain
+from streamlit_app.components.written import written_as
 from streamlit_app.facade import hestia, principal, tenant
 from streamlit_app.views.dataset_rows import dataset_rows
 
@@ -112,7 +113,7 @@ def _columns(spec: DatasetSpec) -> None:
         {
             "Column": column.name,
             "Type": TYPE_WORDS[column.type],
-            "Written as": column.format or "",
+            "Written as": written_as(column),
             "In the file": column.source,
         }
         for column in spec.recipe.columns

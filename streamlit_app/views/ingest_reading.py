@@ -10,9 +10,12 @@ from streamlit_app.components.questions import ask, show_notes, table_choice
 from streamlit_app.components.recipe_form import recipe_form, show_reasons
 from streamlit_app.components.words import count
 from streamlit_app.draft import Draft
+from streamlit_app.facade import hestia
 
 READ_COLUMNS = "Read the columns from this file"
 AGAIN = "For a file whose columns are not those of the dataset. Columns that are still there keep name and type."
+DIVIDED = {"csv": "a sign, such as a comma", "fixed_width": "their place: every column has its width"}
+"""Kinds of text in columns."""
 
 
 def decide(work: Draft) -> None:
@@ -27,7 +30,8 @@ def decide(work: Draft) -> None:
     show_notes(work.found.notes if work.found else ())
     for number, question in enumerate(work.questions):
         answered = work.answered(question)
-        given = ask(question, answered=answered, key=f"question-{work.number}-{number}-{abs(hash(question.text))}")
+        key = f"question-{work.number}-{number}-{abs(hash(question.text))}"
+        given = ask(question, answered=answered, key=key, among=len(work.questions))
         if given != answered:
             work.answer(question, given)
             st.rerun()
@@ -37,6 +41,7 @@ def edit(work: Draft) -> None:
     """The forms; what changes is read again at once. Raises HestiaError."""
     settled = {name for table in work.tables for name in table.changes.get("options", {})} if work.tables else set()
     with st.expander("How the file is read", icon=":material/tune:"):
+        _divided(work)
         chosen = recipe_form(work.recipe, key=f"recipe-{work.number}-{work.version}-{work.turn}", settled=settled)
         show_reasons(work.reasons)
     if _reading(chosen) != _reading(work.recipe):
@@ -55,6 +60,24 @@ def edit(work: Draft) -> None:
     if work.saved is not None and st.button(READ_COLUMNS, icon=":material/refresh:", help=AGAIN):
         work.read_as(work.recipe)
         st.rerun()
+
+
+def _divided(work: Draft) -> None:
+    """Text whose columns were not recognised may be read the other way; the file is looked into anew."""
+    if work.saved is not None or work.recipe.format not in DIVIDED:
+        return
+    kinds = list(DIVIDED)
+    chosen = st.selectbox(
+        "What divides the columns", kinds, kinds.index(work.recipe.format), format_func=DIVIDED.__getitem__,
+        key=f"divided-{work.number}-{work.recipe.format}",
+    )  # fmt: skip
+    if chosen == work.recipe.format:
+        return
+    with work.open() as source:
+        found = hestia().formats.get(chosen).inspect(source, file_name=work.file_name)
+    work.take_found(found)
+    work.read_as(found.recipe)
+    st.rerun()
 
 
 def _lost_ways(work: Draft) -> None:
