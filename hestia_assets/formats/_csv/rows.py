@@ -45,7 +45,7 @@ def _bytes(frame: pl.DataFrame, data: bytes, dialect: Dialect) -> int:
     """Bytes that the rows must have had in the file, if each has one delimiter less than columns."""
     values = sum(int(column.str.len_bytes().sum()) for column in frame.iter_columns())
     line_ends = frame.height - (not data.endswith(b"\n"))
-    quotes = data.count(dialect.quote) if dialect.quote else 0
+    quotes = data.count(dialect.quote) if dialect.quote and dialect.quote in data else 0  # looking is cheaper
     if quotes and has_doubled_quotes(data, dialect):  # a doubled quote stands once in the value
         quote = dialect.quote.decode()
         quotes -= sum(int(c.str.count_matches(quote, literal=True).sum()) for c in frame.iter_columns())

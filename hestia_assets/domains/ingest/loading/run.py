@@ -28,8 +28,11 @@ from hestia_assets.domains.ingest.loading.sets import PLAN, Planner, final_files
 
 UNBALANCED = "batch.unbalanced"
 
-AHEAD = 2
-"""Chunks that are judged and staged while the next one is read; memory grows with it."""
+AHEAD = 3
+"""Chunks that wait, are judged or staged while the next one is read; memory grows with it."""
+
+WORKERS = 2
+"""Chunks that are judged and staged at once; the third waits, so that none of the two has to wait for the reader."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class BatchRun:
         """Read from where the last part ended; judge and stage in the background, in order."""
         start = parts[-1].end if parts else Position()
         chunks = self.reader.read(source, self.maker.spec.recipe, start=start)
-        with ThreadPoolExecutor(max_workers=AHEAD) as pool:
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             last = False
             for part, last in _in_order(pool, self.maker, chunks, first=len(parts)):
                 self._keep(part, last=last)
