@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     s3_secret_access_key: str = Field(default="", repr=False, description="Its secret.")
     sql_memory_limit: str = Field(default="1GB", description="Memory one user query may take in DuckDB.")
     sql_timeout_seconds: float = Field(default=60.0, gt=0, description="Time one user query may take.")
+    history_days: int | None = Field(default=None, gt=0, description="Files can be undone for so long; empty: forever.")
     lease_seconds: float = Field(default=60.0, gt=0, description="A rewrite lease is free again after this.")
 
     @property

@@ -29,6 +29,7 @@ Each has a code for machines, a message that says what happened, a hint that say
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -171,6 +172,19 @@ class HeldError(HestiaError):
     """A batch waits for a person's decision."""
 
     code = "batch.held"
+
+
+class HistoryExpiredError(HeldError):
+    """What a batch had replaced is kept no longer, so that it can be neither undone nor redone."""
+
+    code = "history.expired"
+
+    def __init__(self, file_name: str, closed_at: datetime) -> None:
+        super().__init__(
+            f"{file_name} can be neither undone nor redone any more: the rows that it replaced were given up on "
+            f"{closed_at:%Y-%m-%d}, as HESTIA_HISTORY_DAYS says.",
+            hint="Hand in a corrected file, or edit the rows.",
+        )
 
 
 class EditError(HestiaError):

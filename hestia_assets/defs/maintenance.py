@@ -5,12 +5,13 @@ No asset: a table says the same before and after. What was done stands in the me
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import dagster as dg
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HestiaError, LeaseHeldError
-from hestia_assets.core.layers import TableRef
+from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch, BatchState
 from hestia_assets.core.specs import SPEC_KINDS
 from hestia_assets.defs import markdown
@@ -26,11 +27,15 @@ _OVER = (BatchState.COMMITTED, BatchState.UNDONE)
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What was done to one table. ``note``: what was left undone, and why."""
+    """What was done to one table. ``note``: what was left undone, and why.
+
+    ``versions``: of rows, removed from a history because no file that can still be undone needs them.
+    """
 
     ref: TableRef
     files_saved: int = 0
     files_deleted: int = 0
+    versions: int = 0
     note: str = ""
     error: HestiaError | None = None
 
@@ -40,14 +45,17 @@ def maintain(context: dg.OpExecutionContext, hestia: dg.ResourceParam[Hestia]) -
     """Look after every table; one that cannot be used does not stop the others, and fails the run at the end."""
     done = []
     for upkeep in maintain_tables(hestia):
-        context.log.info("%s: %s files saved, %s deleted. %s", *_row(upkeep))
+        context.log.info("%s: %s files saved, %s deleted, %s old versions of rows removed. %s", *_row(upkeep))
         done.append(upkeep)
     context.add_output_metadata(
         {
             "tables": len(done),
             "files_saved": sum(upkeep.files_saved for upkeep in done),
             "files_deleted": sum(upkeep.files_deleted for upkeep in done),
-            "upkeep": markdown.table(("table", "files saved", "files deleted", "note"), map(_row, done)),
+            "versions_removed": sum(upkeep.versions for upkeep in done),
+            "upkeep": markdown.table(
+                ("table", "files saved", "files deleted", "old versions", "note"), map(_row, done)
+            ),
         }
     )
     errors = [upkeep.error for upkeep in done if upkeep.error]
@@ -82,14 +90,25 @@ def maintain_tables(hestia: Hestia) -> Iterator[Upkeep]:
 
 def _maintained(hestia: Hestia, ref: TableRef) -> Upkeep:
     try:
+        gone = _expired(hestia, ref)
         saved = hestia.tables.compact(ref) if _changed(hestia, ref) else 0
         if needed := _unpublished(hestia, ref):
-            return Upkeep(ref, saved, note=f"Nothing deleted: {needed[0].id} may still need files that it has written.")
-        return Upkeep(ref, saved, len(hestia.tables.vacuum(ref, keep_hours=KEEP_DAYS * 24)))
+            why = f"Nothing deleted: {needed[0].id} may still need files that it has written."
+            return Upkeep(ref, saved, versions=gone, note=why)
+        return Upkeep(ref, saved, len(hestia.tables.vacuum(ref, keep_hours=KEEP_DAYS * 24)), gone)
     except LeaseHeldError as error:
         return Upkeep(ref, note=f"Left for the next night: {error.message}")
     except HestiaError as error:
         return Upkeep(ref, note=str(error), error=error)
+
+
+def _expired(hestia: Hestia, ref: TableRef) -> int:
+    """How many versions left a history; only where somebody said for how long files can be undone."""
+    days = hestia.settings.history_days
+    if ref.layer is not Layer.HISTORY or days is None:
+        return 0
+    before = hestia.ingest.clock() - timedelta(days=days)
+    return hestia.ingest.expire(ref.tenant, ref.name, before=before).versions
 
 
 def _changed(hestia: Hestia, ref: TableRef) -> bool:
@@ -104,5 +123,5 @@ def _unpublished(hestia: Hestia, ref: TableRef) -> list[Batch]:
     return [batch for batch in batches if batch.state not in _OVER and hestia.batches.parts(batch.id)]
 
 
-def _row(upkeep: Upkeep) -> tuple[str, int, int, str]:
-    return str(upkeep.ref), upkeep.files_saved, upkeep.files_deleted, upkeep.note
+def _row(upkeep: Upkeep) -> tuple[str, int, int, int, str]:
+    return str(upkeep.ref), upkeep.files_saved, upkeep.files_deleted, upkeep.versions, upkeep.note

@@ -3,22 +3,26 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 import pytest
-from shop import CLEAN, DUPLICATES
+from shop import CLEAN, DUPLICATES, orders
 
 from hestia_assets.adapters import delta_log
 from hestia_assets.bootstrap import Hestia
-from hestia_assets.core.layers import TableRef
+from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch
+from hestia_assets.core.specs import Mode
 from hestia_assets.definitions import build_definitions
 from hestia_assets.defs.maintenance import KEEP_DAYS, Upkeep, maintain_tables
 
 HandIn = Callable[..., Batch]
 VALIDATED = TableRef.parse("validated.orders")
+HISTORY = TableRef(Layer.HISTORY, "default", "orders")
 FILES = 4
 DAY_SECONDS = 24 * 3600
 
@@ -154,3 +158,18 @@ def test_a_table_that_cannot_be_used_fails_the_run_and_stops_no_other(many_files
 
     assert not result.success
     assert {one.operation for one in many_files.tables.versions(TableRef.parse("imported.orders"))} >= {"compact"}
+
+
+def test_versions_of_files_that_are_too_old_to_be_undone_leave_the_history(home: Hestia, hand_in: HandIn):
+    home.catalog.save(orders().model_copy(update={"mode": Mode.UPSERT, "primary_key": ("order_id",)}), author="ada")
+    for quantity in (2, 3):
+        home.ingest.run(hand_in(CLEAN.replace(b",2,", b",%d," % (quantity + 5))).id)
+    kept = upkeep(home)
+    late = replace(home.ingest, clock=lambda: datetime.now(UTC) + timedelta(days=31))
+    limited = replace(home, ingest=late, settings=home.settings.model_copy(update={"history_days": 30}))
+
+    done = upkeep(limited)
+
+    assert [one.versions for one in kept.values()] == [0] * len(kept)
+    assert done[str(HISTORY)].versions == 1
+    assert rows(home).height == 2

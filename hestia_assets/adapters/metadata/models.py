@@ -158,6 +158,7 @@ class BatchRow(Table):
     changes: Mapped[Any | None] = mapped_column(JsonText)
     drift: Mapped[Any | None] = mapped_column(JsonText)
     profile: Mapped[Any | None] = mapped_column(JsonText)
+    closed_at: Mapped[datetime | None]
 
 
 class PartRow(Table):

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from hestia_assets.core.results.checks import CheckResult
 from hestia_assets.core.results.drift import BatchProfile, DriftFinding
 from hestia_assets.core.results.reading import LineAccount, Position
 from hestia_assets.core.specs import Mode
+
+if TYPE_CHECKING:
+    from hestia_assets.core.results.records import SpecVersion
 
 
 class BatchState(StrEnum):
@@ -59,7 +63,8 @@ class Batch:
     ``mode``: what this batch does to the rows that are there, empty for the dataset's own. ``origin``: where the file
     came from, such as ``upload``, ``archive orders.zip`` or an address. ``sequence``: order of commit in its dataset,
     from 1. ``changes`` are known once committed. ``drift``: how the file differed from its dataset and from the
-    last five files when it was read. ``profile``: its own figures, for the files after it.
+    last five files when it was read. ``profile``: its own figures, for the files after it. ``closed_at``: since then it
+    is neither undone nor redone, because the versions of rows that it replaced may be gone.
     """
 
     id: str
@@ -90,6 +95,37 @@ class Batch:
     changes: Changes | None = None
     drift: tuple[DriftFinding, ...] = ()
     profile: BatchProfile | None = None
+    closed_at: datetime | None = None
+
+    @classmethod
+    def received(
+        cls,
+        batch: str,
+        dataset: "SpecVersion",
+        file: "StoredFile",
+        *,
+        file_name: str,
+        author: str,
+        at: datetime,
+        origin: str,
+        mode: Mode | None = None,
+    ) -> "Batch":
+        """A batch whose bytes are kept and that waits for a run under this version of its dataset."""
+        return cls(
+            id=batch,
+            tenant=dataset.spec.tenant,
+            dataset=dataset.spec.name,
+            file_name=file_name,
+            sha256=file.sha256,
+            size_bytes=file.size_bytes,
+            state=BatchState.RECEIVED,
+            spec_version=dataset.version,
+            author=author,
+            created_at=at,
+            updated_at=at,
+            mode=mode,
+            origin=origin,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +179,14 @@ class UndoResult:
     restored: int = 0
     kept: int = 0
     kept_rows: tuple[KeptRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """What left a dataset's history for good: ``batches`` that cannot be undone any more, ``versions`` of rows."""
+
+    batches: int = 0
+    versions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

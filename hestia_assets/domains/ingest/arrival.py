@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hestia_assets.core.errors import ArchiveError, EmptyFileError, ReadError, SpecError
-from hestia_assets.core.ports import Archives, AuditLog, BatchStore, Clock, FileStore, SpecStore
+from hestia_assets.core.ports import Archives, AuditLog, BatchStore, Clock, FileStore, Incoming, SpecStore
 from hestia_assets.core.results import (
     Batch,
     BatchState,
+    IncomingFile,
     Member,
     Received,
     ReceivedMany,
@@ -63,6 +64,15 @@ class Arrival:
             raise ArchiveError(f"{name} holds {count} files.", hint="Import all of them at once, or unpack it first.")
         many = self.take_all(dataset, source, file_name=name, sender=sender)
         return many.received[0]
+
+    def take_incoming(self, file: IncomingFile, incoming: Incoming, *, tenant: str, author: str) -> ReceivedMany:
+        """Take a file out of a drop folder; it stays there when it cannot be taken in."""
+        spec = self.specs.get("dataset", tenant, file.dataset).spec
+        assert isinstance(spec, DatasetSpec), "kept under this kind"
+        with Path(file.path).open("rb") as source:
+            received = self.take_all(spec, source, file_name=file.path, sender=Sender(author, "drop folder"))
+        incoming.remove(file)
+        return received
 
     def members(self, source: BinaryIO, *, file_name: str) -> list[Member]:
         """The files of an archive that can be read; none where there is no archive. Raises ReadError."""
@@ -123,21 +133,15 @@ class Arrival:
         stored = self.files.put(saved.spec.tenant, source)
         if not stored.size_bytes:
             raise EmptyFileError(file_name)
-        now = self.clock()
-        wanted = Batch(
-            id=self.new_id(saved.spec.name),
-            tenant=saved.spec.tenant,
-            dataset=saved.spec.name,
+        wanted = Batch.received(
+            self.new_id(saved.spec.name),
+            saved,
+            stored,
             file_name=file_name,
-            sha256=stored.sha256,
-            size_bytes=stored.size_bytes,
-            state=BatchState.RECEIVED,
-            spec_version=saved.version,
             author=sender.author,
-            created_at=now,
-            updated_at=now,
-            mode=sender.mode,
+            at=self.clock(),
             origin=sender.origin,
+            mode=sender.mode,
         )
         batch = self.batches.create(wanted)
         known = batch.id != wanted.id

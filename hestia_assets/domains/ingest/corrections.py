@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
-from hestia_assets.core.errors import HeldError
-from hestia_assets.core.results import EDIT, Batch, BatchState, EditPreview, RowEdit, UndoResult
+from hestia_assets.core.errors import HeldError, HistoryExpiredError
+from hestia_assets.core.results import EDIT, Batch, BatchState, EditPreview, Expired, RowEdit, StoredFile, UndoResult
 from hestia_assets.core.specs import DatasetSpec, Mode
 from hestia_assets.domains.ingest.loading.parts import published_anywhere
 from hestia_assets.domains.ingest.loading.run import UNBALANCED
 from hestia_assets.domains.ingest.rewriting.desk import EditDesk
 from hestia_assets.domains.ingest.rewriting.edits import encoded
+from hestia_assets.domains.ingest.rewriting.expiring import Expiry
 from hestia_assets.domains.ingest.runner import Runner
 
 
@@ -45,6 +47,7 @@ class Corrections:
             if begun is None or begun.alive:
                 self.runner.settle(found.tenant, found.dataset, hold, but=batch)
                 found = self.runner.batches.get(batch)
+                _refuse_closed(found)
                 if found.state is BatchState.UNDONE:
                     raise HeldError(f"Batch {batch} is undone already.", hint="Redo it to have its rows again.")
                 if found.state is not BatchState.COMMITTED:
@@ -65,6 +68,7 @@ class Corrections:
                 found = self.runner.batches.get(batch)
                 if found.state is not BatchState.UNDONE or found.sequence is None:
                     raise _nothing_to_redo(found)
+                _refuse_closed(found)
                 self.runner.turn(found, alive=True).begin()
                 begun = self.runner.turn(self.runner.batches.get(batch), alive=True)
             result = begun.finish(hold)
@@ -76,13 +80,27 @@ class Corrections:
         found = self.runner.batches.get(batch)
         if found.state is not BatchState.COMMITTED:
             return UndoResult(found)
+        _refuse_closed(found)
         return self.runner.turn(found, alive=False).preview()
+
+    def expire(self, tenant: str, dataset: str, *, before: datetime) -> Expired:
+        """Close old batches, and take out of the history what nobody can ask for any more."""
+        runner = self.runner
+        with runner.alone(tenant, dataset, wait_seconds=1) as hold:
+            runner.settle(tenant, dataset, hold)
+            expiry = Expiry(runner.tables, runner.specs, runner.batches, tenant, dataset)
+            gone = expiry.expire(hold, before=before, now=runner.clock())
+        if gone.batches or gone.versions:
+            counts = {"batches": gone.batches, "versions": gone.versions, "before": before.isoformat()}
+            runner.audit.record("hestia", "history.expired", f"dataset/{tenant}/{dataset}", **counts)
+        return gone
 
     def reimport(self, batch: str, *, author: str) -> Batch:
         """Take a batch out and read its original again, as a new batch, under the present spec."""
         found = self.runner.batches.get(batch)
         if found.origin == EDIT:
             raise HeldError(f"Batch {batch} is an edit, no file.", hint="Undo or redo it.")
+        _refuse_closed(found)
         self._refuse_types(found)
         if found.state is not BatchState.UNDONE:
             self.undo(batch, author=author)
@@ -101,18 +119,13 @@ class Corrections:
             self._desk(saved.spec).judge(edits, batch=batch)
             stored = runner.files.put(dataset.tenant, BytesIO(encoded(edits, author=author, at=now)))
             made = runner.batches.create(
-                Batch(
-                    id=batch,
-                    tenant=dataset.tenant,
-                    dataset=dataset.name,
+                Batch.received(
+                    batch,
+                    saved,
+                    stored,
                     file_name="edits.json",
-                    sha256=stored.sha256,
-                    size_bytes=stored.size_bytes,
-                    state=BatchState.RECEIVED,
-                    spec_version=saved.version,
                     author=author,
-                    created_at=now,
-                    updated_at=now,
+                    at=now,
                     origin=EDIT,
                 )
             )
@@ -135,24 +148,18 @@ class Corrections:
 
     def _attempt(self, old: Batch, author: str) -> Batch:
         """A new batch of the same bytes; a mode that was the dataset's own then is the dataset's own now."""
-        specs, now = self.runner.specs, self.runner.clock()
+        specs = self.runner.specs
         then = specs.get("dataset", old.tenant, old.dataset, version=old.spec_version).spec
-        newest = specs.get("dataset", old.tenant, old.dataset).version
         own: Mode | None = then.mode if isinstance(then, DatasetSpec) else None
-        return Batch(
-            id=self.new_id(old.dataset),
-            tenant=old.tenant,
-            dataset=old.dataset,
+        return Batch.received(
+            self.new_id(old.dataset),
+            specs.get("dataset", old.tenant, old.dataset),
+            StoredFile(old.sha256, old.size_bytes),
             file_name=old.file_name,
-            sha256=old.sha256,
-            size_bytes=old.size_bytes,
-            state=BatchState.RECEIVED,
-            spec_version=newest,
             author=author,
-            created_at=now,
-            updated_at=now,
-            mode=None if old.mode is own else old.mode,
+            at=self.runner.clock(),
             origin=old.origin,
+            mode=None if old.mode is own else old.mode,
         )
 
     def _discarded(self, found: Batch, author: str) -> Batch:
@@ -173,3 +180,8 @@ def _nothing_to_redo(found: Batch) -> HeldError:
     if found.state is BatchState.UNDONE:
         return HeldError(f"Batch {found.id} was discarded, not undone.", hint="Hand the file in again.")
     return HeldError(f"Batch {found.id} is {found.state.value}, not undone.", hint="Redo only what was undone.")
+
+
+def _refuse_closed(found: Batch) -> None:
+    if found.closed_at is not None:
+        raise HistoryExpiredError(found.file_name, found.closed_at)

@@ -195,7 +195,8 @@ class Runner:
         done = self.retyping.bring(spec, hold, version=version)
         if done is not None:
             columns = {one.column: f"{one.have} → {one.want}" for one in done.columns}
-            self.audit.record(author, "dataset.retyped", spec.key, columns=columns, rows=done.rows)
+            failing = {one.name: one.failed_rows for one in done.failing}
+            self.audit.record(author, "dataset.retyped", spec.key, columns=columns, rows=done.rows, failing=failing)
 
     def _maker(self, batch: Batch, run_id: str | None) -> PartMaker:
         """Under the newest spec, unless a table has the batch already: then under the one it was planned with.

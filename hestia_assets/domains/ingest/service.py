@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -29,6 +30,7 @@ from hestia_assets.core.results import (
     ColumnMatch,
     Drift,
     EditPreview,
+    Expired,
     FoundColumn,
     IncomingFile,
     Inspection,
@@ -48,7 +50,6 @@ from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.inspection.known import KnownSource
 from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
-from hestia_assets.domains.ingest.loading.fitting import fitting
 from hestia_assets.domains.ingest.loading.modes import changes_of
 from hestia_assets.domains.ingest.loading.parts import Progress
 from hestia_assets.domains.ingest.many import ManyRun
@@ -58,7 +59,7 @@ from hestia_assets.domains.ingest.runner import Runner, silent
 
 if TYPE_CHECKING:
     import polars as pl
-from hestia_assets.domains.ingest.inspection.verdict import Judge, OnVerdict, ShouldStop, rows_present
+from hestia_assets.domains.ingest.inspection.verdict import OnVerdict, ShouldStop, judge_of, rows_present
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,7 @@ class IngestService:
 
     def receive_incoming(self, file: IncomingFile, *, tenant: str, author: str) -> ReceivedMany:
         """Take a file out of a drop folder. Raises like ``receive_all``; the file stays when it fails."""
-        spec = self.specs.get("dataset", tenant, file.dataset).spec
-        assert isinstance(spec, DatasetSpec), "kept under this kind"
-        with Path(file.path).open("rb") as source:
-            received = self.receive_all(spec, source, file_name=file.path, author=author, origin="drop folder")
-        self.incoming.remove(file)
-        return received
+        return self._arrival.take_incoming(file, self.incoming, tenant=tenant, author=author)
 
     @property
     def _arrival(self) -> Arrival:
@@ -165,9 +161,7 @@ class IngestService:
         should_stop: ShouldStop | None = None,
     ) -> Verdict:
         """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
-        reader, present = self.formats.get(dataset.recipe.format), rows_present(self.tables, self.validator, dataset)
-        recipe = fitting(self.formats, dataset, source)
-        judge = Judge(reader, self.validator, dataset.model_copy(update={"recipe": recipe}), present)
+        judge = judge_of(source, dataset, formats=self.formats, validator=self.validator, tables=self.tables)
         return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
@@ -232,6 +226,10 @@ class IngestService:
     def undo_preview(self, batch: str) -> UndoResult:
         """What ``undo`` would do now; nothing is changed."""
         return self._corrections.undo_preview(batch)
+
+    def expire(self, tenant: str, dataset: str, *, before: datetime) -> Expired:
+        """Give up undo and redo of batches that nobody touched since ``before``, and the versions only those need."""
+        return self._corrections.expire(tenant, dataset, before=before)
 
     def reimport(self, batch: str, *, author: str) -> Batch:
         """Undo a batch and read its original again under the present spec, as a new batch. Raises like ``run``."""

@@ -14,6 +14,7 @@ import polars as pl
 
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import Format, TableStore, Validator
+from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import (
     AsideCount,
     Changes,
@@ -27,6 +28,7 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.loading.aside import failed_rows, first_failures, without
+from hestia_assets.domains.ingest.loading.fitting import fitting
 from hestia_assets.domains.ingest.loading.keyed import key_trouble
 from hestia_assets.domains.ingest.loading.modes import changes_of
 from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
@@ -195,6 +197,15 @@ def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None
     if room > 0:
         shown = [*chunk.rejects[:room], *failed_rows(chunk, first.sort("index").head(room))]
         counts.rejects += sorted(shown, key=lambda reject: reject.row)[:room]
+
+
+def judge_of(
+    source: BinaryIO, dataset: DatasetSpec, *, formats: Registry[Format], validator: Validator, tables: TableStore
+) -> Judge:
+    """Who judges a file as its import would read it, against the rows that are there now. Raises ReadError."""
+    recipe = fitting(formats, dataset, source)
+    spec = dataset.model_copy(update={"recipe": recipe})
+    return Judge(formats.get(recipe.format), validator, spec, rows_present(tables, validator, dataset))
 
 
 def rows_present(tables: TableStore, validator: Validator, dataset: DatasetSpec) -> pl.LazyFrame | None:

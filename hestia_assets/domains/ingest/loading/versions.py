@@ -9,7 +9,7 @@ their own, and an edit is a version of the row that it edits.
 Every version that left the validated table is in the history table, as are tombstones, and edits from the start.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,6 +25,9 @@ LINKS = pl.Schema({"_of_batch": pl.String(), "_of_row": pl.Int64(), "_by_key": p
 """What history knows beyond a table's columns: the row that a version edits, whether a key names it, tombstones."""
 
 Keys = tuple[tuple[str, ...], ...]
+
+SHARE_ROWS = 250_000
+"""Rows of a batch whose versions are looked at together; memory grows with it."""
 
 
 def history_of(ref: TableRef) -> TableRef:
@@ -75,6 +78,26 @@ def _index(keys: Keys, key: tuple[str, ...]) -> int | None:
 
 
 @dataclass(frozen=True)
+class Share:
+    """One of ``of`` shares of all versions; those of one row are in one share."""
+
+    number: int
+    of: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is no other share."""
+        return self.of == 1
+
+    def holds(self) -> pl.Expr:
+        """Whether a version is in the share; rows without a number of their own are in the first."""
+        return pl.lit(value=True) if self.is_whole else pl.col("_of_row").abs().fill_null(0) % self.of == self.number
+
+
+WHOLE = Share(0, 1)
+
+
+@dataclass(frozen=True)
 class Versions:
     """All versions of the rows of one dataset."""
 
@@ -82,19 +105,50 @@ class Versions:
     ref: TableRef
     keys: Keys
 
-    def touched(self, batch: Batch) -> pl.DataFrame:
-        """Versions whose fate hangs on a batch, one line each: id, line, key columns, links, ``_here``.
+    def touched(self, batch: Batch, share: Share = WHOLE) -> pl.DataFrame:
+        """Versions whose fate hangs on a batch, one line each: id, line, key columns, links, ``_here``, ``_own``.
 
-        ``_here``: the validated table has it now.
+        ``_here``: the validated table has it now. ``_own``: the share holds it, and everything that decides about it
+        is in the frame; other versions are there to decide.
         """
         everything = self._all()
-        if batch.mode is not Mode.REPLACE and len(self.keys) < 2:
-            mine = everything.filter(pl.col("_batch") == batch.id).collect(engine="streaming").lazy()
-            parts = [everything.join(mine.select(by).unique(), on=by, how="semi") for by in (OF, *map(list, self.keys))]
-            everything = pl.concat(parts)
-        rest = [name for name in everything.collect_schema().names() if name not in (*ROW_ID, "_here")]
-        once = everything.group_by(ROW_ID).agg(*(pl.col(name).first() for name in rest), pl.col("_here").any())
-        return once.collect(engine="streaming")
+        mine = None if self._touches_all(batch) else everything.filter(pl.col("_batch") == batch.id)
+        own = _once(self._tied(everything.filter(share.holds()), mine, share)).with_columns(_own=pl.lit(value=True))
+        if share.is_whole or not self.keys:  # versions of one row are in one share, unless a key ties them
+            return own
+        near = [everything.join(own.lazy().select(key).unique(), on=key, how="semi") for key in map(list, self.keys)]
+        others = self._tied(pl.concat(near).filter(~share.holds()), mine, WHOLE)
+        return pl.concat([own, _once(others).with_columns(_own=pl.lit(value=False))])
+
+    def shares(self, batch: Batch) -> Iterator[Share]:
+        """The shares in which versions whose fate hangs on a batch are looked at, so that memory bears each."""
+        rows = batch.rows_loaded
+        if self._touches_all(batch):
+            frames = [self.tables.scan(self.ref), *([] if (left := self.left()) is None else [left])]
+            rows = sum(int(frame.select(pl.len()).collect(engine="streaming").item()) for frame in frames)
+        of = max(1, -(-rows // SHARE_ROWS))
+        return (Share(number, of) for number in range(of))
+
+    def _touches_all(self, batch: Batch) -> bool:
+        return batch.mode is Mode.REPLACE or len(self.keys) > 1
+
+    def _tied(self, versions: pl.LazyFrame, mine: pl.LazyFrame | None, share: Share) -> pl.LazyFrame:
+        """Those that are versions of rows of ``mine``, or have a key of one."""
+        if mine is None:
+            return versions
+        rows = versions.join(mine.filter(share.holds()).select(OF).unique(), on=OF, how="semi")
+        named = [versions.join(mine.select(key).unique(), on=key, how="semi") for key in map(list, self.keys)]
+        return pl.concat([rows, *named])
+
+    def same_rows(self, mine: pl.LazyFrame) -> pl.DataFrame:
+        """Every version of the rows of which ``mine`` (ids) are versions, one line each, as ``touched``."""
+        everything = self._all()
+        own = everything.join(mine, on=ROW_ID, how="semi").collect(engine="streaming").lazy()
+        return self._versions_of(everything, own)
+
+    def _versions_of(self, everything: pl.LazyFrame, mine: pl.LazyFrame) -> pl.DataFrame:
+        parts = [everything.join(mine.select(by).unique(), on=by, how="semi") for by in (OF, *map(list, self.keys))]
+        return _once(pl.concat(parts))
 
     def left(self) -> pl.LazyFrame | None:
         """The history table, if there is one."""
@@ -116,6 +170,12 @@ class Versions:
         versions = pl.concat(frames, how="diagonal").join(links, on=ROW_ID, how="left")
         own = {of: pl.col(of).fill_null(pl.col(name)) for of, name in zip(OF, ROW_ID, strict=True)}
         return versions.with_columns(**own)
+
+
+def _once(versions: pl.LazyFrame) -> pl.DataFrame:
+    rest = [name for name in versions.collect_schema().names() if name not in (*ROW_ID, "_here")]
+    once = versions.group_by(ROW_ID).agg(*(pl.col(name).first() for name in rest), pl.col("_here").any())
+    return once.collect(engine="streaming")
 
 
 def _only(rows: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:

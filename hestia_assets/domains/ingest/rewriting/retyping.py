@@ -14,10 +14,11 @@ from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, FileStore, Format, Hold, SpecStore, TableStore, Validator
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import ColumnRetype, Retype, SpecVersion, StagedFile
+from hestia_assets.core.results import CheckResult, ColumnRetype, Retype, SpecVersion, StagedFile
 from hestia_assets.core.specs import Column, DatasetSpec, Mode
 from hestia_assets.domains.ingest.loading.fitting import Ways
 from hestia_assets.domains.ingest.loading.versions import OF, ROW_ID, history_of
+from hestia_assets.domains.ingest.rewriting.rechecking import Rechecking
 from hestia_assets.domains.ingest.rewriting.rereading import UNFIT, Arrived, Rereading
 from hestia_assets.domains.ingest.rewriting.unfit import (
     Misfits,
@@ -63,17 +64,17 @@ class Retyping:
 
     def bring(self, spec: DatasetSpec, hold: Hold, *, version: int) -> Retype | None:
         """Change what differs. Raises RetypeError when rows do not fit; then nothing is changed."""
-        wanted = self.wanted(spec)
-        done = [(work, self._staged(work, spec, version=version, but="")) for work in self._work(spec)]
+        wanted, failing = self.wanted(spec), list[CheckResult]()
+        done = [(work, self._staged(work, spec, failing, version=version)) for work in self._work(spec)]
         for work, staged in done:
             hold.verify()
             self._commit(work, staged, version=version)
-        return wanted
+        return replace(wanted, failing=tuple(failing)) if wanted else None
 
     def refuse(self, spec: DatasetSpec, *, but: str = "") -> None:
         """Raise RetypeError when rows do not fit the types of the spec, those of one batch not counted."""
         for work in self._work(spec):
-            self._staged(work, spec, version=None, but=but)
+            self._staged(work, spec, [], version=None, but=but)
 
     def settle(self, tenant: str, name: str, hold: Hold) -> None:
         """End what was cut off: make the history like the validated table."""
@@ -178,19 +179,34 @@ class Retyping:
         refuse_other_names(spec, name, known)
         return known
 
-    def _staged(self, work: Work, spec: DatasetSpec, *, version: int | None, but: str) -> list[StagedFile]:
-        """The rows under their new types, staged; without ``version``, only looked at. Raises RetypeError."""
+    def _staged(
+        self, work: Work, spec: DatasetSpec, failing: list[CheckResult], *, version: int | None, but: str = ""
+    ) -> list[StagedFile]:
+        """The rows under their new types, staged; without ``version``, only looked at. Raises RetypeError.
+
+        Checks that only warn, and that rows would fail then, are added to ``failing``.
+        """
         staged, misfits, left = list[StagedFile](), Misfits(), work.ref.layer is Layer.HISTORY
+        checked = Rechecking.of(self.validator, spec, () if left else work.columns)
         for number, rows in enumerate(self.tables.stretches(work.ref, version=work.version)):
             again = work.rereading.again(rows)
             if not left:
                 misfits.add(placed(rows, again).filter(pl.col("_batch") != but))
+                stay = rows["_batch"] != but
+                checked.add(rows.filter(stay), again.rows.filter(stay))
             if version is not None and not misfits.rows:
                 kept = with_unfit(rows, again, work.columns) if left else again.rows
                 staged.append(self.tables.stage(work.ref, kept, batch=_operation(work, version), part=number))
         if misfits.rows:
             batch, _, _ = misfits.first[next(iter(misfits.rows))]
             raise misfits.error(spec, self.validator.schema(work.columns), self.batches.get(batch))
+        if staged:
+            checked.add_whole(
+                self.tables.scan(work.ref, version=work.version), self.tables.read_staged(work.ref, staged)
+            )
+        if (error := checked.error(spec)) is not None:
+            raise error
+        failing += checked.results()
         return staged
 
     def _commit(self, work: Work, staged: list[StagedFile], *, version: int) -> None:

@@ -5,7 +5,7 @@ table is swapped to what it should be, then the batch changes its state, then th
 does the rest: what has been done already is no difference any more, so nothing happens twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +49,15 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a turn changes, and the rows of the batch that later ones replaced: they stay, counted, the first named."""
+
+    difference: Difference
+    kept: int
+    first: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Turn:
     """One batch that is to count (``alive``) or not to count any more."""
 
@@ -60,8 +69,7 @@ class Turn:
 
     def preview(self) -> UndoResult:
         """What it would do."""
-        touched = self._touched()
-        return self._result(touched, self._difference(touched), self.batch)
+        return self._result(self._found(), self.batch)
 
     def begin(self) -> None:
         """Say what is wanted.
@@ -69,7 +77,7 @@ class Turn:
         Raises:
             HeldError: the bytes of a batch to redo were imported again, or rows do not fit the columns' types any more.
         """
-        refuse_unfit(self.tables, history_of(self._ref), lambda: self._difference(self._touched()).coming)
+        refuse_unfit(self.tables, history_of(self._ref), lambda: self._found().difference.coming)
         self.batches.add_part(BatchPart(self.batch.id, self._number, START, START, LineAccount()))
         if self.alive:
             self._live_again()
@@ -78,15 +86,14 @@ class Turn:
         """Do what was begun, or the rest of it. Raises HeldError, LeaseHeldError."""
         if self.alive and self.batch.state is BatchState.UNDONE:  # cut off right after the wish
             self._live_again()
-        touched = self._touched()
-        difference = self._difference(touched)
-        if not difference.is_none:
-            self._apply(difference, hold)
+        found = self._found()
+        if not found.difference.is_none:
+            self._apply(found.difference, hold)
         hold.verify()
         state = BatchState.COMMITTED if self.alive else BatchState.UNDONE
         done = self.batches.update(self.batch.id, state=state, problem=None)
         self.batches.clear_parts(self.batch.id)
-        return self._result(touched, difference, done)
+        return self._result(found, done)
 
     @property
     def _number(self) -> int:
@@ -106,37 +113,33 @@ class Turn:
 
     @cached_property
     def _order(self) -> Order:
-        batches = self.batches.sequenced(self.batch.tenant, self.batch.dataset)
-        named = {batch.spec_version for batch in batches if batch.mode not in (Mode.APPEND, Mode.REPLACE)}
-        keys = {version: self._key(version) for version in named}
-        return Order(batches, {batch.id: _key_of(batch, keys) for batch in batches})
+        return order_of(self.batches, self.specs, self.batch.tenant, self.batch.dataset)
 
-    def _key(self, version: int) -> tuple[str, ...]:
-        saved = self.specs.get("dataset", self.batch.tenant, self.batch.dataset, version=version).spec
-        assert isinstance(saved, DatasetSpec), "kept under this kind"
-        return saved.primary_key
+    def _found(self) -> Found:
+        """What is to change, and what stays: the versions are looked at share by share, as memory bears it."""
+        keys, order = self._order.distinct(), self._order
+        versions = Versions(self.tables, self._ref, keys)
+        then = order.active(self.batch.id, alive=self.alive)
+        living = order.active(self.batch.id, alive=True)
+        parts: list[Found] = []
+        for share in versions.shares(self.batch):
+            touched = versions.touched(self.batch, share)
+            wanted = judged(touched, then, keys).filter(is_row() & pl.col("_own")).select(ROW_ID)
+            here = touched.filter(pl.col("_here") & pl.col("_own")).select(ROW_ID)
+            leaving = here.join(wanted, on=ROW_ID, how="anti")
+            coming = wanted.join(here, on=ROW_ID, how="anti")
+            kept = judged(touched, living, keys).filter(_is_kept(self.batch) & pl.col("_own"))
+            parts.append(Found(Difference(leaving, coming), kept.height, kept.sort("_row").head(MOST_KEPT)))
+        return _together(parts)
 
-    def _touched(self) -> pl.DataFrame:
-        return Versions(self.tables, self._ref, self._order.distinct()).touched(self.batch)
-
-    def _difference(self, touched: pl.DataFrame) -> Difference:
-        active = self._order.active(self.batch.id, alive=self.alive)
-        wanted = judged(touched, active, self._order.distinct()).filter(is_row()).select(ROW_ID)
-        here = touched.filter("_here").select(ROW_ID)
-        return Difference(here.join(wanted, on=ROW_ID, how="anti"), wanted.join(here, on=ROW_ID, how="anti"))
-
-    def _result(self, touched: pl.DataFrame, difference: Difference, batch: Batch) -> UndoResult:
-        kept = self._kept(touched)
+    def _result(self, found: Found, batch: Batch) -> UndoResult:
         names = {one.sequence: one.id for one in self._order.batches}
-        first = kept.sort("_row").head(MOST_KEPT).iter_rows(named=True)
-        rows = tuple(KeptRow(self._identity(row), row["_line"], names[row["_final"]]) for row in first)
-        return UndoResult(batch, difference.leaving.height, difference.coming.height, kept.height, rows)
-
-    def _kept(self, touched: pl.DataFrame) -> pl.DataFrame:
-        """Rows of the batch that a later one replaced, so that they stay as they are."""
-        active = self._order.active(self.batch.id, alive=True)
-        mine = judged(touched, active, self._order.distinct()).filter(pl.col("_batch") == self.batch.id)
-        return mine.filter((pl.col("_final") > pl.col("_seq")) & ~pl.col("_gone") & ~pl.col("_deleted"))
+        rows = (
+            KeptRow(self._identity(row), row["_line"], names[row["_final"]])
+            for row in found.first.iter_rows(named=True)
+        )
+        leaving, coming = found.difference.leaving.height, found.difference.coming.height
+        return UndoResult(batch, leaving, coming, found.kept, tuple(rows))
 
     def _identity(self, row: dict[str, object]) -> str:
         key = self._order.keys[self.batch.id]
@@ -170,6 +173,31 @@ class Turn:
         have = [name for name in schema.names() if name in history.collect_schema().names()]
         rows = history.join(coming.lazy(), on=ROW_ID, how="semi").select(have).unique(ROW_ID)
         return self.tables.stage_stream(self._ref, rows, batch=op, part=0)
+
+
+def _is_kept(batch: Batch) -> pl.Expr:
+    """Whether a judged version is a row of the batch that a later one replaced."""
+    replaced = (pl.col("_final") > pl.col("_seq")) & ~pl.col("_gone") & ~pl.col("_deleted")
+    return (pl.col("_batch") == batch.id) & replaced
+
+
+def _together(parts: Sequence[Found]) -> Found:
+    leaving = pl.concat([part.difference.leaving for part in parts])
+    coming = pl.concat([part.difference.coming for part in parts])
+    first = pl.concat([part.first for part in parts]).sort("_row").head(MOST_KEPT)
+    return Found(Difference(leaving, coming), sum(part.kept for part in parts), first)
+
+
+def order_of(batches: BatchStore, specs: SpecStore, tenant: str, dataset: str) -> Order:
+    """The batches of a dataset in the order of commits, each with the key that it was committed under."""
+    found = batches.sequenced(tenant, dataset)
+    named = {batch.spec_version for batch in found if batch.mode not in (Mode.APPEND, Mode.REPLACE)}
+    keys: dict[int, tuple[str, ...]] = {}
+    for version in named:
+        saved = specs.get("dataset", tenant, dataset, version=version).spec
+        assert isinstance(saved, DatasetSpec), "kept under this kind"
+        keys[version] = saved.primary_key
+    return Order(found, {batch.id: _key_of(batch, keys) for batch in found})
 
 
 def _key_of(batch: Batch, keys: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
