@@ -1,5 +1,7 @@
 """Step 2 of the import, the choices: which table, open questions, how the file is read, columns."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from hestia_assets.core.specs import Recipe
@@ -64,7 +66,7 @@ def edit(work: Draft) -> None:
 
 def _divided(work: Draft) -> None:
     """Text whose columns were not recognised may be read the other way; the file is looked into anew."""
-    if work.saved is not None or work.recipe.format not in DIVIDED:
+    if work.recipe.format not in DIVIDED:
         return
     kinds = list(DIVIDED)
     chosen = st.selectbox(
@@ -75,8 +77,9 @@ def _divided(work: Draft) -> None:
         return
     with work.open() as source:
         found = hestia().formats.get(chosen).inspect(source, file_name=work.file_name)
-    work.take_found(found)
-    work.read_as(found.recipe)
+        recipe = hestia().ingest.inspect_as(source, found.recipe).recipe
+    work.take_found(replace(found, recipe=recipe))
+    work.read_as(recipe)
     st.rerun()
 
 
