@@ -11,7 +11,7 @@ from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.formats._excel.container import damaged
 from hestia_assets.formats._excel.facts import Kind, SheetFacts, Special
 from hestia_assets.formats._excel.parts import Parts
-from hestia_assets.formats._excel.walk import elements
+from hestia_assets.formats._excel.walk import elements, local_name
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,7 +21,9 @@ CERTAIN = ("float", "percentage", "currency", "date", "time", "boolean")
 """Types whose cells have a value; a text may be empty."""
 HIDDEN = ("collapse", "filter")
 ERROR = re.compile(r"#[A-Z/0!?]+|Err:\d+")
-LONG_TIME = re.compile(r"PT(\d{2,})H(\d+)M(\d+)(?:[.,]\d+)?S")
+TIME = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(?:[.,](\d+))?S")
+BREAKS = {"tab": "\t", "line-break": "\n"}
+"""Elements inside of a text that stand for a sign; a plain reader drops them."""
 MOST_REPEATED = 100_000
 """Special cells kept of one that is repeated; no table has more of them by its author's will."""
 
@@ -133,14 +135,23 @@ def _special(element: "_Element") -> Special | None:
     if not kind:
         return Special(Kind.UNCACHED, stored=formula.removeprefix("of:")) if formula else None
     if kind == "string" and not formula:
-        return None
+        return Special(Kind.TEXT, _text(element)) if _has_breaks(element) else None
     shown = _text(element)
     if (formula or "error" in _types(element)) and ERROR.fullmatch(shown):
         return Special(Kind.ERROR, shown)
-    if kind == "time" and (found := LONG_TIME.fullmatch(_get(element, "time-value"))):
-        hours, minutes, seconds = map(int, found.groups())
-        return Special(Kind.EXACT, f"{hours:02}:{minutes:02}:{seconds:02}") if hours > 23 else None
+    if kind == "time":
+        return _special_time(_get(element, "time-value"))
     return _special_number(_get(element, "value"), shown) if kind == "float" else None
+
+
+def _special_time(value: str) -> Special | None:
+    """A duration that is no time of day: below zero, or of a day and more."""
+    found = TIME.fullmatch(value)
+    if not found or (not found[1] and int(found[2]) < 24):
+        return None
+    fraction = (found[5] or "").rstrip("0")
+    text = f"{found[1]}{int(found[2]):02}:{int(found[3]):02}:{int(found[4]):02}"
+    return Special(Kind.EXACT, f"{text}.{fraction:0<6}" if fraction else text)
 
 
 def _special_number(value: str, shown: str) -> Special | None:
@@ -172,5 +183,26 @@ def _repeated(element: "_Element", name: str) -> int:
 
 
 def _text(element: "_Element") -> str:
-    paragraphs = [child for child in element if isinstance(child.tag, str) and child.tag.endswith("}p")]
-    return "\n".join("".join(map(str, paragraph.itertext())) for paragraph in paragraphs)
+    return "\n".join("".join(_pieces(paragraph)) for paragraph in _paragraphs(element))
+
+
+def _paragraphs(element: "_Element") -> list["_Element"]:
+    return [child for child in element if local_name(child.tag) == "p"]
+
+
+def _pieces(element: "_Element") -> Iterator[str]:
+    """The text inside of an element; repeated blanks, tabs and line breaks are elements of their own."""
+    yield element.text or ""
+    for child in element:
+        name = local_name(child.tag)
+        if name == "s":
+            yield " " * min(_repeated(child, "c"), MOST_REPEATED)
+        elif name in BREAKS:
+            yield BREAKS[name]
+        elif name != "annotation":
+            yield from _pieces(child)
+        yield child.tail or ""
+
+
+def _has_breaks(element: "_Element") -> bool:
+    return any(local_name(node.tag) in BREAKS for p in _paragraphs(element) if len(p) for node in p.iter())

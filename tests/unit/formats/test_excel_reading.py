@@ -309,3 +309,21 @@ def test_hidden_rows_of_an_xlsb_are_seen():
     (note,) = FORMAT.inspect(hidden, file_name="a.xlsb").notes
 
     assert (note.what, note.places) == ("hidden_rows", ("row 1",))
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('office:value-type="time" office:time-value="PT26H30M00.5S"><text:p>x</text:p>', "26:30:00.500000"),
+        ('office:value-type="time" office:time-value="-PT08H30M00S"><text:p>x</text:p>', "-08:30:00"),
+        ('office:value-type="time" office:time-value="PT08H30M00S"><text:p>x</text:p>', "08:30:00"),
+        ('office:value-type="string"><text:p>a<text:tab/>b<text:s text:c="2"/>c</text:p>', "a\tb  c"),
+        ('office:value-type="string"><text:p>a<text:line-break/><text:span>b</text:span></text:p>', "a\nb"),
+        ('office:value-type="string"><text:p>a <text:span>b</text:span></text:p><text:p>c</text:p>', "a b\nc"),
+    ],
+)
+def test_durations_tabs_and_line_breaks_of_an_open_document_are_kept(cell, text):
+    row = "<table:table-row><table:table-cell {}</table:table-cell></table:table-row>"
+    head = row.format('office:value-type="string"><text:p>name</text:p>')
+
+    assert rows_of(open_document(head + row.format(cell))) == [(text,)]
