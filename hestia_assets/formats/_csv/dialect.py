@@ -20,6 +20,8 @@ from hestia_assets.formats._csv.together import between_quotes, long_delimiter, 
 
 USUAL = (",", ";", "\t", "|")
 RARE = ("^", "~", ":", " ")
+SELDOM = "^~"
+"""Signs that hardly anybody writes within a value, and never as often in each line."""
 UNMISTAKABLE = (*(chr(code) for code in range(1, 32) if code not in (9, 10, 13, 27)), "¦", "¬", "§", "¶", "¤", "þ")
 """Signs that nobody writes within a value."""
 SEVERAL, MANY = 2, 4
@@ -27,7 +29,7 @@ SEVERAL, MANY = 2, 4
 HALF = 0.5
 BESIDE_A_TAB = re.compile(rb"[,;|][ ]?\t|\t[ ]?[,;|]")
 """Tabs that fill up columns which another sign divides."""
-NUMERIC = re.compile(rb"[+-]?[\d.,]+")
+NUMERIC = re.compile(rb"[+-]?\d[\d.,:/ -]*%?")
 DECIMAL_COMMA = re.compile(rb"-?\d{1,3}(?:\.?\d{3})*+,\d+")
 ESCAPE = "\\"
 COMMENTS = (b"#", b"%")
@@ -104,6 +106,10 @@ def _delimiter(body: bytes) -> tuple[str, str]:
     for sign in UNMISTAKABLE:
         if sign.encode() in body and consistency(body, sign, '"') > max(scores[best], 0.5):
             return sign, "It splits the lines into the same number of values and stands in no text."
+    least = MANY if best.encode() in body.partition(b"\n")[0] else SEVERAL
+    for sign in SELDOM:
+        if splits_all(body, sign, least=least) and consistency(body, sign, '"') > scores[best]:
+            return sign, "It splits every line into the same number of values, into more than any usual sign."
     if scores["\t"] >= 1 and not BESIDE_A_TAB.search(body):
         return "\t", "Every line has as many tabs as the others, and they stand in no text."
     return _usual(body, best, scores)
@@ -129,8 +135,8 @@ def _usual(body: bytes, best: str, scores: dict[str, float]) -> tuple[str, str]:
 def _rare(body: bytes, sniffed: str, usual: float) -> str:
     """A rare sign that splits every line alike: into many values, if a usual one splits many lines too."""
     for sign in RARE if usual < NEARLY_ALL else ():
-        least = MANY if usual < HALF or sign in "^~" else A_GREAT_MANY
-        if usual < HALF and (sign in "^~" or sniffed == sign):
+        least = MANY if usual < HALF or sign in SELDOM else A_GREAT_MANY
+        if usual < HALF and (sign in SELDOM or sniffed == sign):
             least = SEVERAL
         if splits_all(body, sign, least=least) and (sign != " " or has_numbers(body)):
             return sign

@@ -14,7 +14,7 @@ SNIFF_BYTES = 25_000
 NEARLY_ALL = 0.9
 NOT_DELIMITERS = re.compile(rb"\b\d{1,2}(:\d\d){1,2}\b|://|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} (?=\d)")
 """Where a colon or a space divides no columns."""
-ESCAPED = b'\\"'
+ESCAPE = b"\\"
 A_GREAT_MANY = 8
 OTHER_QUOTES = ("'", "`", "þ")
 AT_A_BORDER = re.compile(rb'(?:^|[,;|\t])"|"(?:$|[,;|\t\r])', re.MULTILINE)
@@ -32,8 +32,13 @@ def consistency(body: bytes, sign: str, quote: str) -> float:
     if quote in sign:
         return 0.0
     found = widths(body, Dialect(sign.encode(), quote.encode(), b""))
-    if not found and ESCAPED in body:
-        found = widths(body, Dialect(sign.encode(), quote.encode(), b"", ESCAPED[:1]))
+    score = _score(found)
+    if (not found and ESCAPE + b'"' in body) or ESCAPE + sign.encode() in body:
+        return max(score, _score(widths(body, Dialect(sign.encode(), quote.encode(), b"", ESCAPE))))
+    return score
+
+
+def _score(found: Sequence[int]) -> float:
     counts = Counter(found)
     several = {width: count for width, count in counts.items() if width > 1}
     if not several or (sum(several.values()) == 1 and len(counts) > 1):  # one line of many may hold any sign

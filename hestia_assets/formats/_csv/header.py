@@ -11,6 +11,7 @@ from hestia_assets.formats._csv.sample import SampleRow
 
 MOST_PREAMBLE = 50
 MOST_LINES = 3
+SEVERAL = 2
 CODE = re.compile(r"^\s*[^\w\s]\w|[^\w\s].*\d|\d.*[^\w\s]")
 """A sign before it, or a sign and a digit in it: names of columns are rarely written so, and never all alike."""
 ALIKE = "A value of the first row is written like all those below it, so it is taken as data."
@@ -66,15 +67,26 @@ def _start(rows: Sequence[SampleRow], width: int) -> tuple[int, str]:
 
     A preamble stands above at least two rows of the table's width: a single wide row at the end is no table.
     """
+    titles = _titles_above([row.values for row in rows])
     for index, row in enumerate(rows[:MOST_PREAMBLE]):
         filled = sum(bool(value.strip()) for value in row.values)
-        if len(row.values) == width and filled * 2 >= min(width, 4):
+        if index >= titles and len(row.values) == width and filled * 2 >= min(width, 4):
             if index and sum(len(other.values) == width for other in rows[index:]) < 2:
                 break
             return index + _facts_above(
                 [other.values for other in rows[index:]]
             ), f"The lines before it do not have the table's {width} columns, or are almost empty."
     return 0, "No line stands out as a header."
+
+
+def _titles_above(values: Sequence[Sequence[str]]) -> int:
+    """Rows above two columns that have a first value only, at least two or an empty one, where all others have both."""
+    full = [len(row) == SEVERAL and all(text.strip() for text in row) for row in values]
+    above = full.index(True) if True in full else 0
+    titles = values[:above]
+    alone = all(len(row) == SEVERAL and not row[1].strip() for row in titles)
+    certain = above >= SEVERAL or any(not row[0].strip() for row in titles)
+    return above if alone and certain and sum(full[above:]) * 10 >= len(full[above:]) * 9 else 0
 
 
 def _facts_above(values: Sequence[Sequence[str]]) -> int:

@@ -10,6 +10,7 @@ QUOTED = re.compile(rb'"[^"]*+"')
 RUN = re.compile(r"[^\w\s\"'.\-]{2,8}|\t{2,8}|\\t")
 NEVER_DOUBLED = (",", ";")
 """Two of them enclose an empty value."""
+WITH_DIFFERENT_ENDS = ("\\t", "<>", "><", "[]", "][", "{}", "}{", "()", ")(")
 SPACED = (",", ";", "|")
 WRAPPED = {quote: re.compile(rb"%b(?:[^%b]|%b%b)*+%b" % ((quote.encode(),) * 5)) for quote in "\"'"}
 LONGEST = 8
@@ -43,10 +44,15 @@ def _divides_better(body: bytes, part: str, together: int, alone: int) -> bool:
 
 
 def _parts(run: str) -> list[str]:
-    """The run and its beginnings: behind a delimiter a value may begin with a sign."""
-    parts = [run[:end] for end in range(2, len(run) + 1)]
-    return [part for part in parts if not part.startswith(NEVER_DOUBLED) and not part.endswith((*NEVER_DOUBLED, ":/"))
-            and part != "://"]  # fmt: skip
+    """The run and its beginnings that may divide: behind a delimiter a value may begin with a sign."""
+    return [run[:end] for end in range(2, len(run) + 1) if _is_one(run[:end])]
+
+
+def _is_one(part: str) -> bool:
+    """Whether signs that stand together are one delimiter: ``|+`` is a delimiter and a value that begins with +."""
+    if part.startswith(NEVER_DOUBLED) or part in WITH_DIFFERENT_ENDS:
+        return part in WITH_DIFFERENT_ENDS
+    return part[0] == part[-1]
 
 
 def between_quotes(body: bytes) -> tuple[str, str]:

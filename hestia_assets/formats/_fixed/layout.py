@@ -1,6 +1,7 @@
 """Where the columns of a text in fixed widths are: the places where all lines are blank at once."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ MOST_TITLES = 10
 WIDE_GAP = 2
 """So many blanks in every line are no accident."""
 CHANCE = 0.01
+WITHIN_VALUES = re.compile(r"(?<=\d),(?=\d{3}(?!\d))|(?<=[^\W\d]), (?=[^\W\d])")
+"""Commas in ``1,234`` and ``Doe, Ann``."""
 RULER = set("-=_+ ")
 
 
@@ -55,7 +58,7 @@ def cut(line: str, widths: Sequence[int]) -> list[str]:
 
 def _divides(lines: Sequence[str], sign: str) -> bool:
     """Whether a usual delimiter splits nearly every line alike: then it is delimited text."""
-    counts = [line.count(sign) for line in lines]
+    counts = [WITHIN_VALUES.sub("", line).count(sign) for line in lines]
     usual = max(set(counts), key=counts.count)
     return usual > 0 and counts.count(usual) * 10 >= len(counts) * 8
 
@@ -80,7 +83,17 @@ def _starts(lines: Sequence[str]) -> list[int]:
         if gap >= (1 if narrow_is_sure else WIDE_GAP):
             starts.append(place)
         gap = 0
-    return starts
+    return _of_named_columns(lines, starts)
+
+
+def _of_named_columns(lines: Sequence[str], starts: Sequence[int]) -> list[int]:
+    """The starts without those that only part a value in two: the header has words, but none below a gap of one."""
+    header = lines[0]
+    if re.search(r"\d{2}", header):
+        return list(starts)
+    ends = [*starts[1:], len(header)]
+    narrow = [start > 1 and any(line[start - WIDE_GAP : start].strip() for line in lines) for start in starts]
+    return [a for a, b, near in zip(starts, ends, narrow, strict=True) if not near or header[a:b].strip()]
 
 
 def _is_filled(lines: Sequence[str], starts: Sequence[int]) -> bool:

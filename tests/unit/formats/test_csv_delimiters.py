@@ -86,3 +86,31 @@ def test_a_rare_sign_in_every_line_beats_a_comma_in_most(sign):
 
 def test_where_every_line_has_an_escaped_quote_the_delimiter_is_still_found():
     assert read(b'a,"b\\"c",d\n1,"2\\"3",4\n') == [("a", 'b"c', "d"), ("1", '2"3', "4")]
+
+
+@pytest.mark.parametrize("value", ["+49 30 1234", "$5.00", "(7)", "#9"])
+def test_a_sign_that_begins_all_values_is_no_part_of_the_delimiter(value):
+    rows = [("a", "b"), *((f"x{n}@y.org", value) for n in range(30))]
+
+    assert read(lines("|", rows)) == rows
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|", "\t"], ids=repr)
+def test_an_escaped_delimiter_in_half_of_the_lines_is_none(delimiter):
+    rows = [
+        ("price", "name", "wert"),
+        ("x", "16:47", "357,45"),
+        ("5/13/2024", "01:45", "847,78"),
+        ("z", "06:24", "6,6"),
+    ]
+    first, second, third, fourth = ([value.replace(",", ".") for value in row] for row in rows)
+    escaped = [first, ["x\\" + delimiter + "y", *second[1:]], third, ["z\\" + delimiter, *fourth[1:]]]
+    wanted = [first, [f"x{delimiter}y", *second[1:]], third, [f"z{delimiter}", *fourth[1:]]]
+
+    assert read(lines(delimiter, [tuple(row) for row in escaped])) == [tuple(row) for row in wanted]
+
+
+def test_a_caret_in_every_line_beats_a_comma_that_the_header_lacks():
+    rows = [("id", "total"), *((f"Doe, {n}", "Roe, Ann") for n in "ABCD")]
+
+    assert read(lines("^", rows)) == rows

@@ -62,3 +62,18 @@ def test_a_commented_header_above_rows_without_one_is_the_header():
 @pytest.mark.parametrize("data", [b'A,"B\nB",C', b'a,"b\r\nb",c\r\nd,"e\r\ne",f', b'A,"x\n\ny",C\n1,2,3\n'])
 def test_a_line_break_in_a_quoted_name_of_the_first_row_is_no_open_quote(data):
     assert len(look(data)[1]) == 3
+
+
+def test_titles_above_two_columns_are_a_preamble():
+    recipe, names = look(b"Report;\nMade by Ann;\n;\ncity;day\nRome;2024-01-24\nOslo;2024-01-08\n")
+
+    assert (recipe.preamble_lines, names) == (3, ["city", "day"])
+
+
+def test_one_row_without_a_second_value_is_no_title():
+    assert look(b"name,city\nAnn,\nBob,Rome\n")[1] == ["name", "city"]
+    assert look(b"name,\nAnn,x\nBob,y\n")[1] == ["name", ""]
+
+
+def test_comments_above_dates_are_no_header():
+    assert look(b"# made by x\n# y, z\nday,due\n2024-08-10,2/28/2024\n2024-08-22,12/2/2024\n")[1] == ["day", "due"]

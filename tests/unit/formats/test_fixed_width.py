@@ -156,3 +156,19 @@ def test_what_is_written_in_fixed_widths_comes_back_and_balances(table, line_end
 
     assert rows(found) == table
     assert account(found).balanced
+
+
+def test_a_value_of_two_words_below_one_name_is_one_value():
+    lines = [f"dog{n:02}   2024-01-{n:02} 06:00:00  +49 4{n % 10} 48813   {n}.50" for n in range(1, 30)]
+    data = "\n".join(["animal  seen                 phone          price", *lines]).encode()
+    found = FORMAT.inspect(BytesIO(data), file_name="t.prn").recipe
+
+    assert [column.source for column in found.columns] == ["animal", "seen", "phone", "price"]
+    assert rows(chunks(data, found))[0] == ("dog01", "2024-01-01 06:00:00", "+49 41 48813", "1.50")
+
+
+def test_commas_within_names_and_thousands_divide_no_fixed_width():
+    lines = [f"Doe, Ann{n:02}    3,9{n:02},071  MG-{n:04}" for n in range(10, 40)]
+    data = "\n".join(["name          people     code", *lines]).encode()
+
+    assert FORMAT.claim(data, file_name="t.txt") is Claim.SURE
