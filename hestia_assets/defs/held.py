@@ -14,7 +14,7 @@ from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import Batch
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.defs import markdown
-from hestia_assets.defs.metadata import account_metadata, page_link
+from hestia_assets.defs.metadata import account_metadata, drift_metadata, page_link
 from hestia_assets.defs.names import HELD_TAG, asset_key
 
 OBSERVED = (Layer.IMPORTED, Layer.VALIDATED)
@@ -39,7 +39,8 @@ def _observation(hestia: Hestia, dataset: DatasetSpec, batch: Batch, layer: Laye
         "hestia/file": batch.file_name,
         "hestia/page": page_link(hestia, dataset),
     }
-    metadata |= account_metadata([batch]) if layer is Layer.IMPORTED else {"checks": _counts(batch)}
+    arrived = account_metadata([batch]) | drift_metadata([batch])
+    metadata |= arrived if layer is Layer.IMPORTED else {"checks": _counts(batch)}
     what = f"{batch.file_name} is held and not part of this table. {_why(batch)}"
     return dg.AssetObservation(asset_key(layer, dataset), description=what, metadata=metadata)
 
