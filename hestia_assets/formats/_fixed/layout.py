@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hestia_assets.formats._csv.dialect import USUAL
 
@@ -28,7 +29,9 @@ class Layout:
 
 def find_layout(lines: Sequence[str]) -> Layout | None:
     """The columns of whole, non-blank ``lines``, or None where they do not line up convincingly."""
-    if len(lines) < FEWEST_LINES or any("\t" in line for line in lines) or any(_divides(lines, sign) for sign in USUAL):
+    if len(lines) < FEWEST_LINES or any("\t" in line for line in lines):
+        return None
+    if any(_divides(lines, sign) and not _only_below_names(lines, sign) for sign in USUAL):
         return None
     for first in range(min(MOST_TITLES, len(lines) - FEWEST_LINES) + 1):
         table = lines[first:]
@@ -63,6 +66,15 @@ def _divides(lines: Sequence[str], sign: str) -> bool:
     return usual > 0 and counts.count(usual) * 10 >= len(counts) * 8
 
 
+def _only_below_names(lines: Sequence[str], sign: str) -> bool:
+    """Whether a sign stands in every line but the first, which has a name above each column: it is part of a value."""
+    header = lines[0]
+    if sign in header or not _is_padded(lines):
+        return False
+    starts = _starts(lines)
+    return len(starts) > 1 and all(header[start : start + 1].strip() for start in starts)
+
+
 def _is_padded(lines: Sequence[str]) -> bool:
     """Whether most lines hold two blanks between words: prose does not."""
     return sum("  " in line.strip() for line in lines) * 2 >= len(lines)
@@ -87,13 +99,15 @@ def _starts(lines: Sequence[str]) -> list[int]:
 
 
 def _of_named_columns(lines: Sequence[str], starts: Sequence[int]) -> list[int]:
-    """The starts without those that only part a value in two: the header has words, but none below a gap of one."""
+    """The starts without those that only part a value or a name in two: behind a gap of one, with nothing beside it."""
     header = lines[0]
     if re.search(r"\d{2}", header):
         return list(starts)
-    ends = [*starts[1:], len(header)]
     narrow = [start > 1 and any(line[start - WIDE_GAP : start].strip() for line in lines) for start in starts]
-    return [a for a, b, near in zip(starts, ends, narrow, strict=True) if not near or header[a:b].strip()]
+    filled = [
+        header[a:b].strip() and any(line[a:b].strip() for line in lines[1:]) for a, b in pairwise([*starts, None])
+    ]
+    return [start for start, near, both in zip(starts, narrow, filled, strict=True) if both or not near]
 
 
 def _is_filled(lines: Sequence[str], starts: Sequence[int]) -> bool:

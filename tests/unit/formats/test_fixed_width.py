@@ -172,3 +172,12 @@ def test_commas_within_names_and_thousands_divide_no_fixed_width():
     data = "\n".join(["name          people     code", *lines]).encode()
 
     assert FORMAT.claim(data, file_name="t.txt") is Claim.SURE
+
+
+def test_a_sign_in_every_value_but_in_no_name_divides_no_fixed_width():
+    lines = [f"https://x.org/?a={n};b={n}   9{n},50   Kiel" for n in range(10, 40)]
+    data = "\n".join(["address                   price   Kind of thing", *lines]).encode()
+    found = FORMAT.inspect(BytesIO(data), file_name="t.txt").recipe
+
+    assert FORMAT.claim(data, file_name="t.txt") is Claim.SURE
+    assert [column.source for column in found.columns] == ["address", "price", "Kind of thing"]
