@@ -8,7 +8,7 @@ WORKERS ?= 2
 export UV_SYSTEM_CERTS ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint browser bench clean
+.PHONY: help setup demo up test covered lint browser bench clean
 
 help:  ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -37,8 +37,12 @@ lint: $(READY)  ## Style, types, import contracts
 browser: $(READY)
 	-@$(BIN)/python tests/e2e/install_browser.py
 
-test: lint browser  ## Lint, then every test with coverage
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term --cov-fail-under=90
+test: $(READY) browser  ## Lint, and every test with coverage
+	@$(MAKE) --jobs=2 lint covered
+
+covered: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+		--cov --cov-report=term --cov-fail-under=90
 
 bench: $(READY)  ## Import 5 million rows beside DuckDB
 	$(BIN)/python benchmarks/import_csv.py

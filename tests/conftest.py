@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
+import sharing
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from postgres_server import NoPostgresError, running_postgres
 
 from hestia_assets.adapters.metadata import Metadata, open_metadata
@@ -19,6 +22,19 @@ if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
 
 GIVEN_SERVER = os.environ.get("HESTIA_TEST_POSTGRES_URL")
+
+# A slow machine is no error. The suite tries the same examples each time; HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.register_profile("same", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+hypothesis.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+sharing.keep_files_in_memory()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Share the tests out between workers."""
+    sharing.share_out(items)
 
 
 class StandingClock:

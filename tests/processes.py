@@ -68,6 +68,12 @@ def _half_way(metadata: sqlite3.Connection, rows: int) -> bool:
     return False
 
 
+def outlive_leases(home: Path) -> None:
+    """As if the time of the leases that a killed process held were over; that they end is shown elsewhere."""
+    with closing(sqlite3.connect(home / "hestia.db", isolation_level=None, timeout=60)) as metadata:
+        metadata.execute("UPDATE hestia_leases SET expires_at = '1970-01-01 00:00:00.000000'")
+
+
 def gone(processes: Iterable[psutil.Process]) -> bool:
     """Whether none of them lives."""
     return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]

@@ -32,39 +32,41 @@ def test_the_contracts_are_kept():
     assert "0 broken" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("module", "line", "contract"),
-    [
-        ("hestia_assets/core/layers.py", "import hestia_assets.settings", "Imports run one way"),
-        (
-            "hestia_assets/domains/export/service.py",
-            "import hestia_assets.domains.ingest.loading.run",
-            "Domains do not know",
-        ),
-        ("hestia_assets/adapters/files.py", "import dagster", "know Dagster"),
-        ("hestia_assets/domains/ingest/loading/run.py", "import deltalake", "through ports"),
-        (
-            "hestia_assets/domains/ingest/loading/run.py",
-            "import hestia_assets.domains.ingest.rewriting.edits",
-            "Within ingest",
-        ),
-        ("hestia_assets/defs/names.py", "import streamlit", "Only the pages know Streamlit"),
-        ("hestia_assets/core/access.py", "import duckdb", "The words of core"),
-        ("streamlit_app/gateway.py", "import hestia_assets.adapters.delta", "Pages see"),
-    ],
-)
-def test_breaking_a_contract_fails_the_run(tmp_path, module, line, contract):
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    broken = tmp_path / module
-    broken.write_text(broken.read_text() + f"\n{line}\n")
-    done = lint_imports(tmp_path)
+BREAKS = [
+    ("hestia_assets.core.layers", "hestia_assets.settings", "Imports run one way"),
+    ("hestia_assets.domains.export.service", "hestia_assets.domains.ingest.loading.run", "Domains do not know"),
+    ("hestia_assets.adapters.files", "dagster", "know Dagster"),
+    ("hestia_assets.domains.ingest.loading.run", "deltalake", "through ports"),
+    ("hestia_assets.domains.ingest.loading.run", "hestia_assets.domains.ingest.rewriting.edits", "Within ingest"),
+    ("hestia_assets.defs.names", "streamlit", "Only the pages know Streamlit"),
+    ("hestia_assets.core.access", "duckdb", "The words of core"),
+    ("streamlit_app.gateway", "hestia_assets.adapters.delta", "Pages see"),
+]
 
-    verdict = re.search(rf"{contract}.*?(KEPT|BROKEN)", " ".join(done.stdout.split()))
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is said where every contract is broken, in one line of spaces."""
+    folder = tmp_path_factory.mktemp("broken")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for module, imported, _ in BREAKS:
+        with (folder / module.replace(".", "/")).with_suffix(".py").open("a") as file:
+            file.write(f"\nimport {imported}\n")
+    done = lint_imports(folder)
     assert done.returncode != 0
+    return " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(("module", "imported", "contract"), BREAKS)
+def test_breaking_a_contract_fails_the_run(broken: str, module: str, imported: str, contract: str):
+    verdict = re.search(rf"{contract}.*?(KEPT|BROKEN)", broken)
+
     assert verdict is not None
     assert verdict[1] == "BROKEN"
+    explained = broken.partition("Broken contracts")[2]
+    assert re.search(rf"{contract}.*?{re.escape(module)} -> {re.escape(imported)}\b", explained)
 
 
 def test_importing_the_package_is_cheap():

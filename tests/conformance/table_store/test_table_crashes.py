@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import outlive_leases
 from table_work import (
     PROCESSES,
     REF,
@@ -39,6 +40,7 @@ def _killed(work: Callable, kind: str, home: Path) -> list[int]:
     time.sleep(random.uniform(0, LONGEST_LIFE_SECONDS))
     os.kill(process.pid, signal.SIGKILL)
     process.join()
+    outlive_leases(home)
     done = []
     try:
         while here.poll():

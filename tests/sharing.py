@@ -1,0 +1,46 @@
+"""How a test run shares its work out, so that it ends soon and says the same on every machine."""
+
+import os
+import shutil
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOM_BYTES = 6_000_000_000
+"""A whole run writes less than half of it."""
+
+INSTALLATION = ("tests/e2e/", "tests/integration/up/", "tests/defs/test_code_server.py")
+"""They start a whole installation each and wait for it: one worker runs them, one after the other."""
+
+
+def keep_files_in_memory() -> None:
+    """Where there is plenty of it, tests do not wait for the disk; --basetemp puts them elsewhere."""
+    memory = Path("/dev/shm")
+    try:
+        roomy = min(shutil.disk_usage(memory).free, psutil.virtual_memory().available - ROOM_BYTES) > ROOM_BYTES
+    except OSError:
+        return
+    if roomy and os.access(memory, os.W_OK | os.X_OK):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def share_out(items: list[pytest.Item]) -> None:
+    """A file's tests stay together, the longest chain of tests begins first, and no line is counted again and again."""
+    for item in items:
+        group = "installation" if _needs_installation(item) else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+        if _repeats(item):
+            item.add_marker(pytest.mark.no_cover)
+    items.sort(key=lambda item: not _needs_installation(item))
+
+
+def _needs_installation(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(INSTALLATION)
+
+
+def _repeats(item: pytest.Item) -> bool:
+    """Whether other tests run the same lines, and this one so often that to count them takes long."""
+    parameters = getattr(item, "callspec", None)
+    on_postgres = parameters is not None and "postgresql" in parameters.params.values()
+    return on_postgres or any(item.get_closest_marker(name) for name in ("crash", "hypothesis"))
