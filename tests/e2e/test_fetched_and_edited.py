@@ -31,7 +31,11 @@ def make_dataset(page: Page, folder: Path, *, name: str) -> None:
 
 def save_source(page: Page, url: str, *, dataset: str) -> None:
     """Fill the form in and save it."""
-    page.get_by_role("textbox", name="Address", exact=True).last.fill(url)
+    address = page.get_by_role("textbox", name="Address", exact=True).last
+    page.get_by_text("A new source").wait_for()
+    if not address.is_visible():
+        page.get_by_text("A new source").click()
+    address.fill(url)
     page.keyboard.press("Tab")
     pick(page, "Dataset", dataset, exact=True)
     page.get_by_role("button", name="Try the address").click()
