@@ -19,6 +19,7 @@ from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import RowEdit, UndoResult
 from hestia_assets.core.specs import Mode
+from hestia_assets.domains.ingest.loading import versions
 from hestia_assets.settings import Settings
 
 SEQUENCES = int(os.environ.get("HESTIA_TEST_SEQUENCES", "15"))
@@ -112,14 +113,16 @@ def counts(result: UndoResult) -> tuple[int, int, int]:
     suppress_health_check=[HealthCheck.too_slow],
     database=None,
 )
-@given(steps=st.lists(STEPS, min_size=3, max_size=9))
-def test_any_sequence_ends_as_the_rule_of_versions_says(numbered, steps):
+@given(steps=st.lists(STEPS, min_size=3, max_size=9), share_rows=st.sampled_from([2, versions.SHARE_ROWS]))
+def test_any_sequence_ends_as_the_rule_of_versions_says(numbered, steps, share_rows):
     home, numbers = numbered
     both = Both(home, f"model_{next(numbers)}")
 
-    for step, what in steps:
-        both.take(step, what)
-        both.assert_equal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(versions, "SHARE_ROWS", share_rows)
+        for step, what in steps:
+            both.take(step, what)
+            both.assert_equal()
 
 
 def test_the_naive_table_knows_barriers():
