@@ -18,9 +18,8 @@ def newlines(data: bytes) -> int:
 def spans_of(data: bytes, wanted: Sequence[int] | Positions) -> tuple[Positions, Positions]:
     """Where lines begin and end, by their numbers from 0; a line ends before its LF, CR LF, or with the data."""
     numbers = np.asarray(wanted, np.int64)
-    counts = _per_block(data)
-    starts = np.where(numbers > 0, _positions(data, counts, np.maximum(numbers - 1, 0)) + 1, 0)
-    ends = _positions(data, counts, numbers)
+    found = _positions(data, _per_block(data), np.concatenate((np.maximum(numbers - 1, 0), numbers)))
+    starts, ends = np.where(numbers > 0, found[: len(numbers)] + 1, 0), found[len(numbers) :]
     before = np.frombuffer(data, np.uint8)[np.maximum(ends - 1, 0)] if data else np.zeros(len(ends), np.uint8)
     return starts, ends - ((ends > starts) & (before == CR))
 
