@@ -18,6 +18,7 @@ from hestia_assets.formats._excel.layout import Layout, layout_of
 from hestia_assets.formats._excel.options import ExcelOptions, options_of
 from hestia_assets.formats._excel.sheet import grid_for
 
+AS_CHOSEN = "It was taken for the header."
 EMPTY = Header(0, 1, has_header=False, first=0, because="The sheet is empty.")
 KEPT_CELLS = 2_000_000
 """A sheet of more cells is loaded again when it is chosen, so that only one such is in memory."""
@@ -79,7 +80,11 @@ def about_sheet(source: BinaryIO, recipe: Recipe) -> tuple[tuple[Note, ...], tup
     """The card and the questions of the sheet that a recipe reads. Raises ReadError, SpecError."""
     with Book(source) as book:
         grid = grid_for(book, recipe)
-        return _card(book, grid, layout_of(grid, recipe))
+        layout = layout_of(grid, recipe)
+        notes, questions = _card(book, grid, layout)
+        first = layout.header[0] if layout.header else 0
+        header = Header(recipe.preamble_lines, recipe.header_lines, recipe.has_header, first, AS_CHOSEN)
+        return notes, (*which_header(grid, header, sample_rows(grid)), *questions)
 
 
 def _card(

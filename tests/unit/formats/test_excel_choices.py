@@ -4,7 +4,7 @@ import datetime as dt
 
 import openpyxl
 import pytest
-from excel_workbooks import rows_of, saved, sheet_of, with_part
+from excel_workbooks import recipe_for, rows_of, saved, sheet_of, with_part
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from hestia_assets.core.results import Inspection, Question
@@ -26,6 +26,7 @@ def test_rows_above_the_header_are_asked_about_and_may_be_rows():
     assert [choice.label for choice in question.choices] == ["Row 3 names the columns", "Every row is data"]
     assert rows_of(source, **question.choices[0].changes) == [("1", "Ada"), ("2", "Bo")]
     assert len(rows_of(source, **question.choices[1].changes)) == 4
+    assert "header" in {one.what for one in FORMAT.about(source, recipe_for(source))[1]}
 
 
 def test_a_form_is_asked_about_even_without_a_title():
