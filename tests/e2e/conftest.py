@@ -59,9 +59,12 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         started.process.wait(60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; without one the tests are skipped, in a CI run they fail."""
+    """Chromium; without one the tests are skipped, in a CI run they fail.
+
+    Not for the whole run: Playwright keeps an event loop in this thread, which other tests would meet.
+    """
     path = find()
     if path is None:
         without = pytest.fail if os.environ.get("CI") else pytest.skip
