@@ -30,6 +30,7 @@ HALF = 0.5
 BESIDE_A_TAB = re.compile(rb"[,;|][ ]?\t|\t[ ]?[,;|]")
 """Tabs that fill up columns which another sign divides."""
 NUMERIC = re.compile(rb"[+-]?\d[\d.,:/ -]*%?")
+ONLY_NUMBERS = re.compile(rb"(?:[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?[ \r\n]+)++")
 DECIMAL_COMMA = re.compile(rb"-?\d{1,3}(?:\.?\d{3})*+,\d+")
 ESCAPE = "\\"
 COMMENTS = (b"#", b"%")
@@ -138,7 +139,9 @@ def _rare(body: bytes, sniffed: str, usual: float) -> str:
         least = MANY if usual < HALF or sign in SELDOM else A_GREAT_MANY
         if usual < HALF and (sign in SELDOM or sniffed == sign):
             least = SEVERAL
-        if splits_all(body, sign, least=least) and (sign != " " or has_numbers(body)):
+        numbers = sign == " " and b"." in body and ONLY_NUMBERS.fullmatch(body)
+        least = min(least, SEVERAL + 1) if numbers else least  # two may be a phone number or 1 234.5
+        if splits_all(body, sign, least=least) and (sign != " " or numbers or has_numbers(body)):
             return sign
     return ""
 

@@ -114,3 +114,7 @@ def test_a_caret_in_every_line_beats_a_comma_that_the_header_lacks():
     rows = [("id", "total"), *((f"Doe, {n}", "Roe, Ann") for n in "ABCD")]
 
     assert read(lines("^", rows)) == rows
+
+
+def test_blanks_divide_lines_of_nothing_but_numbers_however_few():
+    assert read(b"1.0 2.0 3e5\n4.0 5.0 6.0\n")[1:] == [("1.0", "2.0", "3e5"), ("4.0", "5.0", "6.0")]
