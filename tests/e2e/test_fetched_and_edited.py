@@ -31,16 +31,15 @@ def make_dataset(page: Page, folder: Path, *, name: str) -> None:
 
 def save_source(page: Page, url: str, *, dataset: str) -> None:
     """Fill the form in and save it."""
-    address = page.get_by_role("textbox", name="Address", exact=True).last
-    page.get_by_text("A new source").wait_for()
-    if not address.is_visible():
-        page.get_by_text("A new source").click()
-    address.fill(url)
+    page.get_by_role("textbox", name="Address", exact=True).fill(url)
     page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="Name of the source")).to_have_value("daily_prices")
     pick(page, "Dataset", dataset, exact=True)
+    save = page.get_by_role("button", name="Save", exact=True)
+    expect(save).to_be_enabled()
     page.get_by_role("button", name="Try the address").click()
     expect(page.get_by_text("The address answers: 1 file seen.")).to_be_visible()
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    save.click()
 
 
 def type_into(page: Page, text: str, *, row: int, across: float) -> None:
