@@ -86,4 +86,3 @@ def test_a_file_is_fetched_a_row_of_it_edited_and_the_edit_undone(open_tab, tmp_
     page.get_by_text("Show what would happen").click()
     page.get_by_role("button", name="Yes, undo it").click()
     expect(page.get_by_text("was undone.")).to_be_visible()
-    picture(page, "datasets-history", at_once=True)
