@@ -23,9 +23,10 @@ from measured import HERE, Measured, measure
 
 @contextmanager
 def data_file(rows: int, folder: Path) -> Iterator[Path]:
-    """The generated file, read once so that both sides find it in the page cache."""
+    """The generated file, on the disk for good and in the page cache: neither side waits for it to be written."""
     path = folder / f"orders_{rows}.csv"
     subprocess.run([sys.executable, HERE / "generate.py", path, "--rows", str(rows)], check=True)
+    os.sync()
     with path.open("rb") as source:
         while source.read(1 << 24):
             pass

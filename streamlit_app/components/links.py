@@ -26,6 +26,13 @@ def link_to(page: str, label: str, *, icon: str | None = None, **params: str) ->
     st.page_link(st.session_state[PAGES][page], label=label, icon=icon, query_params=params or None)
 
 
+def link_within(label: str, *, icon: str | None = None, **params: str) -> None:
+    """What looks like a link to another state of this page. A page link to the same page loses its query parameters
+    with the next click on anything.
+    """
+    st.button(label, icon=icon, type="tertiary", on_click=st.query_params.from_dict, args=(params,))
+
+
 def go_to(page: str, **params: str) -> None:
     """Show another of our pages."""
     st.switch_page(st.session_state[PAGES][page], query_params=params or None)

@@ -107,7 +107,7 @@ def _tell_of_edit(spec: DatasetSpec) -> None:
         f"**{count(done.rows_loaded, 'row')} changed.** The edit is kept under History, where you can undo it.",
         icon=":material/task_alt:",
     )
-    links.link_to("datasets", "See the edit", icon=":material/history:", dataset=spec.name, batch=done.id)
+    links.link_within("See the edit", icon=":material/history:", dataset=spec.name, batch=done.id)
 
 
 def _key(spec: DatasetSpec) -> str:

@@ -81,7 +81,7 @@ def test_a_file_is_fetched_a_row_of_it_edited_and_the_edit_undone(open_tab, tmp_
     page.get_by_role("button", name="Save the changes").click()
     expect(page.get_by_text("1 row changed.")).to_be_visible()
 
-    page.get_by_role("link", name="See the edit").click()
+    page.get_by_role("button", name="See the edit").click()
     expect(page.get_by_text("changed 1 row of prices.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Show what would happen").click()
