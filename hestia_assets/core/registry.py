@@ -2,7 +2,7 @@
 
 import pkgutil
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar, cast
 
 from hestia_assets.core.errors import UnknownPluginError
@@ -22,12 +22,12 @@ class Registry(Generic[PluginT]):
     def __init__(self, kind: str, *, package: str, constant: str) -> None:
         self._kind, self._package, self._constant = kind, package, constant
         self._loaded: dict[str, PluginT] = {}
+        self._found: dict[str, EntryPoint] | None = None
 
     def names(self) -> list[str]:
         """Every installed plugin's key, sorted."""
         own = pkgutil.iter_modules(import_module(self._package).__path__)
-        strangers = (entry.name for entry in entry_points(group=self._package))
-        return sorted({module.name for module in own if not module.name.startswith("_")} | set(strangers))
+        return sorted({module.name for module in own if not module.name.startswith("_")} | set(self._strangers()))
 
     def get(self, name: str) -> PluginT:
         """The plugin called ``name``.
@@ -42,6 +42,12 @@ class Registry(Generic[PluginT]):
         return self._loaded[name]
 
     def _load(self, name: str) -> PluginT:
-        for entry in entry_points(group=self._package, name=name):
+        if entry := self._strangers().get(name):
             return cast("PluginT", entry.load())
         return cast("PluginT", getattr(import_module(f"{self._package}.{name}"), self._constant))
+
+    def _strangers(self) -> dict[str, EntryPoint]:
+        """Plugins that are installed beside ours; the environment is searched once, for it takes some milliseconds."""
+        if self._found is None:
+            self._found = {entry.name: entry for entry in entry_points(group=self._package)}
+        return self._found
