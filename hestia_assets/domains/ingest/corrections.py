@@ -135,6 +135,7 @@ class Corrections:
         """What these edits would do now."""
         saved = self.runner.specs.get("dataset", dataset.tenant, dataset.name).spec
         assert isinstance(saved, DatasetSpec), "kept under this kind"
+        self.runner.retyping.refuse(saved)  # an edit brings the table to its types first
         return self._desk(saved).preview(edits)
 
     def _desk(self, spec: DatasetSpec) -> EditDesk:

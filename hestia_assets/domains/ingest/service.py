@@ -50,6 +50,7 @@ from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.inspection.known import KnownSource
 from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
+from hestia_assets.domains.ingest.inspection.verdict import OnVerdict, ShouldStop, judge_of, rows_present
 from hestia_assets.domains.ingest.loading.modes import changes_of
 from hestia_assets.domains.ingest.loading.parts import Progress
 from hestia_assets.domains.ingest.many import ManyRun
@@ -59,7 +60,6 @@ from hestia_assets.domains.ingest.runner import Runner, silent
 
 if TYPE_CHECKING:
     import polars as pl
-from hestia_assets.domains.ingest.inspection.verdict import OnVerdict, ShouldStop, judge_of, rows_present
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ class IngestService:
         return self._corrections.edit(dataset, edits, author=author)
 
     def edit_preview(self, dataset: DatasetSpec, edits: Sequence[RowEdit]) -> EditPreview:
-        """What ``edit`` would do now, with every value it refuses. Raises EditError where a row cannot be edited."""
+        """What ``edit`` would do now, with every value it refuses. Raises EditError, RetypeError if it can do none."""
         return self._corrections.edit_preview(dataset, edits)
 
     def changes(self, dataset: DatasetSpec, rows: "pl.LazyFrame", *, mode: Mode | None = None) -> Changes:

@@ -8,7 +8,7 @@ from ingest_modes import bring, keyed, said
 from ingest_orders import check
 
 from hestia_assets.bootstrap import Hestia
-from hestia_assets.core.errors import EditError
+from hestia_assets.core.errors import EditError, RetypeError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EditPreview, RowEdit
 from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Recipe
@@ -87,3 +87,42 @@ def test_values_may_be_written_as_the_table_shows_them(home: Hestia):
     assert rows == [("1.25", "2024-01-02", "2024-01-02 09:15:30.000000", "false")]
     with pytest.raises(EditError, match="YYYY-MM-DD"):
         home.ingest.edit(spec, [RowEdit(edited.id, 1, {"day": "31.12.2024"}, printed=True)], author="ada")
+
+
+def with_quantity(kind: ColumnType, **fields: object) -> DatasetSpec:
+    columns = ({"source": "id", "name": "id"}, {"source": "qty", "name": "qty", "type": kind})
+    return DatasetSpec.model_validate({"name": "orders", "recipe": {"columns": columns}} | fields)
+
+
+def test_a_check_over_all_rows_of_a_column_that_the_table_has_not_yet_stops_no_edit(home: Hestia):
+    first = bring(home, THREE, keyed())
+    code = {"source": "code", "name": "code", "optional": True}
+    spec = keyed(check("unique", "code"), recipe={"columns": (*keyed().recipe.columns, code)})
+    home.catalog.save(spec, author="ada")
+    edits = [RowEdit(first.id, 1, {"qty": "9"})]
+
+    found = home.ingest.edit_preview(spec, edits)
+    home.ingest.edit(spec, edits, author="ada")
+
+    assert (found.rows, found.cells, found.refused) == (1, 1, ())
+    assert said(home) == [("1", 9), ("2", 2), ("3", 3)]
+
+
+def test_a_preview_reads_a_column_whose_type_is_about_to_change_as_the_edit_will(home: Hestia):
+    first = bring(home, THREE, keyed())
+    spec = with_quantity(ColumnType.DECIMAL)
+    home.catalog.save(spec, author="ada")
+
+    assert home.ingest.edit_preview(spec, [RowEdit(first.id, 1, {"qty": "1.00"})]) == EditPreview(0, 0)
+    with pytest.raises(EditError, match="these values already"):
+        home.ingest.edit(spec, [RowEdit(first.id, 1, {"qty": "1.00"})], author="ada")
+
+
+def test_a_preview_says_that_rows_do_not_fit_a_new_type_as_the_edit_would(home: Hestia):
+    first = bring(home, THREE, keyed())
+    spec = with_quantity(ColumnType.DATE)
+    home.catalog.save(spec, author="ada")
+
+    for tried in (home.ingest.edit_preview, lambda *given: home.ingest.edit(*given, author="ada")):
+        with pytest.raises(RetypeError):
+            tried(spec, [RowEdit(first.id, 1, {"qty": "2026-01-01"})])

@@ -11,6 +11,7 @@ from hestia_assets.core.ports import BatchStore, TableStore, Validator
 from hestia_assets.core.results import CheckResult, EditPreview, EditRefusal, RowEdit, merge_checks
 from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.loading.versions import OF, ROW_ID, history_of
+from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
 
 PRINTED_TIMESTAMP = "%Y-%m-%d %H:%M:%S%.f"
 
@@ -105,6 +106,10 @@ class EditDesk:
     def _ref(self) -> TableRef:
         return TableRef(Layer.VALIDATED, self.spec.tenant, self.spec.name)
 
+    def _rows(self) -> pl.LazyFrame:
+        """The table's rows; where its types wait for the next run to change them, as they will be."""
+        return read_plainly(self.tables.scan(self._ref), self.validator, self.spec)
+
     def _refuse_impossible(self, edits: Sequence[RowEdit], columns: Mapping[str, Column]) -> None:
         rows = [(edit.batch, edit.row) for edit in edits]
         if len(set(rows)) < len(rows):
@@ -122,7 +127,7 @@ class EditDesk:
             raise EditError("There is nothing to edit.", hint="Name a row and its new values.")
         schema = {"_batch": pl.String, "_row": pl.Int64}
         wanted = pl.DataFrame([(edit.batch, edit.row) for edit in edits], schema=schema, orient="row")
-        here = self.tables.scan(self._ref).join(wanted.lazy(), on=ROW_ID, how="semi").collect(engine="streaming")
+        here = self._rows().join(wanted.lazy(), on=ROW_ID, how="semi").collect(engine="streaming")
         gone = wanted.join(here, on=ROW_ID, how="anti")
         if gone.height:
             batch, row = gone.row(0)
@@ -158,10 +163,11 @@ class EditDesk:
         tried.after = tried.after.with_columns(tried.after[column.name].scatter(index, values))
 
     def _together(self, tried: _Tried, *, batch: str) -> tuple[list[CheckResult], list[EditRefusal]]:
-        """What the checks over all rows say of those that change."""
+        """What the checks over all rows say of those that change; a column that the table lacks has no values yet."""
         before, made = tried.real(batch)
-        others = self.tables.scan(self._ref).join(before.lazy().select(ROW_ID), on=ROW_ID, how="anti")
-        found = self.validator.judge_set(made.lazy(), others, self.spec.checks)
+        others = self._rows().join(before.lazy().select(ROW_ID), on=ROW_ID, how="anti")
+        checks = [check for check in self.spec.checks if set(check.columns) <= set(made.columns)]
+        found = self.validator.judge_set(made.lazy(), others, checks)
         refused: list[EditRefusal] = []
         for failure in found:
             if failure.result.severity is Severity.WARN:
@@ -199,7 +205,7 @@ class EditDesk:
         key = list(self.spec.primary_key)
         if not key or not set(key) <= set(rows.columns):
             return pl.Series("only", [False]).new_from_index(0, rows.height)
-        here = self.tables.scan(self._ref).join(rows.lazy().select(key), on=key, how="semi")
+        here = self._rows().join(rows.lazy().select(key), on=key, how="semi")
         times = here.group_by(key).agg(pl.len().alias("_times")).collect(engine="streaming")
         return rows.join(times, on=key, how="left", maintain_order="left")["_times"].fill_null(0) == 1
 
