@@ -119,8 +119,8 @@ def _changed(hestia: Hestia, ref: TableRef) -> bool:
 
 def _unpublished(hestia: Hestia, ref: TableRef) -> list[Batch]:
     """Batches whose rows are written beside the tables and not yet part of them, however long they wait."""
-    batches = hestia.batches.recent(ref.tenant, ref.name, limit=1_000)
-    return [batch for batch in batches if batch.state not in _OVER and hestia.batches.parts(batch.id)]
+    parted = hestia.batches.parted(ref.tenant, ref.name, at_least=0)
+    return [batch for batch in parted if batch.state not in _OVER]
 
 
 def _row(upkeep: Upkeep) -> tuple[str, int, int, int, str]:

@@ -118,6 +118,15 @@ def test_a_held_batch_can_be_released_however_long_it_waited(many_files: Hestia,
     assert rows(many_files).height == 2 * FILES + 2
 
 
+def test_a_held_batch_is_seen_behind_any_number_of_newer_ones(many_files: Hestia, hand_in: HandIn):
+    held = many_files.ingest.run(hand_in(DUPLICATES, "twice.csv").id)
+    with many_files.batches.together():
+        for number in range(1_000):
+            many_files.batches.create(replace(held, id=f"newer-{number}", sha256=str(number)))
+
+    assert held.id in upkeep(many_files)[str(VALIDATED)].note
+
+
 def test_a_table_that_somebody_rewrites_is_left_for_the_next_night(many_files: Hestia, monkeypatch: pytest.MonkeyPatch):
     nested: list[Upkeep] = []
     swap = delta_log.swap
