@@ -34,6 +34,8 @@ ONLY_NUMBERS = re.compile(rb"(?:[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?[ \r\n]+)++
 DECIMAL_COMMA = re.compile(rb"-?\d{1,3}(?:\.?\d{3})*+,\d+")
 ESCAPE = "\\"
 COMMENTS = (b"#", b"%")
+QUOTED = re.compile(rb'"[^"\n]*+"|(?<![^\n,;|\t])"[^"]*+"')
+"""Within a line; over several only where a value may begin, for a stray quote stands anywhere."""
 WORDS = {
     ",": "comma",
     ";": "semicolon",
@@ -122,7 +124,9 @@ def _usual(body: bytes, best: str, scores: dict[str, float]) -> tuple[str, str]:
     rare = _rare(body, sniffed, scores[best])
     if rare and not scores.get(sniffed, 0.0) >= NEARLY_ALL:
         return rare, "It splits every line into the same number of values, as no usual sign does."
-    if scores.get(sniffed, 0.0) > 0 and scores[sniffed] >= scores[best] * 0.9:
+    names = body.partition(b"\n")[0]
+    stranger = scores[best] >= 1 > scores.get(sniffed, 0.0) and best.encode() in names and sniffed.encode() not in names
+    if scores.get(sniffed, 0.0) > 0 and scores[sniffed] >= scores[best] * 0.9 and not stranger:
         best = sniffed
     if scores[best] > 0 and not (best == "," and _only_decimals(body)):
         spaced = with_a_blank(body, best)
@@ -204,17 +208,18 @@ def _comment(sample: bytes) -> bytes:
     Where the first line is none of them, the others must be a table of several columns.
     """
     lines = [line for line in sample[:SNIFF_BYTES].splitlines() if line.strip()]
+    bare = [line for line in QUOTED.sub(b"", sample[:SNIFF_BYTES]).splitlines() if line.strip()]
     for mark in COMMENTS:
-        marked = [line for line in lines if line.startswith(mark)]
+        marked = [line for line in bare if line.startswith(mark)]
         plain = [line for line in lines if not line.startswith(mark)]
         if not marked or not plain:
             continue
         sign, _ = _delimiter(b"\n".join(plain[:50]) + b"\n")
-        usual = Counter(line.count(sign.encode()) for line in plain).most_common(1)[0][0]
+        usual = Counter(line.count(sign.encode()) for line in bare if not line.startswith(mark)).most_common(1)[0][0]
         other_shape = all(line.count(sign.encode()) != usual for line in marked)
         if (usual == 0 and lines[0].startswith(mark)) or (usual and other_shape):
             return mark
-        if lines[: len(marked)] == marked and all(line[1:2] == b" " for line in marked) and _names(plain, sign):
+        if bare[: len(marked)] == marked and all(line[1:2] == b" " for line in marked) and _names(plain, sign):
             return mark
     return b""
 

@@ -32,6 +32,8 @@ def long_delimiter(body: bytes) -> str:
         alone = sum(line.replace(part, "").count(sign) for line in lines for sign in signs)
         if part.startswith("\t") and together < 2 * len(lines):  # one of them is an empty value
             continue
+        if part not in lines[0] and any(sign in lines[0] and consistency(body, sign, '"') >= 1 for sign in signs):
+            continue  # the names show it: a column between two of the signs is always empty
         if alone * 10 <= together or (part in lines[0] and _divides_better(body, part, together, alone)):
             return part
     return ""

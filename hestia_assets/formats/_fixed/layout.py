@@ -15,6 +15,7 @@ WIDE_GAP = 2
 CHANCE = 0.01
 WITHIN_VALUES = re.compile(r"(?<=\d),(?=\d{3}(?!\d))|(?<=[^\W\d]), (?=[^\W\d])")
 """Commas in ``1,234`` and ``Doe, Ann``."""
+QUOTED = re.compile(r'"[^"]*+"')
 RULER = set("-=_+ ")
 
 
@@ -61,7 +62,7 @@ def cut(line: str, widths: Sequence[int]) -> list[str]:
 
 def _divides(lines: Sequence[str], sign: str) -> bool:
     """Whether a usual delimiter splits nearly every line alike: then it is delimited text."""
-    counts = [WITHIN_VALUES.sub("", line).count(sign) for line in lines]
+    counts = [WITHIN_VALUES.sub("", QUOTED.sub('""', line)).count(sign) for line in lines]
     usual = max(set(counts), key=counts.count)
     return usual > 0 and counts.count(usual) * 10 >= len(counts) * 8
 

@@ -118,3 +118,28 @@ def test_a_caret_in_every_line_beats_a_comma_that_the_header_lacks():
 
 def test_blanks_divide_lines_of_nothing_but_numbers_however_few():
     assert read(b"1.0 2.0 3e5\n4.0 5.0 6.0\n")[1:] == [("1.0", "2.0", "3e5"), ("4.0", "5.0", "6.0")]
+
+
+def test_a_column_that_is_empty_in_every_row_makes_no_doubled_delimiter():
+    rows = [("last", "middle", "first"), *((str(n), "", f"x{n}") for n in range(40))]
+
+    assert read(lines("|", rows)) == rows
+
+
+@pytest.mark.parametrize("text", ["a,d", "a,d,e", 'says ""hi"", twice', "one\n# two"], ids=repr)
+def test_rows_that_begin_with_a_hash_are_no_comments_for_what_stands_in_their_quotes(text):
+    data = f'code,note\nalpha,"a,b,c,d"\n#1,"{text}"\nbeta,plain\n'.encode()
+
+    assert [row[0] for row in read(data)] == ["code", "alpha", "#1", "beta"]
+
+
+def test_lines_that_only_begin_with_a_hash_inside_of_quotes_are_no_comments():
+    data = b'id,note\n1,"a\n# b\nc"\n2,"d\n# e"\n#3,f\n'
+
+    assert read(data) == [("id", "note"), ("1", "a\n# b\nc"), ("2", "d\n# e"), ("#3", "f")]
+
+
+def test_a_sign_that_stands_in_the_names_and_divides_every_line_is_the_delimiter():
+    rows = [("lon", "phone"), *((f"{n}5.266,5{n} €", f"{n},7 €") for n in range(10, 25))]
+
+    assert read(lines("|", rows)) == rows

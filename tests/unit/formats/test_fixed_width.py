@@ -181,3 +181,9 @@ def test_a_sign_in_every_value_but_in_no_name_divides_no_fixed_width():
 
     assert FORMAT.claim(data, file_name="t.txt") is Claim.SURE
     assert [column.source for column in found.columns] == ["address", "price", "Kind of thing"]
+
+
+def test_quoted_values_that_line_up_by_chance_are_still_delimited_text():
+    lines = [f'"2016-05-15 10:25:{n:02}","{"x" * (n % 7)}  ","a{",b" * (n % 5)}","{n}"' for n in range(10, 60)]
+
+    assert FORMAT.claim("\n".join(['"when it was","pad","list","n"', *lines, ""]).encode(), file_name="f") != Claim.SURE
