@@ -29,14 +29,19 @@ def show_actions(batch: Batch) -> None:
                 _discard(batch)
             case BatchState.COMMITTED:
                 st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, batch.dataset), icon=":material/hub:")
-                _undo(batch)
-            case BatchState.UNDONE if batch.sequence:
+                if batch.closed_at is None:
+                    _undo(batch)
+            case BatchState.UNDONE if batch.sequence and batch.closed_at is None:
                 _redo(batch)
             case _:
                 pass
-        if batch.state is not BatchState.HELD and batch.origin != EDIT:
+        if batch.state is not BatchState.HELD and batch.origin != EDIT and batch.closed_at is None:
             _read_again(batch)
         _downloads(batch)
+    if batch.closed_at is not None:
+        st.caption(
+            f"Since {batch.closed_at:%Y-%m-%d} it can be neither undone nor redone: what it replaced is kept no longer."
+        )
 
 
 def start_again(batch: Batch) -> None:

@@ -14,8 +14,6 @@ from streamlit_app.components.frames import FEW_ROWS
 from streamlit_app.components.words import SEVERITY_WORDS, count
 
 YES_OR_NO = {"yes": "true", "no": "false"}
-EXACT = 2**53
-"""A browser keeps whole numbers up to here."""
 SHOWN = 100
 
 

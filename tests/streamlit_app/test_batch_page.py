@@ -1,5 +1,6 @@
 """One file that arrived, on its page: undo, redo, what stays and why; sources; what is downloaded."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,19 @@ def test_the_files_of_a_dataset_show_mode_and_changes(two, open_page):
     files = next(frame.value for frame in app.dataframe if "Changes" in frame.value.columns)
     assert list(files["Changes"]) == ["1 new, 1 changed", "2 new"]
     assert set(files["Way"]) == {"Update rows by their key"}
+
+
+def test_a_file_whose_history_expired_offers_neither_undo_nor_redo_and_says_since_when(two, open_page, pages_home):
+    pages_home.ingest.undo(two[1].id, author="ada")
+    pages_home.ingest.expire("default", "people", before=pages_home.ingest.clock() + timedelta(days=1))
+
+    pages = [open_page("datasets", dataset="people", batch=batch.id) for batch in two]
+
+    for app in pages:
+        labels = {button.label for button in app.button} | {toggle.label for toggle in app.toggle}
+        assert not labels & {"Show what would happen", "Redo", "Read it in another way"}
+        assert "neither undone nor redone" in said(app)
+        assert "you can redo it" not in said(app)
 
 
 def test_an_undone_file_is_not_called_discarded(two, open_page, pages_home):
