@@ -1,5 +1,6 @@
 """Figures of a file, taken in passing while an import judges its rows: the file is not read once more for them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
@@ -10,6 +11,8 @@ from hestia_assets.core.ports import Validator
 from hestia_assets.core.results import BatchProfile, DriftFinding, Guess, Judgement, SetFailure
 from hestia_assets.core.specs import CheckSpec, Column
 from hestia_assets.domains.ingest.matching.drift import profile, retyped
+
+log = logging.getLogger(__name__)
 
 TYPE_RULE = "type"
 
@@ -46,7 +49,10 @@ class Watch:
         """As the validator does."""
         judgement = self.validator.judge(text, columns, checks)
         if "_row" in text.columns and text.height:
-            self._look(text, columns, judgement)
+            try:
+                self._look(text, columns, judgement)
+            except Exception:  # nothing that goes wrong with a hint may keep a file out
+                log.exception("the first rows of a file could not be looked at")
         return judgement
 
     def judge_set(
