@@ -110,12 +110,12 @@ class SqlBatchStore:
 
     def counts(self, tenant: str, dataset: str) -> BatchCounts:
         """How many there are of a dataset, and what they hold."""
-        mine = (BatchRow.tenant == tenant, BatchRow.dataset == dataset)
-        done = (*mine, BatchRow.state == BatchState.COMMITTED.value)
-        files = select(func.count()).where(*done, BatchRow.origin != EDIT).scalar_subquery()
-        aside = select(func.sum(BatchRow.rows_quarantined)).where(*done).scalar_subquery()
+        done = BatchRow.state == BatchState.COMMITTED.value
+        files = func.count().filter(done, BatchRow.origin != EDIT)
+        query = select(func.count(), files, func.sum(BatchRow.rows_quarantined).filter(done))
+        query = query.where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
         with self.database.reading() as session:
-            every, imported, rows = session.execute(select(func.count().filter(*mine), files, aside)).one()
+            every, imported, rows = session.execute(query).one()
         return BatchCounts(every, imported, int(rows or 0))
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:

@@ -9,9 +9,10 @@ from ingest_modes import bring, change, keyed, said
 from ingest_orders import dataset
 
 from hestia_assets.bootstrap import Hestia, open_home
-from hestia_assets.core.errors import HeldError
+from hestia_assets.core.errors import HeldError, LeaseHeldError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch
+from hestia_assets.domains.ingest.rewriting.expiring import Expiry
 from hestia_assets.settings import Settings
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -121,6 +122,21 @@ def test_cut_off_before_the_versions_went_the_next_night_removes_them(home: Hest
 
     assert expire(home, last).versions == 1
     assert said(home) == [("a", 2)]
+
+
+def test_who_lost_the_dataset_closes_nothing(home: Hestia):
+    class Lost:
+        def verify(self) -> None:
+            raise LeaseHeldError("default/orders", owner="somebody else", seconds_left=1)
+
+    last = bring(home, "a,1,\n", keyed())
+    expiry = Expiry(home.tables, home.catalog.store, home.batches, "default", "orders")
+    now = home.ingest.clock() + timedelta(days=1)
+
+    with pytest.raises(LeaseHeldError):
+        expiry.expire(Lost(), before=now, now=now)
+
+    assert home.batches.get(last.id).closed_at is None
 
 
 def _play(home: Hestia, seed: int) -> list[Batch]:

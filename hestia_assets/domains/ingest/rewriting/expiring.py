@@ -33,6 +33,7 @@ class Expiry:
         """Close batches that nobody touched since ``before``, and take out what nobody can ask for any more."""
         order = order_of(self.batches, self.specs, self.tenant, self.dataset)
         old = _oldest(order.batches, before)
+        hold.verify()  # who lost the dataset must not close what somebody else is just undoing
         with self.batches.together():
             fresh = [batch for batch in old if batch.closed_at is None]
             for batch in fresh:
