@@ -81,5 +81,8 @@ def _may_divide(sign: str, gap: bytes) -> bool:
 def with_a_blank(body: bytes, sign: str) -> str:
     """The sign and a blank, where every sign between values has one and quotes open behind it; else nothing."""
     spaced = sign + " "
-    opens = sign in SPACED and spaced.encode() + b'"' in body
+    bare = QUOTED.sub(b"", body)
+    signs = len(re.findall(re.escape(sign.encode()) + rb"(?![\r\n])", bare))
+    spaces = sign in SPACED and bare.count(spaced.encode()) * 10 >= signs * 9
+    opens = spaces and spaced.encode() + b'"' in body
     return spaced if opens and consistency(body, spaced, '"') >= NEARLY_ALL else ""

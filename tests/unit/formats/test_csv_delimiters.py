@@ -143,3 +143,10 @@ def test_a_sign_that_stands_in_the_names_and_divides_every_line_is_the_delimiter
     rows = [("lon", "phone"), *((f"{n}5.266,5{n} €", f"{n},7 €") for n in range(10, 25))]
 
     assert read(lines("|", rows)) == rows
+
+
+def test_a_comma_blank_and_quote_inside_of_quotes_make_no_delimiter():
+    rows = [("a", "b", "c"), *((str(n), "Lee, Ann", "") for n in range(20)), ("20", 'Lee, "Ann"', "x")]
+    data = "a,b,c\n" + '{},"Lee, Ann",\n' * 20 + '20,"Lee, ""Ann""",x\n'
+
+    assert read(data.format(*range(20)).encode()) == rows
