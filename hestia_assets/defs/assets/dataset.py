@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
+from dagster import DagsterExecutionInterruptedError
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HestiaError
@@ -63,7 +64,12 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         waiting = config.batch.split(",") if config.batch else _waiting(hestia, dataset)
         run_id = runs.mark(context, dataset, batches=batches_tag(waiting))
-        outcome = run_batches(hestia, waiting, run_id=run_id)
+        try:
+            outcome = run_batches(hestia, waiting, run_id=run_id)
+        except DagsterExecutionInterruptedError:  # what was done before it stopped is in the tables
+            for result in _materializations(hestia, dataset, _committed(hestia, waiting, run_id=run_id)):
+                _log(context, result)
+            raise
         committed = outcome.in_state(BatchState.COMMITTED)
         yield from _selected(context, _materializations(hestia, dataset, committed))
         yield from _checked(context, check_results(dataset, committed))
@@ -108,6 +114,12 @@ def _waiting(hestia: Hestia, dataset: DatasetSpec) -> list[str]:
     return [batch.id for batch in hestia.ingest.pending(dataset.tenant, dataset.name)]
 
 
+def _committed(hestia: Hestia, batches: Sequence[str], *, run_id: str) -> list[Batch]:
+    """Those that this run has committed."""
+    found = map(hestia.batches.get, batches)
+    return [batch for batch in found if batch.state is BatchState.COMMITTED and batch.run_id == run_id]
+
+
 def _materializations(
     hestia: Hestia, dataset: DatasetSpec, committed: Sequence[Batch]
 ) -> Iterable[dg.MaterializeResult]:
@@ -127,9 +139,14 @@ def _selected(
     for result in results:
         if result.asset_key in context.selected_asset_keys:
             yield result
-        elif result.asset_key:
-            tags = {"dagster/data_version": result.data_version.value} if result.data_version else {}
-            context.log_event(dg.AssetMaterialization(result.asset_key, metadata=result.metadata, tags=tags))
+        else:
+            _log(context, result)
+
+
+def _log(context: dg.AssetExecutionContext, result: dg.MaterializeResult) -> None:
+    if result.asset_key:
+        tags = {"dagster/data_version": result.data_version.value} if result.data_version else {}
+        context.log_event(dg.AssetMaterialization(result.asset_key, metadata=result.metadata, tags=tags))
 
 
 def _checked(
