@@ -83,7 +83,7 @@ def _open(url: URL, revisions: Revisions, *, home: Path) -> Database:
     database = connect(url, lock=_lock(Path(url.database or "")) if is_sqlite else None)
     try:
         upgrade(database, revisions, home=home)
-    except BaseException:
+    except BaseException:  # whatever it is, the lock is given back
         database.close()
         raise
     return database

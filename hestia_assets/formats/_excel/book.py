@@ -47,7 +47,7 @@ class Book:
             self._facts = _facts_of(kind, self._source, self._file_name, self._open)
             self._source.seek(0)
             self._book: CalamineWorkbook = self._guarded(self._load)
-        except BaseException:
+        except BaseException:  # whatever it is, what was opened is closed
             self._open.close()
             raise
         self.kind, self.date1904 = kind, self._facts.date1904
@@ -99,8 +99,8 @@ class Book:
             raise protected(self._file_name) from error
         except (CalamineError, OSError, ValueError) as error:
             raise damaged(self._file_name, str(error)[:120]) from error
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":  # pyo3 gives it no name that can be imported
+        except BaseException as error:  # a panic of Rust is no Exception, and pyo3 gives it no name to import
+            if type(error).__name__ != "PanicException":
                 raise
             raise damaged(self._file_name, "a reader stumbles over it") from error
 

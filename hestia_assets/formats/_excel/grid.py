@@ -124,7 +124,7 @@ class Grid:
             for row in self.sheet.iter_rows() if self.sheet.start else ():
                 number += 1
                 yield row
-        except BaseException as error:
+        except BaseException as error:  # a panic of Rust is no Exception
             if not isinstance(error, OverflowError) and type(error).__name__ != "PanicException":
                 raise
             hint = "Correct the cell in Excel: it is shown as #####; then send the file again."
