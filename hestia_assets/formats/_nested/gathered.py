@@ -109,9 +109,12 @@ class Gathered:
         if not self.ready:
             return lambda indices: [readable_text(source_of(originals[index])) for index in indices]
         at, texts = frame["_at"], pl.concat([ready.texts for ready in self.ready])
-        place = lambda index: at[index] - len(originals)  # noqa: E731 - named for the line below
-        text = lambda spot: readable_text(source_of(originals[spot])) if spot < 0 else texts[spot]  # noqa: E731 - named for the line below
-        return lambda indices: [text(place(index)) for index in indices]
+
+        def text(index: int) -> str:
+            spot = at[index] - len(originals)
+            return readable_text(source_of(originals[spot])) if spot < 0 else texts[spot]
+
+        return lambda indices: [text(index) for index in indices]
 
     def _frame(self, recipe: Recipe) -> pl.DataFrame:
         self._turn()
