@@ -27,8 +27,9 @@ def link_to(page: str, label: str, *, icon: str | None = None, **params: str) ->
 
 
 def link_within(label: str, *, icon: str | None = None, **params: str) -> None:
-    """What looks like a link to another state of this page. A page link to the same page loses its query parameters
-    with the next click on anything.
+    """What looks like a link to another state of this page.
+
+    A page link to the same page loses its query parameters with the next click on anything.
     """
     st.button(label, icon=icon, type="tertiary", on_click=st.query_params.from_dict, args=(params,))
 
