@@ -19,7 +19,7 @@ from hestia_assets.core.results import BatchState
 
 KILLS = 20
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["hestia_assets.bootstrap", "pandera.polars"])
+PROCESSES.set_forkserver_preload(["hestia_assets.bootstrap"])
 
 
 def file() -> bytes:

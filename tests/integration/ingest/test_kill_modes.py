@@ -22,7 +22,7 @@ from hestia_assets.core.layers import Layer, TableRef
 
 KILLS = int(os.environ.get("HESTIA_TEST_KILLS", "2"))
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["hestia_assets.bootstrap", "pandera.polars"])
+PROCESSES.set_forkserver_preload(["hestia_assets.bootstrap"])
 
 RECIPE = keyed().recipe.model_copy(update={"chunk_bytes": 32 * 1024})
 PLAIN = keyed(check("in_range", "qty", min=0), recipe=RECIPE)
