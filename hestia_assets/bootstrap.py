@@ -76,7 +76,12 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     return Hestia(
         settings=settings,
         catalog=Catalog(
-            metadata.specs, metadata.seen, ingest.holding, metadata.audit, SpecChecker(FORMATS, RULES, gate, CONNECTORS)
+            store=metadata.specs,
+            seen=metadata.seen,
+            holding=ingest.holding,
+            audit=metadata.audit,
+            guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS),
+            together=metadata.database.together,
         ),
         ingest=ingest,
         sources=_sources(settings, metadata, ingest),

@@ -1,6 +1,7 @@
 """The catalogue: every spec, versioned, checked before it is saved, and on the audit trail."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hestia_assets.core.errors import SpecError
@@ -14,13 +15,17 @@ SpecGuard = Callable[[AnySpec], None]
 
 @dataclass(frozen=True)
 class Catalog:
-    """Keeps specs; the registry from which Dagster's assets are built."""
+    """Keeps specs; the registry from which Dagster's assets are built.
+
+    ``together`` gives one transaction for all that is done in the metadata inside the block.
+    """
 
     store: SpecStore
     seen: SeenStore
     holding: Holding
     audit: AuditLog
     guard: SpecGuard
+    together: Callable[[], AbstractContextManager[None]]
 
     def save(self, spec: AnySpec, *, author: str) -> SpecVersion:
         """Keep a new version of ``spec``; an unchanged one keeps its version.
@@ -63,7 +68,7 @@ class Catalog:
                 hint="Undo its batches to empty its table.",
             )
         if kind == "source":
-            with self.holding(f"source:{spec.key}", wait_seconds=1):
+            with self.holding(f"source:{spec.key}", wait_seconds=1), self.together():
                 return self._deleted(kind, spec, remembered=self.seen.forget(tenant, name), author=author)
         return self._deleted(kind, spec, author=author)
 

@@ -1,5 +1,7 @@
 """A source is deleted: nothing is fetched any more, what it brought stays."""
 
+from dataclasses import replace
+
 import pytest
 from remote_places import Web
 
@@ -55,6 +57,21 @@ def test_a_source_is_not_deleted_while_it_is_fetched(home: Hestia):
         home.catalog.delete("source", "default", "bank", author="ada")
 
     assert len(home.catalog.all("source")) == 1
+
+
+def test_a_source_that_could_not_be_deleted_still_knows_what_it_fetched(home: Hestia, bank: SourceSpec):
+    class CutOff:
+        def __getattr__(self, name: str) -> object:
+            return getattr(home.catalog.store, name)
+
+        def delete(self, *_: str) -> None:
+            raise RuntimeError("cut off")
+
+    home.sources.fetch(bank.name, tenant="default", author="ada")
+    with pytest.raises(RuntimeError):
+        replace(home.catalog, store=CutOff()).delete("source", "default", bank.name, author="ada")
+
+    assert len(home.sources.fetch(bank.name, tenant="default", author="ada").known) == 1
 
 
 def test_a_dataset_is_not_deleted(home: Hestia, rates: DatasetSpec):
