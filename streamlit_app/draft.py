@@ -76,6 +76,11 @@ class Draft:
         return self.files[self.looked] if self.files else None
 
     @property
+    def how_many(self) -> int:
+        """Files that are imported: those that were chosen, or the parts of one archive."""
+        return len(self.files) if len(self.files) > 1 else len(self.members or ()) or 1
+
+    @property
     def file_name(self) -> str:
         """Its name, or that of the part of the archive that is shown."""
         assert self.file is not None, "a file is chosen first"

@@ -124,10 +124,10 @@ def _accepted(batch: Batch) -> None:
 
 def _how_many(batch: Batch, shown: int) -> str:
     """What of the file is shown; a row that says the same as before belongs to the file that brought it."""
-    if shown == SAMPLE_ROWS:
-        return f"The first {count(shown, 'row')}."
     if shown == batch.rows_loaded:
         return f"{every(shown, 'row').capitalize()}{'' if batch.origin == EDIT else ' of the file'}."
+    if shown == SAMPLE_ROWS:
+        return f"The first {count(shown, 'row')}."
     others = count(batch.rows_loaded - shown, "other row")
     return f"{count(shown, 'row')} that the table has from this file. Of the {others} it has what other files say."
 
@@ -146,10 +146,10 @@ def _aside(batch: Batch) -> None:
             row_height=WRAPPED,
             column_config=ASIDE_WIDTHS,
         )
-        st.caption(
-            f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}. "
-            f"{unit.capitalize()} is the place in your file."
-        )
+        rows = every(frame.height, "row").capitalize()
+        if frame.height < batch.rows_quarantined:
+            rows = f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}"
+        st.caption(f"{rows}. {unit.capitalize()} is the place in your file.")
     st.link_button("Download them all as CSV", links.quarantine_download(batch.id), icon=":material/download:")
     st.caption(
         "The download holds the original text unchanged. A spreadsheet may take text that begins "

@@ -27,8 +27,9 @@ def show_headline(batch: Batch) -> None:
             st.markdown(f"**Why:** {why_held(batch)}")
         case BatchState.UNDONE if batch.sequence:
             what = "The values before it are back" if batch.origin == EDIT else f"Its rows left {table}"
-            redo = "; you can redo it" if batch.closed_at is None else ""
-            st.info(f"**{_begun(name)} was undone.** {what}{redo}.", icon=":material/undo:")
+            stay = "What something later changed stayed as it is."
+            redo = " You can redo it." if batch.closed_at is None else ""
+            st.info(f"**{_begun(name)} was undone.** {what}. {stay}{redo}", icon=":material/undo:")
         case BatchState.UNDONE:
             st.info(f"**{name} was discarded.** None of its rows is in {table}.", icon=":material/undo:")
         case _:

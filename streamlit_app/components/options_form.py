@@ -1,6 +1,8 @@
 """A form for whatever a format needs to know, made from the model of its options: a new format needs no page."""
 
+import re
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -65,7 +67,8 @@ def _widget(place: Any, name: str, field: Mapping[str, Any], value: Any, *, key:
         case "enum":
             options = list(field["enum"])
             at = options.index(value) if value in options else 0
-            return place.selectbox(label, options, at, format_func=_option_words, **about)
+            words = partial(option_words, about=field.get("description", ""))
+            return place.selectbox(label, options, at, format_func=words, **about)
         case "boolean":
             return place.toggle(label, bool(value), **about)
         case "integer":
@@ -78,8 +81,10 @@ def _widget(place: Any, name: str, field: Mapping[str, Any], value: Any, *, key:
             return None if field.get("nullable") and not given else given
 
 
-def _option_words(option: object) -> str:
-    return str(option).replace("_", " ") or "none"
+def option_words(option: object, *, about: str) -> str:
+    """What the description says about a choice, as in ``keep: they are data. skip: left out.``; else its own name."""
+    said = re.search(rf"(?:^|[.;] ){re.escape(str(option))}: (.+?)(?=[.;] \S+: |\.?$)", about)
+    return said[1] if said else str(option).replace("_", " ") or "none"
 
 
 def _bounds(field: Mapping[str, Any]) -> dict[str, int]:

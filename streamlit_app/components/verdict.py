@@ -6,7 +6,7 @@ import streamlit as st
 
 from hestia_assets.core.results import AsideCount, Changes, Verdict
 from streamlit_app.components.explained import show_problem_of
-from streamlit_app.components.words import count, every, size
+from streamlit_app.components.words import count, every, plain, size
 from streamlit_app.counting import Counting
 
 AT_ONCE_SECONDS = 0.6
@@ -18,9 +18,14 @@ _WIDTHS = {
 }
 
 
-def show_verdict(counting: Counting) -> Verdict | None:
-    """The verdict, or how far the scan is; gives what is known so far. The page is drawn anew when it has ended."""
+def show_verdict(counting: Counting, *, among: int = 1, name: str = "") -> Verdict | None:
+    """The verdict, or how far the scan is; gives what is known so far. The page is drawn anew when it has ended.
+
+    Of several files (``among``) only the one with this name is counted, which the page must not hide.
+    """
     counting.wait(AT_ONCE_SECONDS)
+    if among > 1:
+        st.caption(f"1 of {among:,} files: **{plain(name)}** alone. The others are counted when they are imported.")
     if not counting.done:
         _watch(counting)
         return counting.verdict

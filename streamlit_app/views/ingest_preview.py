@@ -17,7 +17,7 @@ SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
 
 def preview(work: Draft) -> None:
     """Open questions, the text beside the table, the rows that would be set aside, then the forms."""
-    if len(work.files) > 1 or len(work.members or ()) > 1:
+    if work.how_many > 1:
         _which(work)
     if has_other_columns(work):
         with explained():
@@ -26,7 +26,7 @@ def preview(work: Draft) -> None:
         return
     changing = work.saved is None
     if work.saved is not None:
-        if not work.dropped:
+        if not work.dropped and not st.session_state.get(f"change-{work.number}"):
             st.info(f"**{work.dataset}** knows how to read its files: nothing to answer.", icon=":material/bookmark:")
         with explained():
             show_drift(work)
@@ -81,7 +81,7 @@ def _show(work: Draft, found: Preview) -> None:
     if found.read_as is not None:
         st.info(f"**This file is read as {found.read_as.value}.** {found.read_as.because}", icon=":material/translate:")
     _warn_of_one_column(work, found)
-    verdict = show_verdict(work.counting())
+    verdict = show_verdict(work.counting(), among=work.how_many, name=work.file_name)
     if verdict is None or not verdict.complete:
         st.caption(_scanned(work, found))
     rejects = list(verdict.rejects) if verdict and verdict.rejects else found.rejects

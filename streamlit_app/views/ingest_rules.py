@@ -70,7 +70,7 @@ def _mode(work: Draft) -> bool:
     if chosen is None:
         return False
     work.joining = chosen
-    verdict = show_verdict(work.counting())
+    verdict = show_verdict(work.counting(), among=work.how_many, name=work.file_name)
     if verdict is not None and verdict.complete and verdict.changes is not None:
         limit = work.spec.delete_limit if work.spec.delete_missing else 1.0
         show_changes(verdict, verdict.changes, delete_limit=limit)
@@ -78,7 +78,7 @@ def _mode(work: Draft) -> bool:
 
 
 def _buttons(work: Draft, *, ready: bool) -> None:
-    many = len(work.files) if len(work.files) > 1 else len(work.members or ()) or 1
+    many = work.how_many
     label = "Import the file" if many == 1 else f"Import {count(many, 'file')}"
     with st.container(horizontal=True):
         if st.button("Back", icon=":material/arrow_back:"):

@@ -82,6 +82,16 @@ def test_what_was_undone_can_be_brought_back(two, open_page, pages_home):
     assert pages_home.batches.get(two[1].id).state is BatchState.COMMITTED
 
 
+def test_what_is_shown_of_a_file_is_called_all_of_it_where_it_is(open_page, pages_home):
+    rows = b"".join(b"%d,Ada\n" % number for number in range(200))
+    batch = imported(pages_home, people(pages_home), b"id,name\n" + rows + b"1,2,3\n4,5,6\n", "many.csv")
+
+    page = said(open_page("datasets", dataset="people", batch=batch.id))
+
+    assert "All 200 rows of the file." in page
+    assert "All 2 rows. Line is the place in your file." in page
+
+
 def test_the_files_of_a_dataset_show_mode_and_changes(two, open_page):
     app = open_page("datasets", dataset="people")
 

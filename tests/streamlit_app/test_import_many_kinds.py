@@ -184,10 +184,13 @@ def test_an_archive_shows_its_files_and_each_becomes_a_batch(open_page, pages_ho
     drop(pages_home, "shops", many__zip=path.read_bytes())
     app = press(open_page("import"), "Take this file")
     listed = said(app)
+    app = press(app, "Continue")
+    counted = said(app)
 
-    to_end(press(app, "Continue"), "Import 3 files")
+    to_end(app, "Import 3 files")
 
     assert "The archive holds 3 files" in listed
+    assert "1 of 3 files: **shop_0.csv** alone" in counted
     assert len(pages_home.batches.recent("default", "shops")) == 3
 
 

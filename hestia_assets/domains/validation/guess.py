@@ -116,6 +116,11 @@ def _of_values(values: pl.Series, column: Column) -> Found:
     return _best(values, column, [*number_candidates(values, column), *_booleans(values, column), *candidates])
 
 
+def _below_all(share: float) -> str:
+    """Most as a percentage, never rounded up: 100% would say that no value says anything else."""
+    return f"{int(share * 1000) / 10:g}%"
+
+
 def _booleans(values: pl.Series, column: Column) -> list[Column]:
     """Pairs of words worth trying; of letters both must occur: ``N`` alone may be north."""
     few = set(values.head(5_000).str.to_lowercase().unique().head(3))
@@ -132,7 +137,7 @@ def _best(values: pl.Series, column: Column, candidates: list[Column]) -> Found:
     best, share = max(good, key=lambda item: item[1])
     if words := _words_among(values, best):
         kind = "dates" if best.type in TEMPORAL else "numbers"
-        return Found(column, f"{share:.0%} of its values are {kind}, but others say {words}.")
+        return Found(column, f"{_below_all(share)} of its values are {kind}, but others say {words}.")
     others = [other for other, _ in good if _family(other) == _family(best) and other is not best]
     rivals = one_of_each([other for other in others if _is_rival(values, best, other)])
     if rivals:

@@ -248,3 +248,9 @@ def test_zero_dates_of_databases_mean_no_day():
 def test_on_and_off_are_yes_and_no_but_on_alone_may_be_ontario():
     assert guess(light=["on", "off"]).columns[0].type == "boolean"
     assert guess(state=["ON", "ON"]).columns[0].type == "text"
+
+
+def test_most_of_the_values_are_never_called_all_of_them():
+    found = guess(quantity=[*map(str, range(5_000)), "two"])
+
+    assert "99.9% of its values are numbers" in why(found, "quantity")
