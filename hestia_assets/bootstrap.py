@@ -75,14 +75,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     ingest = _ingest(settings, metadata, tables, owner=owner)
     return Hestia(
         settings=settings,
-        catalog=Catalog(
-            store=metadata.specs,
-            seen=metadata.seen,
-            holding=ingest.holding,
-            audit=metadata.audit,
-            guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS),
-            together=metadata.database.together,
-        ),
+        catalog=_catalog(metadata, ingest, gate),
         ingest=ingest,
         sources=_sources(settings, metadata, ingest),
         gate=gate,
@@ -117,6 +110,17 @@ def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner
         clock=_utc_now,
         new_id=_batch_id,
         lease_seconds=settings.lease_seconds,
+    )
+
+
+def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:
+    return Catalog(
+        store=metadata.specs,
+        seen=metadata.seen,
+        holding=ingest.holding,
+        audit=metadata.audit,
+        guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS),
+        together=metadata.database.together,
     )
 
 
