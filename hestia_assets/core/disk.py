@@ -6,7 +6,12 @@ from contextlib import contextmanager
 
 from hestia_assets.core.errors import HomeError
 
-FULL = {errno.ENOSPC: "is full", errno.EDQUOT: "gives no more room", errno.EROFS: "can only be read"}
+FULL = {
+    errno.ENOSPC: "is full",
+    errno.EDQUOT: "gives no more room",
+    errno.EROFS: "can only be read",
+    errno.EFBIG: "takes no file of this size",
+}
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Limits of the machine and of patience."""
 
+import errno
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +20,11 @@ def test_a_full_disk_is_told_in_words():
         FULL.write_bytes(b"x")
 
     assert "Make room" in raised.value.hint
+
+
+def test_a_disk_that_takes_no_file_of_this_size_is_told_in_words():
+    with pytest.raises(HomeError, match=r"disk of /data takes no file of this size"), on_disk("/data"):
+        raise OSError(errno.EFBIG, "File too large")
 
 
 def test_other_troubles_of_a_disk_stay_what_they_are():
