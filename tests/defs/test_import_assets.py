@@ -244,9 +244,9 @@ def test_a_file_unlike_the_one_before_is_a_warning_with_its_differences(
     facts = _facts(instance, "imported", "default", "orders")
     assert (first.passed, first.metadata["hestia/drift"].value) == (True, 0)
     assert (drift.passed, drift.severity, drift.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
-    assert drift.description == "orders.csv: 10 rows; the batch before had 2. (1 more)"
+    assert drift.description == "orders.csv: 10 rows; the file before had 2. (1 more)"
     assert facts["hestia/drift"] == drift.metadata["hestia/drift"].value == 2
-    assert "quantity has 90,000; the batch before had 2 to 3." in facts["hestia/differences"]
+    assert "quantity has 90,000; the file before had 2 to 3." in facts["hestia/differences"]
 
 
 def test_rows_whose_key_is_empty_or_met_twice_are_a_warning_of_their_own(

@@ -106,11 +106,11 @@ def test_the_rows_of_a_large_file_are_held_against_earlier_files_once_they_are_c
 
     app = to_preview(open_page)
     for _ in range(30):
-        if "3,590 rows; the batch before had 10" in said(app):
+        if "3,590 rows; the file before had 10" in said(app):
             break
         app = app.run()
 
-    assert "3,590 rows; the batch before had 10" in said(app)
+    assert "3,590 rows; the file before had 10" in said(app)
 
 
 def test_a_sheet_that_hides_nothing_does_not_show_what_another_one_hides(open_page, pages_home, tmp_path):

@@ -57,7 +57,7 @@ def test_what_is_different_in_a_later_file_is_told_and_stops_nothing(command: Co
 
     assert "drift" not in first
     assert (second["state"], second["rows"]["loaded"]) == ("committed", 10)
-    assert {"kind": "rows", "column": "", "message": "10 rows; the batch before had 100."} in second["drift"]
+    assert {"kind": "rows", "column": "", "message": "10 rows; the file before had 100."} in second["drift"]
     assert third.exit_code == 0
     assert "shorter.csv: different this time: 5 rows" in third.stderr
 

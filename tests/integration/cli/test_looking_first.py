@@ -36,7 +36,7 @@ def test_a_file_is_judged_whole_before_anything_is_kept(command: Command, facts:
     assert (told.exit_code, "late.csv: 2 of 10 rows would be set aside." in told.stdout) == (0, True)
     assert judged["rows"] == {"good": 8, "aside": 2}
     assert judged["aside"] == [{"rule": "type", "column": "amount", "rows": 2, "first_line": 2}]
-    assert "10 rows; the batch before had 100." in [one["message"] for one in judged["drift"]]
+    assert "10 rows; the file before had 100." in [one["message"] for one in judged["drift"]]
     assert len(facts("batches", "orders")) == 1
 
 
@@ -58,7 +58,7 @@ def test_what_was_different_stays_with_the_batch(command: Command, facts: Facts,
 
     account, listed = command("account", batch), facts("batches", "orders")
 
-    assert "10 rows; the batch before had 100." in " ".join(account.stdout.split())
+    assert "10 rows; the file before had 100." in " ".join(account.stdout.split())
     assert "rows" in [one["kind"] for one in listed[0]["drift"]]
     assert "drift" not in listed[1]
 

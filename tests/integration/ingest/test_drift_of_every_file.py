@@ -48,7 +48,7 @@ def test_a_short_file_with_huge_values_is_noted_and_imported(home: Hestia, load)
 
     assert batch.state is BatchState.COMMITTED
     assert kinds(batch) == [(DriftKind.ROWS, ""), (DriftKind.RANGE, "qty")]
-    assert batch.drift[0].sentence == "20 rows; the batch before had 100."
+    assert batch.drift[0].sentence == "20 rows; the file before had 100."
     assert home.batches.get(batch.id).drift == batch.drift
 
 
@@ -56,7 +56,7 @@ def test_rows_are_counted_over_the_whole_file_not_over_its_first_stretch(load):
     load(orders(100).encode())
     batch = load(orders(1_000, start=100).encode())
 
-    assert [finding.sentence for finding in batch.drift] == ["1,000 rows; the batch before had 100."]
+    assert [finding.sentence for finding in batch.drift] == ["1,000 rows; the file before had 100."]
 
 
 def test_values_that_are_of_another_type_now_are_noted(load):
@@ -71,7 +71,7 @@ def test_a_file_without_rows_is_noted(load):
     load(orders(100).encode())
     batch = load(f"{HEADER}\n".encode())
 
-    assert batch.drift[0].sentence == "0 rows; the batch before had 100."
+    assert batch.drift[0].sentence == "0 rows; the file before had 100."
 
 
 def test_the_first_file_is_held_against_nothing(load):
@@ -120,7 +120,7 @@ def test_many_files_at_once_are_held_against_those_before_them(home: Hestia):
     first, second, third = home.ingest.run_all(batches)
 
     assert (first.drift, second.drift) == ((), ())
-    assert [finding.sentence for finding in third.drift] == ["10 rows; the last 2 batches had 100."]
+    assert [finding.sentence for finding in third.drift] == ["10 rows; the last 2 files had 100."]
 
 
 def test_a_file_that_was_cut_off_before_it_was_published_is_compared_all_the_same(home: Hestia, load):
@@ -138,7 +138,7 @@ def test_a_file_that_was_cut_off_before_it_was_published_is_compared_all_the_sam
     with pytest.raises(Cut):
         replace(home.ingest, tables=Tables()).run(late.id)
 
-    assert home.ingest.run(late.id).drift[0].sentence == "10 rows; the batch before had 100."
+    assert home.ingest.run(late.id).drift[0].sentence == "10 rows; the file before had 100."
 
 
 def test_nothing_that_goes_wrong_with_the_comparison_keeps_a_file_out(home: Hestia, load):

@@ -30,7 +30,7 @@ def test_a_file_is_held_against_the_batches_before_and_never_against_itself(know
     short = known.drift(BytesIO(orders(10)), dataset(), file_name="orders.csv", batch=second.id)
 
     assert (quiet.findings, quiet.batches) == ((), 2)
-    assert short.of(DriftKind.ROWS)[0].sentence == "10 rows; the batch before had 100."
+    assert short.of(DriftKind.ROWS)[0].sentence == "10 rows; the file before had 100."
     assert first.rows_loaded == 100
 
 
@@ -42,7 +42,7 @@ def test_edits_are_no_files_and_do_not_hide_those_before(known, home, load):
     short = known.drift(BytesIO(orders(10)), dataset(), file_name="orders.csv")
 
     assert short.batches == 1
-    assert short.of(DriftKind.ROWS)[0].sentence == "10 rows; the batch before had 100."
+    assert short.of(DriftKind.ROWS)[0].sentence == "10 rows; the file before had 100."
 
 
 def test_a_renamed_column_is_found_before_anything_is_kept(known, load):

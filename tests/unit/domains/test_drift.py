@@ -142,7 +142,7 @@ def test_a_column_of_another_type_is_found():
 def test_fewer_or_more_rows_than_usual_are_found(rows):
     finding = only(compared(orders(rows, start=450)), DriftKind.ROWS)
 
-    assert finding.sentence == f"{rows} rows; the last 5 batches had 100."
+    assert finding.sentence == f"{rows} rows; the last 5 files had 100."
 
 
 def test_more_empty_values_than_before_are_found():
@@ -150,7 +150,7 @@ def test_more_empty_values_than_before_are_found():
     values["Country"] = ["" if number < 12 else text for number, text in enumerate(values["Country"])]
     finding = only(compared(values), DriftKind.NULLS)
 
-    assert finding.sentence == "country has no value in 12% of the rows (12 of 100); in the last 5 batches 0%."
+    assert finding.sentence == "country has no value in 12% of the rows (12 of 100); in the last 5 files 0%."
 
 
 def test_values_far_beyond_those_before_are_found():
@@ -158,7 +158,7 @@ def test_values_far_beyond_those_before_are_found():
     values["Price"] = [*values["Price"][:99], "5000.00"]
     finding = only(compared(values), DriftKind.RANGE)
 
-    assert finding.sentence == "price has 5,000; the last 5 batches had 1.5 to 50.5."
+    assert finding.sentence == "price has 5,000; the last 5 files had 1.5 to 50.5."
 
 
 def test_a_date_far_beyond_those_before_is_found_and_the_next_month_is_not():

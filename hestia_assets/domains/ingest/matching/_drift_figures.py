@@ -74,15 +74,15 @@ def unusual(now: BatchProfile, past: Sequence[BatchProfile], *, row_count: int |
     return found
 
 
-def _batches(count: int) -> str:
-    return "the batch before" if count == 1 else f"the last {count} batches"
+def _files(count: int) -> str:
+    return "the file before" if count == 1 else f"the last {count} files"
 
 
 def _rows(now: int, before: Sequence[int]) -> list[DriftFinding]:
     usual = median(before)
     if FEWER * usual <= now <= MORE * usual:
         return []
-    said = f"{now:,} rows; {_batches(len(before))} had {_from_to(min(before), max(before))}."
+    said = f"{now:,} rows; {_files(len(before))} had {_from_to(min(before), max(before))}."
     return [DriftFinding(DriftKind.ROWS, "", said)]
 
 
@@ -98,7 +98,7 @@ def _nulls(
     if rate <= max(rates) or rate - median(rates) < MORE_EMPTY:
         return []
     low, high = f"{min(rates):.0%}", f"{max(rates):.0%}"
-    had = f"in {_batches(len(before))} {low if low == high else f'{low} to {high}'}"
+    had = f"in {_files(len(before))} {low if low == high else f'{low} to {high}'}"
     said = f"{name} has no value in {rate:.0%} of the rows ({column.nulls:,} of {rows:,}); {had}."
     return [DriftFinding(DriftKind.NULLS, name, said)]
 
@@ -114,7 +114,7 @@ def _range(name: str, column: ColumnProfile, before: Sequence[ColumnProfile]) ->
     beyond += [column.maximum] if _distance(column.maximum, high) > reach else []
     if not beyond:
         return []
-    had = f"{_batches(len(before))} had {_shown(low)} to {_shown(high)}"
+    had = f"{_files(len(before))} had {_shown(low)} to {_shown(high)}"
     said = f"{name} has {' and '.join(map(_shown, beyond))}; {had}."
     return [DriftFinding(DriftKind.RANGE, name, said)]
 
@@ -164,7 +164,7 @@ def _variety(
     present = rows - column.nulls
     if max(counts) >= DISTINCT_CAP or not present:
         return []
-    had = f"{_batches(len(before))} had {_from_to(min(counts), max(counts))}"
+    had = f"{_files(len(before))} had {_from_to(min(counts), max(counts))}"
     said = f"{name} has {column.distinct:,} different values; {had}."
     if max(shares) <= REPEATED:
         other = _other_variety(column, counts, complete=complete)
