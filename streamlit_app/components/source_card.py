@@ -78,7 +78,7 @@ def _last(spec: SourceSpec) -> None:
     events = hestia().audit.recent(subject=f"source/{spec.key}", limit=20)
     last = next((event for event in events if event.action == "source.fetched"), None)
     if last is None:
-        st.caption("It was not fetched yet.")
+        st.caption("It has not been fetched yet.")
         return
     arrived, skipped = last.details.get("received", ()), last.details.get("skipped", {})
     same = f", {count(last.details['known'], 'file')} had not changed" if last.details.get("known") else ""
