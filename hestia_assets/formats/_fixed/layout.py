@@ -16,6 +16,8 @@ CHANCE = 0.01
 WITHIN_VALUES = re.compile(r"(?<=\d),(?=\d{3}(?!\d))|(?<=[^\W\d]), (?=[^\W\d])")
 """Commas in ``1,234`` and ``Doe, Ann``."""
 QUOTED = re.compile(r'"[^"]*+"')
+MANY = 6
+"""Signs in every line, the names among them, that no report has by accident."""
 RULER = set("-=_+ ")
 
 
@@ -62,7 +64,10 @@ def cut(line: str, widths: Sequence[int]) -> list[str]:
 
 def _divides(lines: Sequence[str], sign: str) -> bool:
     """Whether a usual delimiter splits nearly every line alike: then it is delimited text."""
-    counts = [WITHIN_VALUES.sub("", QUOTED.sub('""', line)).count(sign) for line in lines]
+    bare = [QUOTED.sub('""', line) for line in lines]
+    if (most := bare[0].count(sign)) >= MANY and all(line.count(sign) == most for line in bare):
+        return True
+    counts = [WITHIN_VALUES.sub("", line).count(sign) for line in bare]
     usual = max(set(counts), key=counts.count)
     return usual > 0 and counts.count(usual) * 10 >= len(counts) * 8
 

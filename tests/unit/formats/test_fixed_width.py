@@ -187,3 +187,11 @@ def test_quoted_values_that_line_up_by_chance_are_still_delimited_text():
     lines = [f'"2016-05-15 10:25:{n:02}","{"x" * (n % 7)}  ","a{",b" * (n % 5)}","{n}"' for n in range(10, 60)]
 
     assert FORMAT.claim("\n".join(['"when it was","pad","list","n"', *lines, ""]).encode(), file_name="f") != Claim.SURE
+
+
+def test_many_commas_in_every_line_divide_it_even_where_they_look_like_thousands():
+    lines = [
+        f"{n},2022-11-13 14:44:{n},a{'b' * (n % 3)}  c,{-73 - n % 3},{784 if n % 2 else 78},x,y" for n in range(10, 18)
+    ]
+
+    assert FORMAT.claim("\n".join(["id,2019  when,c,d,e,f,g", *lines, ""]).encode(), file_name="f") != Claim.SURE
