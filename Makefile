@@ -41,7 +41,7 @@ test: $(READY) browser  ## Lint, and every test with coverage
 	@$(MAKE) --jobs=2 lint covered
 
 covered: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
 		--cov --cov-report=term --cov-fail-under=90
 
 bench: $(READY)  ## Import 5 million rows beside DuckDB

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
@@ -33,8 +33,14 @@ sharing.keep_files_in_memory()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the tests out between workers."""
-    sharing.share_out(items)
+    """The order in which workers take the tests."""
+    sharing.put_in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing.Chains:
+    """Which tests stay together on one worker."""
+    return sharing.Chains(config, log)
 
 
 class StandingClock:
