@@ -101,7 +101,7 @@ def test_one_batch_is_not_made_of_several_files(home: Hestia, orders: DatasetSpe
     assert originals(home) == []
 
 
-@pytest.mark.parametrize("content", [zipped().getvalue(), gzip.compress(b"")])
+@pytest.mark.parametrize("content", [zipped().getvalue(), gzip.compress(b"")], ids=["zip", "gz"])
 def test_an_archive_of_nothing_is_empty(home: Hestia, orders: DatasetSpec, content: bytes):
     with pytest.raises(EmptyFileError, match="is empty"):
         home.ingest.receive_all(orders, io.BytesIO(content), file_name="orders.zip", author="ada")

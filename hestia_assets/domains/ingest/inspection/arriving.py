@@ -17,7 +17,7 @@ from hestia_assets.domains.ingest.inspection.known import KnownSource, without_e
 from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
 from hestia_assets.domains.ingest.loading.sets import PLAN, final_files
 from hestia_assets.domains.ingest.matching.drift import LAST, surprises
-from hestia_assets.domains.ingest.matching.watching import NO_ROWS, Glimpse, Watch
+from hestia_assets.domains.ingest.matching.watching import NO_ROWS, Glimpse, Watch, hint
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +42,10 @@ class Arriving:
         """What was seen of a file that was read; of one that an earlier run read its first stretch is looked at."""
         watch = run.maker.validator
         if isinstance(watch, Watch) and watch.first is None:
-            try:
+            with hint("the first rows of %s could not be looked at", run.maker.batch.id):
                 self._look(run, watch, source)
-            except Exception:  # nothing that goes wrong with a hint may keep a file out
-                log.exception("the first rows of %s could not be looked at", run.maker.batch.id)
-                return None
-        return (watch.first or NO_ROWS) if isinstance(watch, Watch) else None
+                return watch.first or NO_ROWS
+        return watch.first if isinstance(watch, Watch) else None
 
     def _look(self, run: BatchRun, watch: Watch, source: BinaryIO) -> None:
         recipe, checks = run.maker.spec.recipe, run.maker.spec.checks
@@ -58,11 +56,9 @@ class Arriving:
 
     def note(self, run: BatchRun, seen: Glimpse | None, planned: Planned | None = None) -> None:
         """Keep with a batch how it differs from the files before: right before it is committed, or when it is held."""
-        try:
-            if seen is not None:
+        if seen is not None:
+            with hint("%s could not be held against the files before", run.maker.batch.id):
                 self._note(run, seen, planned)
-        except Exception:  # nothing that goes wrong with a hint may keep a file out
-            log.exception("%s could not be held against the files before", run.maker.batch.id)
 
     def _note(self, run: BatchRun, seen: Glimpse, planned: Planned | None) -> None:
         spec, batch = run.maker.spec, run.maker.batch
@@ -97,10 +93,8 @@ class Arriving:
 
     def recall(self, run: BatchRun) -> None:
         """Fetch the figures of the files before, which may take a while, outside of any transaction."""
-        try:
+        with hint("the files before %s could not be looked at", run.maker.batch.id):
             self._before(run.maker.spec, run.maker.batch)
-        except Exception:  # nothing that goes wrong with a hint may keep a file out
-            log.exception("the files before %s could not be looked at", run.maker.batch.id)
 
     def forget(self) -> None:
         """Files that were about to be committed were not."""

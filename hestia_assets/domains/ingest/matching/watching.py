@@ -1,7 +1,8 @@
 """Figures of a file, taken in passing while an import judges its rows: the file is not read once more for them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -15,6 +16,15 @@ from hestia_assets.domains.ingest.matching.drift import profile, retyped
 log = logging.getLogger(__name__)
 
 TYPE_RULE = "type"
+
+
+@contextmanager
+def hint(trouble: str, *names: str) -> Generator[None]:
+    """What is different in a file is a hint: whatever goes wrong in the block is logged, and keeps no file out."""
+    try:
+        yield
+    except Exception:  # the edge of the hints: whoever imports a file can do nothing about it
+        log.exception(trouble, *names)
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,8 @@ class Watch:
         """As the validator does."""
         judgement = self.validator.judge(text, columns, checks)
         if "_row" in text.columns and text.height:
-            try:
+            with hint("the first rows of a file could not be looked at"):
                 self._look(text, columns, judgement)
-            except Exception:  # nothing that goes wrong with a hint may keep a file out
-                log.exception("the first rows of a file could not be looked at")
         return judgement
 
     def judge_set(

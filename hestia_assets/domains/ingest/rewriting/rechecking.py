@@ -13,17 +13,7 @@ from hestia_assets.core.errors import RetypeError, SpecError
 from hestia_assets.core.ports import Validator
 from hestia_assets.core.results import CheckResult, FailedRow, merge_checks
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Severity
-from hestia_assets.domains.ingest.rewriting.rereading import canonical
-
-_TYPES: dict[type[pl.DataType], ColumnType] = {
-    pl.String: ColumnType.TEXT,
-    pl.Int64: ColumnType.INTEGER,
-    pl.Float64: ColumnType.FLOAT,
-    pl.Boolean: ColumnType.BOOLEAN,
-    pl.Date: ColumnType.DATE,
-    pl.Datetime: ColumnType.TIMESTAMP,
-    pl.Decimal: ColumnType.DECIMAL,
-}
+from hestia_assets.domains.ingest.rewriting.rereading import KINDS, canonical
 
 
 @dataclass
@@ -129,6 +119,6 @@ def _is_alike(check: CheckSpec, now: pl.Schema, then: pl.Schema) -> bool:
 def _plain(name: str, dtype: pl.DataType) -> Column:
     """A column whose values are written as ``canonical`` writes them."""
     scale = dtype.scale if isinstance(dtype, pl.Decimal) else None
-    kind = _TYPES.get(type(dtype), ColumnType.TEXT)
+    kind = KINDS.get(type(dtype), ColumnType.TEXT)
     made = Column(source=name, name=name, type=kind, null_words=())
     return made if scale is None else made.model_copy(update={"scale": scale})

@@ -19,6 +19,17 @@ NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 UNFIT = "_unfit_"
 """Columns of the history: the text that did not fit the type, in rows of batches that were undone before."""
 
+KINDS: dict[type[pl.DataType], ColumnType] = {
+    pl.String: ColumnType.TEXT,
+    pl.Int64: ColumnType.INTEGER,
+    pl.Float64: ColumnType.FLOAT,
+    pl.Boolean: ColumnType.BOOLEAN,
+    pl.Date: ColumnType.DATE,
+    pl.Datetime: ColumnType.TIMESTAMP,
+    pl.Decimal: ColumnType.DECIMAL,
+}
+"""What a column of a table was declared as."""
+
 MISFITS = pl.Schema({"_at": pl.Int64(), "column": pl.String(), "value": pl.String()})
 
 

@@ -11,7 +11,7 @@ from hestia_assets.core.ports import TableStore
 from hestia_assets.core.results import Batch
 from hestia_assets.core.specs import Column, ColumnType, DatasetSpec
 from hestia_assets.domains.ingest.loading.versions import ROW_ID
-from hestia_assets.domains.ingest.rewriting.rereading import UNFIT, Reread
+from hestia_assets.domains.ingest.rewriting.rereading import KINDS, UNFIT, Reread
 
 
 @dataclass
@@ -108,12 +108,4 @@ def in_words(dtype: pl.DataType) -> str:
     if isinstance(dtype, pl.Decimal):
         places = "1 place" if dtype.scale == 1 else f"{dtype.scale} places"
         return f"{ColumnType.DECIMAL.value} with {places}"
-    names: dict[type[pl.DataType], ColumnType] = {
-        pl.String: ColumnType.TEXT,
-        pl.Int64: ColumnType.INTEGER,
-        pl.Float64: ColumnType.FLOAT,
-        pl.Boolean: ColumnType.BOOLEAN,
-        pl.Date: ColumnType.DATE,
-        pl.Datetime: ColumnType.TIMESTAMP,
-    }
-    return names[type(dtype)].value if type(dtype) in names else str(dtype)
+    return KINDS[type(dtype)].value if type(dtype) in KINDS else str(dtype)
