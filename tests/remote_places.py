@@ -1,12 +1,18 @@
 """Real places to fetch from: a web server that does what it is told, and an S3 server."""
 
+import socket
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from processes import free_port, until
 
 from hestia_assets.settings import Settings
 
@@ -116,14 +122,27 @@ class Bucket:
 
 @contextmanager
 def running_s3() -> Iterator[Callable[[], Bucket]]:
-    """An S3 server on a free port; each call gives an empty bucket."""
-    import boto3
-    from moto.server import ThreadedMotoServer
+    """An S3 server, a process of its own; each call gives an empty bucket."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: _answers(server, port))
+        yield partial(_fresh_bucket, f"http://127.0.0.1:{port}")
+    finally:
+        server.kill()
+        server.wait()
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
+
+def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+    assert server.poll() is None, f"the S3 server ended with code {server.returncode}"
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _fresh_bucket(endpoint: str) -> Bucket:
+    import boto3
+
     client = boto3.client(
         "s3",
         endpoint_url=endpoint,
@@ -131,13 +150,6 @@ def running_s3() -> Iterator[Callable[[], Bucket]]:
         aws_access_key_id=KEY,
         aws_secret_access_key=SECRET,
     )
-
-    def fresh() -> Bucket:
-        name = f"deliveries-{uuid.uuid4().hex[:8]}"  # what the server keeps outlives it
-        client.create_bucket(Bucket=name)
-        return Bucket(endpoint, client, name)
-
-    try:
-        yield fresh
-    finally:
-        server.stop()
+    name = f"deliveries-{uuid.uuid4().hex[:8]}"
+    client.create_bucket(Bucket=name)
+    return Bucket(endpoint, client, name)

@@ -1,12 +1,12 @@
 """Saved sources become jobs, schedules and a sensor over buckets; what they bring is imported."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
-from remote_places import KEY, SECRET, Bucket, running_s3
+from remote_places import KEY, SECRET, Bucket
 from shop import CLEAN, DIRTY, orders
 
 from hestia_assets.bootstrap import Hestia, open_home
@@ -22,11 +22,10 @@ from hestia_assets.settings import Settings
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def bucket(monkeypatch: pytest.MonkeyPatch, s3_server: Callable[[], Bucket]) -> Bucket:
     monkeypatch.setenv("HESTIA_S3_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("HESTIA_S3_SECRET_ACCESS_KEY", SECRET)
-    with running_s3() as fresh:
-        yield fresh()
+    return s3_server()
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The Sources page with a real S3 server: an address is tried, saved, and its last fetch told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
-from remote_places import KEY, SECRET, Bucket, running_s3
+from remote_places import KEY, SECRET, Bucket
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.specs import DatasetSpec, SourceSpec
@@ -18,17 +18,16 @@ ROWS = b"id,name\n1,Ada\n"
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def bucket(monkeypatch: pytest.MonkeyPatch, s3_server: Callable[[], Bucket]) -> Bucket:
     """A bucket with two files and an empty one, of a server that this home knows."""
-    with running_s3() as fresh:
-        found = fresh()
-        monkeypatch.setenv("HESTIA_S3_ENDPOINT_URL", found.endpoint)
-        monkeypatch.setenv("HESTIA_S3_REGION", "us-east-1")
-        monkeypatch.setenv("HESTIA_S3_ACCESS_KEY_ID", KEY)
-        monkeypatch.setenv("HESTIA_S3_SECRET_ACCESS_KEY", SECRET)
-        for key, body in (("daily/jan.csv", ROWS), ("daily/feb.csv", b"id,name\n2,Bob\n"), ("daily/none.csv", b"")):
-            found.put(key, body)
-        yield found
+    found = s3_server()
+    monkeypatch.setenv("HESTIA_S3_ENDPOINT_URL", found.endpoint)
+    monkeypatch.setenv("HESTIA_S3_REGION", "us-east-1")
+    monkeypatch.setenv("HESTIA_S3_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("HESTIA_S3_SECRET_ACCESS_KEY", SECRET)
+    for key, body in (("daily/jan.csv", ROWS), ("daily/feb.csv", b"id,name\n2,Bob\n"), ("daily/none.csv", b"")):
+        found.put(key, body)
+    return found
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from remote_places import running_s3, running_web
+from remote_places import Bucket, running_web
 
 from hestia_assets.adapters.s3_client import s3_client
 from hestia_assets.connectors import CONNECTORS
@@ -38,10 +38,9 @@ def web() -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[Place]:
-    with running_s3() as fresh:
-        made = fresh()
-        yield Place(made.put, "s3://no-such-bucket/x.csv", f"{made.url}/x.csv", made.settings(Settings()))
+def bucket(s3_server: Callable[[], Bucket]) -> Place:
+    made = s3_server()
+    return Place(made.put, "s3://no-such-bucket/x.csv", f"{made.url}/x.csv", made.settings(Settings()))
 
 
 PLACES = {"https": "web", "s3": "bucket"}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from remote_places import Bucket, Web, running_s3, running_web
+from remote_places import Bucket, Web, running_web
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.specs import Column, DatasetSpec, Recipe
@@ -23,13 +23,6 @@ def web() -> Iterator[Web]:
     """A web server."""
     with running_web() as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[Callable[[], Bucket]]:
-    """An S3 server."""
-    with running_s3() as fresh:
-        yield fresh
 
 
 @pytest.fixture
