@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,13 @@ sharing.keep_files_in_memory()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order in which workers take the tests."""
     sharing.put_in_order(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Whether its lines are counted."""
+    with sharing.counted(item):
+        return (yield)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -2,6 +2,10 @@
 
 import os
 import shutil
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -37,11 +41,28 @@ class Chains(LoadScopeScheduling):
 
 
 def put_in_order(items: list[pytest.Item]) -> None:
-    """The longest chain of tests begins first, and no line is counted again and again."""
-    for item in items:
-        if _repeats(item):
-            item.add_marker(pytest.mark.no_cover)
+    """The longest chain of tests begins first."""
     items.sort(key=lambda item: not item.nodeid.startswith(INSTALLATION))
+
+
+@contextmanager
+def counted(item: pytest.Item) -> Generator[None]:
+    """Coverage counts the lines of a test, but not again and again, and not where it could be stopped half way.
+
+    It takes a lock of its own for each new file: whoever is interrupted by a signal just then waits for it for ever.
+    The mark ``no_cover`` of pytest-cov 7 changes nothing on a worker: a second counter goes on there.
+    """
+    if not (_repeats(item) or item.get_closest_marker("interrupted")):
+        yield
+        return
+    here, elsewhere = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        threading.settrace(elsewhere)
+        sys.settrace(here)
 
 
 def _repeats(item: pytest.Item) -> bool:

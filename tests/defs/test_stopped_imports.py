@@ -14,6 +14,8 @@ from hestia_assets.core.results import Batch, BatchState
 from hestia_assets.defs.materialize import materialize_dataset
 from hestia_assets.domains.ingest import many
 
+pytestmark = pytest.mark.interrupted
+
 
 class StopsAtTheSecond:
     """A validator; while it judges the second file, somebody presses Ctrl-C."""
