@@ -10,7 +10,6 @@ from hestia_assets.core.results.batches import (
     Expired,
     IncomingFile,
     KeptRow,
-    Problem,
     Received,
     StagedFile,
     StoredFile,
@@ -32,6 +31,7 @@ from hestia_assets.core.results.inspection import (
     Verdict,
 )
 from hestia_assets.core.results.mapping import ColumnMatch, FoundColumn, MappingSuggestion
+from hestia_assets.core.results.problems import Problem
 from hestia_assets.core.results.products import ExportResult, TransformResult
 from hestia_assets.core.results.reading import (
     ACCOUNT_PARTS,

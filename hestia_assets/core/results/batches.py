@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from hestia_assets.core.results.checks import CheckResult
 from hestia_assets.core.results.drift import BatchProfile, DriftFinding
+from hestia_assets.core.results.problems import Problem
 from hestia_assets.core.results.reading import LineAccount, Position
+from hestia_assets.core.results.records import SpecVersion
 from hestia_assets.core.specs import Mode
-
-if TYPE_CHECKING:
-    from hestia_assets.core.results.records import SpecVersion
 
 
 class BatchState(StrEnum):
@@ -32,15 +30,6 @@ UNFINISHED = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING)
 
 EDIT = "edit"
 """Origin of a batch of edits."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A stored HestiaError: code, message, hint."""
-
-    code: str
-    message: str
-    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +90,7 @@ class Batch:
     def received(
         cls,
         batch: str,
-        dataset: "SpecVersion",
+        dataset: SpecVersion,
         file: "StoredFile",
         *,
         file_name: str,

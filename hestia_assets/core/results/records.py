@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from hestia_assets.core.results.batches import Problem
+from hestia_assets.core.results.problems import Problem
 from hestia_assets.core.specs import AnySpec
 
 
