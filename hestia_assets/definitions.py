@@ -14,7 +14,7 @@ from hestia_assets.defs.assets.landing import build_landing_asset
 from hestia_assets.defs.assets.transformed import build_transformed_asset
 from hestia_assets.defs.bucket_sensor import build_bucket_sensor, watched_buckets
 from hestia_assets.defs.corrected import build_corrections_sensor
-from hestia_assets.defs.fetching import build_fetch_job, build_fetch_schedules, build_s3_resource
+from hestia_assets.defs.fetching import build_fetch_job, build_fetch_schedules, build_s3_resource, is_bucket
 from hestia_assets.defs.jobs import build_job
 from hestia_assets.defs.lineage import export_lineage, transform_lineage
 from hestia_assets.defs.maintenance import build_maintenance_schedule, maintenance_job
@@ -42,7 +42,7 @@ def build_definitions(hestia: Hestia) -> dg.Definitions:
             jobs=[maintenance_job],
             schedules=[build_maintenance_schedule()],
             sensors=build_run_sensors(),
-            resources=build_resources(hestia) | {"s3": build_s3_resource(hestia.settings)},
+            resources=build_resources(hestia),
             executor=dg.in_process_executor,
         ),
     )
@@ -90,4 +90,5 @@ def _source_definitions(hestia: Hestia) -> dg.Definitions:
         jobs=jobs,
         schedules=build_fetch_schedules(sources, jobs=jobs),
         sensors=[build_bucket_sensor(buckets, jobs=jobs)] if buckets else [],
+        resources={"s3": build_s3_resource(hestia.settings)} if any(map(is_bucket, sources)) else {},
     )

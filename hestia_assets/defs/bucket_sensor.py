@@ -6,28 +6,32 @@ It only lists. What was taken is remembered with the batches' bytes, not by run 
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster_aws.s3 import S3Resource
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.results import RemoteFile
 from hestia_assets.core.specs import SourceSpec
+from hestia_assets.defs.fetching import is_bucket
 from hestia_assets.defs.names import job_name, run_tags
 from hestia_assets.defs.sensors import under_way
+
+if TYPE_CHECKING:
+    from dagster_aws.s3 import S3Resource
 
 EVERY_SECONDS = 60
 
 
 def watched_buckets(sources: Sequence[SourceSpec]) -> list[SourceSpec]:
     """The sources that the sensor looks after: buckets without a schedule of their own that are not paused."""
-    buckets = [source for source in sources if source.url.startswith("s3://")]
-    return [source for source in buckets if not source.schedule and not source.paused]
+    return [source for source in sources if is_bucket(source) and not source.schedule and not source.paused]
 
 
 def build_bucket_sensor(sources: Sequence[SourceSpec], *, jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     """The sensor over these buckets."""
+    from dagster_aws.s3 import S3Resource  # as in fetching.py
 
     @dg.sensor(
         name="buckets",
@@ -51,7 +55,7 @@ def _requests(
     hestia: Hestia,
     instance: dg.DagsterInstance,
     sources: Sequence[SourceSpec],
-    s3: S3Resource,
+    s3: "S3Resource",
     troubles: list[str],
     *,
     at: datetime,

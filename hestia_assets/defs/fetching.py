@@ -6,10 +6,9 @@ that the sensor over all drop folders requests for whatever waits and nobody els
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster_aws.s3 import S3Resource
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.addresses import shown
@@ -23,11 +22,24 @@ from hestia_assets.defs.names import FETCHER, WORKER_TAG, job_name, run_tags
 from hestia_assets.defs.runs import this_worker
 from hestia_assets.settings import Settings
 
+if TYPE_CHECKING:
+    from dagster_aws.s3 import S3Resource
+
 log = logging.getLogger(__name__)
 
 
-def build_s3_resource(settings: Settings) -> S3Resource:
-    """The door to S3. Dagster shows what a resource is made of, so of the keys it sees only the variable's name."""
+def is_bucket(source: SourceSpec) -> bool:
+    """Whether it needs the resource ``s3``."""
+    return source.url.startswith("s3://")
+
+
+def build_s3_resource(settings: Settings) -> "S3Resource":
+    """The door to S3; a context hands out its client.
+
+    Dagster shows what a resource is made of, so of the keys it sees only the variable's name.
+    """
+    from dagster_aws.s3 import S3Resource  # takes as long as Dagster itself; every run and every reload would wait
+
     keys: dict[str, Any] = {
         "aws_access_key_id": dg.EnvVar("HESTIA_S3_ACCESS_KEY_ID") if settings.s3_access_key_id else None,
         "aws_secret_access_key": dg.EnvVar("HESTIA_S3_SECRET_ACCESS_KEY") if settings.s3_secret_access_key else None,
@@ -38,13 +50,18 @@ def build_s3_resource(settings: Settings) -> S3Resource:
 def build_fetch_job(source: SourceSpec) -> dg.JobDefinition:
     """The job that brings what is new from one source."""
 
-    @dg.op(name=f"{job_name(source)}_op", retry_policy=RETRIES, description=f"Fetches from {shown(source.url)}.")
-    def fetch(context: dg.OpExecutionContext, hestia: dg.ResourceParam[Hestia], s3: S3Resource) -> None:
+    @dg.op(
+        name=f"{job_name(source)}_op",
+        required_resource_keys={"hestia", "s3"} if is_bucket(source) else {"hestia"},
+        retry_policy=RETRIES,
+        description=f"Fetches from {shown(source.url)}.",
+    )
+    def fetch(context: dg.OpExecutionContext) -> None:
         context.instance.add_run_tags(context.run_id, {WORKER_TAG: this_worker()})
+        hestia: Hestia = context.resources.hestia
+        service = hestia.sources.using_s3(lambda: context.resources.s3) if is_bucket(source) else hestia.sources
         try:
-            result = hestia.sources.using_s3(s3.get_client).fetch(
-                source.name, tenant=source.tenant, author=f"{FETCHER}{source.name}"
-            )
+            result = service.fetch(source.name, tenant=source.tenant, author=f"{FETCHER}{source.name}")
         except HestiaError as error:
             raise HestiaFailure(error) from None
         context.log.info("%s files are new, %s were known.", len(result.received), len(result.known))

@@ -10,7 +10,7 @@ from shop import orders
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, ExportSpec, Recipe, TransformSpec
+from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, ExportSpec, Recipe, SourceSpec, TransformSpec
 from hestia_assets.definitions import build_definitions
 from hestia_assets.defs.lineage import _without_circles
 from hestia_assets.defs.names import asset_key
@@ -43,6 +43,24 @@ def test_an_empty_home_loads(home: Hestia):
         "failed_runs",
         "cancelled_runs",
     }
+
+
+def test_only_who_has_a_bucket_waits_for_the_library_that_knows_buckets(home: Hestia):
+    """It takes as long to load as Dagster itself, and every run and every reload loads what the code location needs."""
+    load = "from hestia_assets.definitions import definitions; definitions()"
+    code = f"import sys; {load}; print('dagster_aws' in sys.modules)"
+    environment = os.environ | {"HESTIA_HOME": str(home.settings.home)}
+
+    def loads() -> str:
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    home.catalog.save(orders(), author="ada")
+    home.catalog.save(SourceSpec(name="web", dataset="orders", url="https://example.org/orders.csv"), author="ada")
+    without = loads()
+    home.catalog.save(SourceSpec(name="bucket", dataset="orders", url="s3://deliveries/daily/"), author="ada")
+
+    assert (without, loads()) == ("False", "True")
 
 
 def test_data_goes_one_way(whole_way: Hestia):

@@ -143,9 +143,12 @@ def test_a_fetch_that_fails_says_why_without_a_traceback(home: Hestia, bucket: B
     assert "There is no bucket" in str(description.description)
 
 
-def test_dagster_shows_no_key(home: Hestia):
+def test_dagster_shows_no_key(home: Hestia, bucket: Bucket):
+    save_source(home, bucket)
+
     shown = str(build_definitions(home).resources)
 
+    assert "s3" in shown
     assert SECRET not in shown
 
 
