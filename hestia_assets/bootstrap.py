@@ -72,7 +72,8 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     tables = DeltaTableStore(settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds)
     sql = LaterEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
     gate = Gate(tables, sql)
-    ingest = _ingest(settings, metadata, tables, owner=owner)
+    validator = RuleValidator(RULES, sql, tables, _utc_now, settings.tenant)
+    ingest = _ingest(settings, metadata, tables, validator, owner=owner)
     return Hestia(
         settings=settings,
         catalog=_catalog(metadata, ingest, gate),
@@ -92,7 +93,9 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     )
 
 
-def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner: str) -> IngestService:
+def _ingest(
+    settings: Settings, metadata: Metadata, tables: TableStore, validator: RuleValidator, *, owner: str
+) -> IngestService:
     files = LocalFileStore(settings.landing, max_bytes=settings.max_file_bytes)
     files.sweep()
     return IngestService(
@@ -106,7 +109,7 @@ def _ingest(settings: Settings, metadata: Metadata, tables: TableStore, *, owner
         holding=partial(holding, metadata.leases, owner=owner, seconds=settings.lease_seconds),
         audit=metadata.audit,
         formats=FORMATS,
-        validator=RuleValidator(RULES),
+        validator=validator,
         clock=_utc_now,
         new_id=_batch_id,
         lease_seconds=settings.lease_seconds,
@@ -119,7 +122,7 @@ def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:
         seen=metadata.seen,
         holding=ingest.holding,
         audit=metadata.audit,
-        guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS),
+        guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS, _utc_now),
         together=metadata.database.together,
     )
 

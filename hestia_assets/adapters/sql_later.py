@@ -33,3 +33,7 @@ class LaterEngine:
     def run(self, sql: str, tables: Mapping[TableRef, pl.LazyFrame], *, tenant: str, limit: int | None) -> pl.DataFrame:
         """The result, at most ``limit`` rows. Raises SqlError."""
         return self._engine.run(sql, tables, tenant=tenant, limit=limit)
+
+    def select(self, sql: str, relations: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+        """The result of Hestia's own query over relations by name; nothing else is in reach. Raises SqlError."""
+        return self._engine.select(sql, relations)

@@ -16,13 +16,15 @@ class Layer(StrEnum):
     TRANSFORMED = "transformed"
     EXPORTED = "exported"
     HISTORY = "history"
+    QUARANTINE_LOG = "quarantine_log"
 
 
 TABLE_LAYERS = (Layer.IMPORTED, Layer.QUARANTINE, Layer.VALIDATED, Layer.TRANSFORMED)
 """Layers that hold Delta tables; landing and exported hold files."""
 
-INTERNAL_LAYERS = (Layer.HISTORY,)
-"""Tables that are Hestia's own: row versions that left validated. No person reads them as data, none is an asset."""
+INTERNAL_LAYERS = (Layer.HISTORY, Layer.QUARANTINE_LOG)
+"""Tables that are Hestia's own: row versions that left validated, what became of rows in quarantine. None is an asset.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

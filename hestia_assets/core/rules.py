@@ -1,28 +1,91 @@
 """What every rule owes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandera.polars as pa
     import polars as pl
 
+    from hestia_assets.core.results import Batch, DriftFinding, LineAccount
     from hestia_assets.core.specs import CheckSpec
 
 Condition = Callable[["pl.Expr", "pl.DataType"], "pl.Expr"]
 """From a column and its type to whether each value passes; null passes."""
+
+NO_COLUMN = range(1)
+ONE_COLUMN = range(1, 2)
+TWO_COLUMNS = range(2, 3)
+SOME_COLUMNS = range(1, 1000)
+SEVERAL_COLUMNS = range(2, 1000)
+MAYBE_COLUMNS = range(1000)
+"""How many columns a check of a rule may name."""
+
+
+class ParameterKind(StrEnum):
+    """What a form asks for."""
+
+    VALUE = "value"  # of the column's type, as the table shows it
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    SWITCH = "switch"
+    LIST = "list"  # of values of the column's type
+    COLUMN = "column"  # of this dataset
+    COLUMNS = "columns"
+    OTHER_COLUMN = "other_column"  # of the dataset that the parameter called dataset names
+    OTHER_COLUMNS = "other_columns"
+    DATASET = "dataset"
+    CHOICE = "choice"
+    CHECK = "check"  # {rule, columns, params} of another check
+    SQL = "sql"
+    JSON = "json"
+
+
+class Scope(StrEnum):
+    """What a check looks at."""
+
+    VALUE = "value"
+    ROW = "row"
+    SET = "set"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a rule: what it means, and what a form asks for; ``default`` holds where nothing is given."""
+
+    meaning: str
+    kind: ParameterKind = ParameterKind.VALUE
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Where and when rows are judged. ``at`` (UTC): when the batch arrived, so that later it is judged alike."""
+
+    tenant: str
+    at: "datetime"
 
 
 class Rule(Protocol):
     """A kind of check. It counts, it does not judge: whether a failure blocks is the spec's decision.
 
     ``sentence`` says in plain words what the rule demands, with ``{columns}`` and the parameters' names in braces.
-    ``parameters`` maps each parameter to what it means; ``required`` are those without a default.
+    ``columns``: how many a check may name. ``advice``: how a person mends a row that failed. ``example``: parameters
+    that work.
     """
 
     sentence: ClassVar[str]
-    parameters: ClassVar[Mapping[str, str]]
-    required: ClassVar[frozenset[str]]
+    advice: ClassVar[str]
+    columns: ClassVar[range]
+    parameters: ClassVar[Mapping[str, Parameter]]
     example: ClassVar[Mapping[str, Any]]
 
     def message(self, spec: "CheckSpec") -> str:
@@ -31,30 +94,100 @@ class Rule(Protocol):
 
 
 @runtime_checkable
+class ConditionRule(Rule, Protocol):
+    """Judges each value by itself, as an expression: all checks of a chunk take one pass over it.
+
+    pandera's verdict on the compiled condition is the reference: the conformance suite holds the two together.
+    """
+
+    def condition(self, spec: "CheckSpec", occasion: Occasion) -> Condition:
+        """Whether values pass. Raises SpecError on wrong parameters."""
+        ...
+
+
+@runtime_checkable
+class RecordRule(Rule, Protocol):
+    """Judges each row by several of its values, as an expression over the row's columns."""
+
+    def passes(self, spec: "CheckSpec", schema: "pl.Schema", occasion: Occasion) -> "pl.Expr":
+        """Whether each row passes; null passes. Raises SpecError on wrong parameters or types."""
+        ...
+
+
+@runtime_checkable
 class RowRule(Rule, Protocol):
-    """Judges each row by itself, through pandera, on a collected chunk."""
+    """Judges each value by itself, in whatever way pandera can: for rules that no expression says."""
 
     def check(self, spec: "CheckSpec") -> "pa.Check":
         """The pandera check for each of the spec's columns. Raises SpecError on wrong parameters."""
         ...
 
 
-@runtime_checkable
-class ConditionRule(RowRule, Protocol):
-    """A row rule that can say its judgement as an expression, so that all checks of a chunk take one pass over it.
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What a set rule's query reads: names of relations, ready to stand in SQL.
 
-    pandera's verdict on ``check`` is the reference: the conformance suite holds the two against each other.
+    ``rows``: those of the batch, typed, with ``_row`` (BIGINT) and ``_line``; ``existing``: those that are in the
+    table beside them, with the same columns (without any rows at the first batch); ``others``: validated tables by the
+    dataset's name. ``schema``: of the batch's rows.
     """
 
-    def condition(self, spec: "CheckSpec") -> Condition:
-        """Whether values pass. Raises SpecError on wrong parameters."""
-        ...
+    rows: str
+    existing: str
+    schema: "pl.Schema"
+    others: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @runtime_checkable
 class SetRule(Rule, Protocol):
-    """Judges rows by other rows: those of the whole batch and those already in the table."""
+    """Judges rows by other rows, in SQL: those of the whole batch, those in the table, those of other datasets.
 
-    def failing(self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", spec: "CheckSpec") -> "pl.Series":
-        """The ``_row`` numbers that fail. Raises SpecError on wrong parameters."""
+    All set checks of a batch are one DuckDB query; rows that one of them rejects are not seen by the next.
+    """
+
+    def datasets(self, spec: "CheckSpec") -> tuple[str, ...]:
+        """Names of other datasets whose validated tables it reads."""
+        ...
+
+    def query(self, spec: "CheckSpec", relations: Relations) -> str:
+        """One SELECT that gives the ``_row`` of each row that fails. Raises SpecError on wrong parameters."""
+        ...
+
+
+@dataclass(frozen=True)
+class ArrivedBatch:
+    """A batch as it would be published, for rules about the batch as a whole.
+
+    ``rows``: typed, those that would be loaded; ``existing``: those in the table beside them; ``earlier``: files
+    committed before, newest first; ``others``: validated tables by the dataset's name.
+    """
+
+    occasion: Occasion
+    rows: "pl.LazyFrame"
+    row_count: int
+    account: "LineAccount"
+    existing: "pl.LazyFrame | None" = None
+    earlier: "tuple[Batch, ...]" = ()
+    drift: "tuple[DriftFinding, ...]" = ()
+    others: "Mapping[str, pl.LazyFrame]" = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class BatchFinding:
+    """What a rule says of a batch: the problem in one sentence with its numbers, where there is one, and figures."""
+
+    problem: str | None
+    figures: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+@runtime_checkable
+class BatchRule(Rule, Protocol):
+    """Judges a batch as a whole; it can warn or hold, and sets no row aside."""
+
+    def datasets(self, spec: "CheckSpec") -> tuple[str, ...]:
+        """Names of other datasets whose validated tables it reads."""
+        ...
+
+    def judge(self, spec: "CheckSpec", batch: ArrivedBatch) -> BatchFinding:
+        """What there is to say of the batch. Raises SpecError on wrong parameters."""
         ...

@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
 from hestia_assets.core.errors import SpecError
-from hestia_assets.core.rules import Condition
+from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter, ParameterKind
 from hestia_assets.core.specs import CheckSpec
-from hestia_assets.rules._conditions import as_check
 from hestia_assets.rules._values import as_values
-
-if TYPE_CHECKING:
-    import pandera.polars as pa
 
 FEW = 12
 """So many texts are compared one after the other faster than they are looked up."""
@@ -24,8 +20,11 @@ class InSet:
     """Fails for each value that is not in the list; an empty field passes (use not_null for that)."""
 
     sentence: ClassVar[str] = "{columns} must be one of {values}"
-    parameters: ClassVar[Mapping[str, str]] = {"values": "The allowed values."}
-    required: ClassVar[frozenset[str]] = frozenset({"values"})
+    advice: ClassVar[str] = "Write one of the allowed values, or add this one to the list."
+    columns: ClassVar[range] = SOME_COLUMNS
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "values": Parameter("The allowed values.", ParameterKind.LIST, required=True)
+    }
     example: ClassVar[Mapping[str, Any]] = {"values": ["EUR", "USD"]}
 
     def message(self, spec: CheckSpec) -> str:
@@ -34,11 +33,7 @@ class InSet:
         more = f" … ({len(values)} in all)" if len(values) > 10 else ""
         return f"{spec.columns[0]} must be one of {', '.join(values[:10])}{more}."
 
-    def check(self, spec: CheckSpec) -> "pa.Check":
-        """The pandera check for each of the spec's columns."""
-        return as_check(self.condition(spec), spec)
-
-    def condition(self, spec: CheckSpec) -> Condition:
+    def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a value is in the list."""
         values = _values(spec)
 

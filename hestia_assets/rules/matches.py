@@ -1,18 +1,14 @@
 """A value must match a regular expression as a whole."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from hestia_assets.core.errors import SpecError
-from hestia_assets.core.rules import Condition
+from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter, ParameterKind
 from hestia_assets.core.specs import CheckSpec
-from hestia_assets.rules._conditions import as_check
-
-if TYPE_CHECKING:
-    import pandera.polars as pa
 
 
 class Matches:
@@ -22,23 +18,22 @@ class Matches:
     """
 
     sentence: ClassVar[str] = "{columns} must look like {pattern}"
-    parameters: ClassVar[Mapping[str, str]] = {"pattern": "A regular expression for the whole value."}
-    required: ClassVar[frozenset[str]] = frozenset({"pattern"})
+    advice: ClassVar[str] = "Write the value in the form that the pattern asks for."
+    columns: ClassVar[range] = SOME_COLUMNS
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "pattern": Parameter("A regular expression for the whole value.", ParameterKind.TEXT, required=True)
+    }
     example: ClassVar[Mapping[str, Any]] = {"pattern": "SKU-\\d{5}"}
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         return f"{spec.columns[0]} does not look like {spec.params['pattern']}."
 
-    def check(self, spec: CheckSpec) -> "pa.Check":
-        """The pandera check for each of the spec's columns."""
-        return as_check(self.condition(spec), spec)
-
-    def condition(self, spec: CheckSpec) -> Condition:
+    def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a value matches from end to end."""
         pattern = _whole(spec)
 
-        def matching(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:  # noqa: ARG001 - any type has a text
+        def matching(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             return column.cast(pl.String).str.contains(pattern)
 
         return matching

@@ -123,8 +123,8 @@ def _parameters(rule: Rule, *, key: str) -> dict[str, Any]:
         return {}
     places = st.columns(max(2, len(rule.parameters)))
     values: dict[str, Any] = {}
-    for place, (name, meaning) in zip(places, rule.parameters.items(), strict=False):
-        label = meaning.rstrip(".") + ("" if name in rule.required else " (optional)")
+    for place, (name, parameter) in zip(places, rule.parameters.items(), strict=False):
+        label = parameter.meaning.rstrip(".") + ("" if parameter.required else " (optional)")
         value = _input(place, label, rule.example.get(name), key=f"{key}-{name}")
         if value not in (None, ""):
             values[name] = value

@@ -10,6 +10,7 @@ import pytest
 from shop import CLEAN
 
 from hestia_assets.bootstrap import Hestia
+from hestia_assets.core.ports import Validator
 from hestia_assets.core.results import Batch, BatchState
 from hestia_assets.defs.materialize import materialize_dataset
 from hestia_assets.domains.ingest import many
@@ -20,11 +21,15 @@ pytestmark = pytest.mark.interrupted
 class StopsAtTheSecond:
     """A validator; while it judges the second file, somebody presses Ctrl-C."""
 
-    def __init__(self, validator: object) -> None:
+    def __init__(self, validator: Validator) -> None:
         self.validator, self.judged = validator, 0
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.validator, name)
+
+    def on(self, occasion: object) -> "StopsAtTheSecond":
+        self.validator = self.validator.on(occasion)
+        return self
 
     def judge(self, *given: object) -> object:
         self.judged += 1

@@ -8,6 +8,7 @@ from hestia_assets.core.access import Principal, Purpose
 from hestia_assets.core.layers import TableRef
 from hestia_assets.core.results import (
     START,
+    CheckResult,
     Guess,
     Inspection,
     Judgement,
@@ -18,6 +19,7 @@ from hestia_assets.core.results import (
     SetFailure,
     TextChunk,
 )
+from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
 from hestia_assets.core.specs import CheckSpec, Column, Recipe, Spec
 
 if TYPE_CHECKING:
@@ -123,6 +125,10 @@ class SqlEngine(Protocol):
         """The result, at most ``limit`` rows. Raises SqlError."""
         ...
 
+    def select(self, sql: str, relations: "Mapping[str, pl.LazyFrame]") -> "pl.DataFrame":
+        """The result of Hestia's own query over relations by name; nothing else is in reach. Raises SqlError."""
+        ...
+
 
 class RowGate(Protocol):
     """The one way to rows: every reader passes a principal, a table or query, and a purpose."""
@@ -145,6 +151,18 @@ class RowGate(Protocol):
 class Validator(Protocol):
     """Says what is valid: types and checks."""
 
+    def on(self, occasion: Occasion) -> "Validator":
+        """The same for one batch: where its checks look for other tables, and which day is its today."""
+        ...
+
+    def scope(self, check: CheckSpec) -> Scope:
+        """What a check looks at. Raises UnknownPluginError."""
+        ...
+
+    def reads(self, check: CheckSpec) -> frozenset[str] | None:
+        """The columns that a check looks at; None where it may look at any."""
+        ...
+
     def guess(self, text: "pl.DataFrame", columns: tuple[Column, ...]) -> Guess:
         """Columns with types guessed from their text, the evidence, and what only a person can decide."""
         ...
@@ -160,5 +178,13 @@ class Validator(Protocol):
     def judge_set(
         self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", checks: Sequence[CheckSpec]
     ) -> list[SetFailure]:
-        """Run the checks that look at all rows of a batch and of the table."""
+        """Run the checks that look at all rows of a batch and of the table. Raises SpecError when one cannot run."""
+        ...
+
+    def judge_records(self, rows: "pl.DataFrame", checks: Sequence[CheckSpec]) -> list[SetFailure]:
+        """Run the checks that look at several values of each row on typed rows with ``_row``. Raises SpecError."""
+        ...
+
+    def judge_batch(self, batch: ArrivedBatch, checks: Sequence[CheckSpec]) -> list[CheckResult]:
+        """Run the checks that look at the batch as a whole. Raises SpecError when one cannot run."""
         ...

@@ -5,16 +5,27 @@ The words themselves are checked by the models in ``core/specs.py``; here they m
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from hestia_assets.core.access import LOCAL, Principal
 from hestia_assets.core.addresses import connector_for
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.ports import Connector, Format, RowGate, WritableFormat
+from hestia_assets.core.ports import Clock, Connector, Format, RowGate, WritableFormat
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.rules import ConditionRule, RowRule, Rule
-from hestia_assets.core.specs import AnySpec, CheckSpec, DatasetSpec, ExportSpec, SourceSpec, TransformSpec, parse
+from hestia_assets.core.rules import BatchRule, ConditionRule, Occasion, RowRule, Rule
+from hestia_assets.core.specs import (
+    AlertSpec,
+    AnySpec,
+    CheckSpec,
+    DatasetSpec,
+    ExportSpec,
+    Severity,
+    SourceSpec,
+    TransformSpec,
+    parse,
+)
 from hestia_assets.domains.governance.times import refuse_schedule
 
 
@@ -26,6 +37,7 @@ class SpecChecker:
     rules: Registry[Rule]
     gate: RowGate
     connectors: Registry[Connector]
+    clock: Clock
 
     def __call__(self, spec: AnySpec) -> None:
         """Check one spec.
@@ -46,16 +58,26 @@ class SpecChecker:
                 self._transform(spec)
             case ExportSpec():
                 self._export(spec)
+            case AlertSpec():
+                _alert(spec)
 
     def _dataset(self, spec: DatasetSpec) -> None:
         for recipe in (spec.recipe, *spec.other_recipes):
             parse(self.formats.get(recipe.format).options, recipe.options)
         for check in spec.checks:
             rule = self.rules.get(check.rule)
+            _refuse_columns(check, rule)
             _refuse_unknown_parameters(check, rule)
             _refuse_missing_parameters(check, rule)
-            if isinstance(rule, RowRule):
-                _built(rule.condition if isinstance(rule, ConditionRule) else rule.check, check)
+            if isinstance(rule, BatchRule) and check.severity is Severity.REJECT:
+                raise SpecError(
+                    f"Check '{check.name}' speaks of a whole batch and cannot reject single rows.",
+                    hint="Let it hold the batch, or only warn.",
+                )
+            if isinstance(rule, ConditionRule):
+                _built(partial(rule.condition, occasion=Occasion(spec.tenant, self.clock())), check)
+            elif isinstance(rule, RowRule):
+                _built(rule.check, check)
 
     def _transform(self, spec: TransformSpec) -> None:
         own = TableRef(Layer.TRANSFORMED, spec.tenant, spec.name)
@@ -84,6 +106,27 @@ class SpecChecker:
         _refuse_other_tenant(TableRef.parse(spec.table, tenant=spec.tenant), spec)
 
 
+def _alert(spec: AlertSpec) -> None:
+    if spec.digest:
+        refuse_schedule(spec.digest, time_zone=spec.time_zone)
+
+
+def _refuse_columns(check: CheckSpec, rule: Rule) -> None:
+    if len(check.columns) not in rule.columns:
+        wanted = _how_many(rule.columns)
+        raise SpecError(
+            f"The rule {check.rule} takes {wanted} (check '{check.name}' names {len(check.columns)}).",
+            hint=f"Give the check {wanted}.",
+        )
+
+
+def _how_many(columns: range) -> str:
+    most = columns.stop - 1
+    if most > 2:
+        return "several columns" if columns.start > 1 else "one column or more"
+    return ("no column", "one column", "two columns")[most]
+
+
 def _refuse_unknown_parameters(check: CheckSpec, rule: Rule) -> None:
     unknown = sorted(set(check.params) - set(rule.parameters))
     if unknown:
@@ -95,12 +138,12 @@ def _refuse_unknown_parameters(check: CheckSpec, rule: Rule) -> None:
 
 
 def _refuse_missing_parameters(check: CheckSpec, rule: Rule) -> None:
-    missing = sorted(rule.required - set(check.params))
+    missing = sorted(name for name, one in rule.parameters.items() if one.required and name not in check.params)
     if missing:
         name = missing[0]
         raise SpecError(
             f"The rule {check.rule} needs the parameter '{name}' (check '{check.name}').",
-            hint=f"Add '{name}': {rule.parameters[name]}.".replace("..", "."),
+            hint=f"Add '{name}': {rule.parameters[name].meaning}",
         )
 
 

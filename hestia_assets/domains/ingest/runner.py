@@ -21,6 +21,7 @@ from hestia_assets.core.ports import (
 )
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import EDIT, Batch, BatchState, DriftFinding, Job, Problem
+from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.loading.fitting import fitting
@@ -181,7 +182,7 @@ class Runner:
         recipe = fitting(self.formats, maker.spec, source)
         if recipe.encoding not in {each.encoding for each in (maker.spec.recipe, *maker.spec.other_recipes)}:
             self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)
-        reading = replace(maker.reading(recipe), validator=Watch(self.validator))
+        reading = replace(maker.reading(recipe), validator=Watch(maker.validator))
         reader = self.formats.get(reading.spec.recipe.format)
         return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress)
 
@@ -220,7 +221,8 @@ class Runner:
             run_id=run_id,
             problem=None,
         )
-        return PartMaker(self.tables, self.validator, self.clock, fresh, saved.spec)
+        validator = self.validator.on(Occasion(fresh.tenant, fresh.created_at))
+        return PartMaker(self.tables, validator, self.clock, fresh, saved.spec)
 
     def _finish(self, turn: Turn, hold: Hold) -> None:
         try:

@@ -8,19 +8,19 @@ from polars.exceptions import PolarsError
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.rules import ConditionRule, RowRule, Rule
+from hestia_assets.core.rules import ConditionRule, Occasion, RecordRule, RowRule, Rule
 from hestia_assets.core.specs import CheckSpec
 
 if TYPE_CHECKING:
     import pandera.polars as pa
 
 Applied = tuple[CheckSpec, str]
-"""A check and one of its columns."""
+"""A check and the column that its failures are shown at: each of its columns in turn, or the first of several."""
 Found = dict[tuple[str, str], pl.Series]
 """By the check's name and the column, the indices of the rows that fail, ascending."""
 
 
-def failing_rows(rows: pl.DataFrame, applied: Sequence[Applied], rules: Registry[Rule]) -> Found:
+def failing_rows(rows: pl.DataFrame, applied: Sequence[Applied], rules: Registry[Rule], occasion: Occasion) -> Found:
     """The rows that fail each check. Raises SpecError when a check cannot run: that is never a pass."""
     nothing = pl.Series("index", [], pl.UInt32)
     found = {(check.name, column): nothing for check, column in applied}
@@ -30,16 +30,21 @@ def failing_rows(rows: pl.DataFrame, applied: Sequence[Applied], rules: Registry
     others: list[Applied] = []
     for check, column in applied:
         rule = rules.get(check.rule)
-        if isinstance(rule, ConditionRule):
-            conditions[check.name, column] = _failing(rule, check, column, rows.schema[column])
+        if isinstance(rule, ConditionRule | RecordRule):
+            conditions[check.name, column] = _failing(rule, check, column, rows.schema, occasion)
         else:
             others.append((check, column))
     return found | _by_condition(rows, conditions) | _by_pandera(rows, others, rules)
 
 
-def _failing(rule: ConditionRule, check: CheckSpec, column: str, dtype: pl.DataType) -> pl.Expr:
+def _failing(
+    rule: ConditionRule | RecordRule, check: CheckSpec, column: str, schema: pl.Schema, occasion: Occasion
+) -> pl.Expr:
     try:
-        passes = rule.condition(check)(pl.col(column), dtype)
+        if isinstance(rule, ConditionRule):
+            passes = rule.condition(check, occasion)(pl.col(column), schema[column])
+        else:
+            passes = rule.passes(check, schema, occasion)
     except (SpecError, PolarsError) as error:
         raise _unrun(check.name, column, error) from error
     return (~passes).fill_null(value=False)

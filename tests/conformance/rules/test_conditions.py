@@ -10,11 +10,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judging import ARRIVED
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.rules import ConditionRule, Rule
+from hestia_assets.core.rules import SOME_COLUMNS, ConditionRule, Parameter, Rule
 from hestia_assets.core.specs import CheckSpec
+from hestia_assets.domains.validation._compiled import condition_check
 from hestia_assets.domains.validation._passes import failing_rows
 from hestia_assets.rules import RULES
 
@@ -75,15 +77,16 @@ class ByPandera:
 
     rule: Any
     sentence: ClassVar[str] = ""
-    parameters: ClassVar[Mapping[str, str]] = {}
-    required: ClassVar[frozenset[str]] = frozenset()
+    parameters: ClassVar[Mapping[str, Parameter]] = {}
+    advice: ClassVar[str] = ""
+    columns: ClassVar[range] = SOME_COLUMNS
     example: ClassVar[Mapping[str, Any]] = {}
 
     def message(self, spec: CheckSpec) -> str:
         return self.rule.message(spec)
 
     def check(self, spec: CheckSpec):
-        return self.rule.check(spec)
+        return condition_check(self.rule.condition(spec, ARRIVED), spec.name)
 
 
 class Strangers(Registry[Rule]):
@@ -105,7 +108,7 @@ def test_a_condition_gives_panderas_verdict(rows):
     frame = pl.DataFrame(rows, schema=TYPES, orient="row")
     applied = [(check, column) for check in checks() for column in check.columns]
 
-    ours, theirs = failing_rows(frame, applied, RULES), failing_rows(frame, applied, Strangers())
+    ours, theirs = failing_rows(frame, applied, RULES, ARRIVED), failing_rows(frame, applied, Strangers(), ARRIVED)
 
     assert {key: index.to_list() for key, index in ours.items()} == {key: i.to_list() for key, i in theirs.items()}
 
@@ -122,4 +125,4 @@ def test_a_check_that_cannot_run_names_itself_and_its_column(rules):
     check = CheckSpec(rule="in_set", columns=("number",), params={"values": ["x"]})
 
     with pytest.raises(SpecError, match=r"Check 'in_set__number' could not run on column 'number': .*'values' \(x\)"):
-        failing_rows(frame, [(check, "number")], rules)
+        failing_rows(frame, [(check, "number")], rules, ARRIVED)

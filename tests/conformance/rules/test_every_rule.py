@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import polars as pl
 import pytest
+from judging import rule_validator
 
-from hestia_assets.core.rules import RowRule, SetRule
+from hestia_assets.core.rules import BatchRule, ConditionRule, RecordRule, RowRule, SetRule
 from hestia_assets.core.specs import CheckSpec, Column
-from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.rules import RULES
 
 CHUNKED = 3
@@ -32,8 +32,10 @@ def spec(name: str, **params: object) -> CheckSpec:
     return CheckSpec(rule=name, columns=("c",), params=params or dict(RULES.get(name).example))
 
 
-def test_is_a_row_rule_or_a_set_rule(name):
-    assert isinstance(RULES.get(name), RowRule) != isinstance(RULES.get(name), SetRule)
+def test_is_of_one_kind(name):
+    kinds = (ConditionRule, RecordRule, RowRule, SetRule, BatchRule)
+
+    assert sum(isinstance(RULES.get(name), kind) for kind in kinds) == 1
 
 
 def test_says_in_plain_words_what_it_demands(name):
@@ -41,7 +43,6 @@ def test_says_in_plain_words_what_it_demands(name):
     words = {"columns": "price"} | dict.fromkeys(rule.parameters, "X")
 
     assert "price" in rule.sentence.format(**words)
-    assert rule.required <= set(rule.parameters)
     assert set(rule.example) <= set(rule.parameters)
 
 
@@ -55,7 +56,7 @@ def test_says_what_is_wrong_with_a_row(name):
 def test_an_empty_field_fails_only_where_a_value_is_demanded(name):
     text = pl.DataFrame({"c": [""], "_row": [1], "_line": [2]})
     columns = (Column(source="c", name="c"),)
-    validator = RuleValidator(RULES)
+    validator = rule_validator()
     row = validator.judge(text, columns, [spec(name)]).failures.height
     rows = validator.judge(text, columns, []).typed.lazy()
     together = sum(failure.rows.len() for failure in validator.judge_set(rows, None, [spec(name)]))
@@ -76,7 +77,7 @@ def test_every_rule_has_an_expected_count():
 def failed_rows(name: str, parts: Iterable[pl.DataFrame]) -> int:
     """Rows that fail the rule's example; for a set rule the parts before are the table."""
     columns = (Column(source="c", name="c", type="integer" if name == "in_range" else "text"),)
-    validator, failed, before = RuleValidator(RULES), 0, None
+    validator, failed, before = rule_validator(), 0, None
     for part in parts:
         judged = validator.judge(part, columns, [spec(name)])
         failed += sum(result.failed_rows for result in judged.results)

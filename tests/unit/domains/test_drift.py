@@ -7,16 +7,15 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judging import rule_validator
 
 from hestia_assets.core.results import BatchProfile, Drift, DriftFinding, DriftKind
 from hestia_assets.core.specs import DatasetSpec, Recipe, parse
 from hestia_assets.domains.ingest.matching.drift import FileSample, decided, drift, profile
-from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.domains.validation.guess import guess_types
 from hestia_assets.formats._columns import text_columns
-from hestia_assets.rules import RULES
 
-VALIDATOR = RuleValidator(RULES)
+VALIDATOR = rule_validator()
 ORDERS = parse(
     DatasetSpec,
     {

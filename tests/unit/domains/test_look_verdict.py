@@ -6,6 +6,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from judging import rule_validator
 
 from hestia_assets.core.ports import Format
 from hestia_assets.core.registry import Registry
@@ -13,11 +14,9 @@ from hestia_assets.core.results import AsideCount, Changes, Verdict
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode
 from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
 from hestia_assets.domains.ingest.inspection.verdict import Judge
-from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
-from hestia_assets.rules import RULES
 
-VALIDATOR = RuleValidator(RULES)
+VALIDATOR = rule_validator()
 
 
 def judge(data: bytes, *checks: CheckSpec, table: pl.LazyFrame | None = None, **spec: Any) -> Judge:

@@ -1,14 +1,13 @@
-"""The five rules: what passes, what fails, what cannot run."""
+"""Rules: what passes, what fails, what cannot run."""
 
 import polars as pl
 import pytest
+from judging import rule_validator
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import CheckSpec, Column, Severity
-from hestia_assets.domains.validation.checks import RuleValidator
-from hestia_assets.rules import RULES
 
-VALIDATOR = RuleValidator(RULES)
+VALIDATOR = rule_validator()
 
 
 def failing(texts: list[str], rule: str, *, kind: str = "text", **params: object) -> list[int]:

@@ -13,13 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judging import rule_validator
 
 from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.core.results import Position, TextChunk
 from hestia_assets.core.specs import ColumnType, Recipe
-from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats.parquet import FORMAT
-from hestia_assets.rules import RULES
 
 FIRST, LAST = dt.datetime.fromisoformat("1000-01-01"), dt.datetime.fromisoformat("9999-12-31")
 EPOCH = dt.datetime.fromisoformat("1970-01-01")
@@ -48,7 +47,7 @@ def texts(values: list[Any], kind: pa.DataType) -> list[str | None]:
 def typed(values: list[Any], kind: pa.DataType) -> list[Any]:
     data = stored(pa.table({"v": pa.array(values, kind)}))
     recipe = recipe_of(data)
-    judgements = [RuleValidator(RULES).judge(chunk.frame, recipe.columns, ()) for chunk in read(data)]
+    judgements = [rule_validator().judge(chunk.frame, recipe.columns, ()) for chunk in read(data)]
     assert all(judgement.failures.is_empty() for judgement in judgements)
     return [value for judgement in judgements for value in judgement.typed["v"].to_list()]
 

@@ -113,9 +113,10 @@ class Judge:
         return self.reader.read(source, recipe.model_copy(update={"chunk_bytes": size}))
 
     def _needed(self) -> list[str]:
-        """Columns that checks name; all of them where rows are compared with the table's."""
-        named = {name for check in self.dataset.checks for name in check.columns}
-        if self.dataset.mode is Mode.UPSERT:
+        """Columns that checks look at; all of them where rows are compared with the table's."""
+        reads = [self.validator.reads(check) for check in self.dataset.checks]
+        named = {name for names in reads for name in names or ()}
+        if self.dataset.mode is Mode.UPSERT or None in reads:
             named = {column.name for column in self.dataset.recipe.columns}
         return [column.name for column in self.dataset.recipe.columns if column.name in named]
 
@@ -161,7 +162,7 @@ class Judge:
     def _set_aside(self, failure: SetFailure, kept: pl.LazyFrame, counts: _Counts) -> None:
         found = kept.filter(pl.col("_row").is_in(failure.rows.implode()))
         facts = found.select(pl.len(), pl.col("_line").min(), pl.col("_lines").sum()).collect().row(0)
-        counts.set_aside(failure.result.rule, failure.result.columns[0], rows=facts[0], first_line=facts[1])
+        counts.set_aside(failure.result.rule, failure.column, rows=facts[0], first_line=facts[1])
         counts.good -= facts[0]
         counts.account = counts.account.quarantine(facts[2])
 

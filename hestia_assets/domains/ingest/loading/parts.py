@@ -8,6 +8,7 @@ import polars as pl
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import Clock, TableStore, Validator
 from hestia_assets.core.results import Batch, BatchPart, Judgement, StagedFile, TextChunk
+from hestia_assets.core.rules import Scope
 from hestia_assets.core.specs import DatasetSpec, Mode, Recipe, Severity
 from hestia_assets.domains.ingest.loading import quarantine
 
@@ -73,8 +74,7 @@ class PartMaker:
 
     def compares_rows(self) -> bool:
         """Whether a check looks at rows of the whole batch and of the table, not at each row by itself."""
-        nothing = pl.LazyFrame(schema=self.schema(Layer.VALIDATED))
-        return bool(self.spec.checks) and bool(self.validator.judge_set(nothing, None, self.spec.checks))
+        return any(self.validator.scope(check) is Scope.SET for check in self.spec.checks)
 
     def ref(self, layer: Layer) -> TableRef:
         """The dataset's table in a layer."""

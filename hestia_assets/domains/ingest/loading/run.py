@@ -21,7 +21,6 @@ from hestia_assets.core.results import (
     TextChunk,
     merge_checks,
 )
-from hestia_assets.core.specs import Severity
 from hestia_assets.domains.ingest.loading.parts import PUBLISHED, PartMaker, Progress
 from hestia_assets.domains.ingest.loading.publish import Publication
 from hestia_assets.domains.ingest.loading.sets import PLAN, Planner, final_files
@@ -203,11 +202,19 @@ def _unbalanced(account: LineAccount, unit: str) -> Problem | None:
 
 
 def _failed(checks: tuple[CheckResult, ...]) -> Problem | None:
-    failed = [check for check in checks if check.severity is Severity.HOLD and not check.passed]
+    failed = [check for check in checks if check.holds]
     if not failed:
         return None
-    named = ", ".join(f"{check.name} ({check.failed_rows:,} rows)" for check in failed)
+    named = ", ".join(_why(check) for check in failed)
     return Problem("batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it.")
+
+
+def _why(check: CheckResult) -> str:
+    if check.problem is not None:
+        return f"{check.name} ({check.problem.rstrip('.')})"
+    bounded = check.most_rows is not None or check.most_share is not None
+    borne = f", at most {check.allowed_rows:,} may" if bounded else ""
+    return f"{check.name} ({check.failed_rows:,} rows{borne})"
 
 
 def _deletes_more(plan: BatchPart, decided: BatchPart | None) -> bool:

@@ -175,9 +175,9 @@ def as_failures(chunk: TextChunk, failure: SetFailure) -> pl.DataFrame:
         "index",
         check=pl.lit(result.name),
         rule=pl.lit(result.rule),
-        column=pl.lit(result.columns[0]),
+        column=pl.lit(failure.column),
         message=message,
-        value=pl.col(result.columns[0]),
+        value=pl.col(failure.column) if failure.column else pl.lit(None, dtype=pl.String),
         severity=pl.lit(result.severity.value),
     )
 

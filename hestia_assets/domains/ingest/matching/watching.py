@@ -9,7 +9,8 @@ from threading import Lock
 import polars as pl
 
 from hestia_assets.core.ports import Validator
-from hestia_assets.core.results import BatchProfile, DriftFinding, Guess, Judgement, SetFailure
+from hestia_assets.core.results import BatchProfile, CheckResult, DriftFinding, Guess, Judgement, SetFailure
+from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
 from hestia_assets.core.specs import CheckSpec, Column
 from hestia_assets.domains.ingest.matching.drift import profile, retyped
 
@@ -68,6 +69,26 @@ class Watch:
     ) -> list[SetFailure]:
         """As the validator does."""
         return self.validator.judge_set(rows, existing, checks)
+
+    def on(self, occasion: Occasion) -> "Watch":
+        """A watch of its own over the validator for this batch."""
+        return Watch(self.validator.on(occasion))
+
+    def scope(self, check: CheckSpec) -> Scope:
+        """As the validator does."""
+        return self.validator.scope(check)
+
+    def reads(self, check: CheckSpec) -> frozenset[str] | None:
+        """As the validator does."""
+        return self.validator.reads(check)
+
+    def judge_records(self, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> list[SetFailure]:
+        """As the validator does."""
+        return self.validator.judge_records(rows, checks)
+
+    def judge_batch(self, batch: ArrivedBatch, checks: Sequence[CheckSpec]) -> list[CheckResult]:
+        """As the validator does."""
+        return self.validator.judge_batch(batch, checks)
 
     def _look(self, text: pl.DataFrame, columns: tuple[Column, ...], judgement: Judgement) -> None:
         row = int(text["_row"][0])

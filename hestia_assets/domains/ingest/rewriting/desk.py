@@ -9,6 +9,7 @@ from hestia_assets.core.errors import EditError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, TableStore, Validator
 from hestia_assets.core.results import CheckResult, EditPreview, EditRefusal, RowEdit, merge_checks
+from hestia_assets.core.rules import Scope
 from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.loading.versions import OF, ROW_ID, history_of
 from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
@@ -149,8 +150,9 @@ class EditDesk:
                 "_lines": pl.Series([1] * len(index), dtype=pl.Int32),
             }
         )
-        checks = [check.model_copy(update={"columns": (column.name,)}) for check in self.spec.checks
-                  if column.name in check.columns]  # fmt: skip
+        checks = [check.model_copy(update={"columns": (column.name,), "label": check.name})
+                  for check in self.spec.checks
+                  if column.name in check.columns and self.validator.scope(check) is Scope.VALUE]  # fmt: skip
         judgement = self.validator.judge(text, (as_printed(column) if printed else column,), checks)
         wrong = judgement.failures.filter(pl.col("severity") != Severity.WARN.value).sort("index")
         for row in wrong.unique("index", keep="first", maintain_order=True).iter_rows(named=True):
@@ -167,7 +169,8 @@ class EditDesk:
         before, made = tried.real(batch)
         others = self._rows().join(before.lazy().select(ROW_ID), on=ROW_ID, how="anti")
         checks = [check for check in self.spec.checks if set(check.columns) <= set(made.columns)]
-        found = self.validator.judge_set(made.lazy(), others, checks)
+        found = self.validator.judge_records(made, checks)
+        found += self.validator.judge_set(made.lazy(), others, checks)
         refused: list[EditRefusal] = []
         for failure in found:
             if failure.result.severity is Severity.WARN:

@@ -30,7 +30,8 @@ class Rechecking:
     def of(cls, validator: Validator, spec: DatasetSpec, changed: Sequence[Column]) -> "Rechecking":
         """The checks of a dataset that look at a column that changes."""
         names = {column.name for column in changed}
-        return cls(validator, [check for check in spec.checks if names & set(check.columns)])
+        looked = {check.name: validator.reads(check) for check in spec.checks}
+        return cls(validator, [check for check in spec.checks if names & (looked[check.name] or names)])
 
     def add(self, now: pl.DataFrame, then: pl.DataFrame) -> None:
         """Look at some rows as they are and as they would become, in the same order."""
@@ -73,7 +74,7 @@ class Rechecking:
     def _count(self, check: CheckSpec, index: pl.Series, rows: pl.DataFrame) -> None:
         failed = rows[index.head(1)]
         sample = tuple(
-            FailedRow(row["_row"], row["_line"], None if row[check.columns[0]] is None else str(row[check.columns[0]]))
+            FailedRow(row["_row"], row["_line"], _text(row.get(check.columns[0])) if check.columns else None)
             for row in failed.iter_rows(named=True)
         )
         if failed.height:
@@ -84,7 +85,9 @@ class Rechecking:
 
     def _failures(self, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> pl.DataFrame:
         """``index`` and ``check`` of rows that fail."""
-        names = list(dict.fromkeys(name for check in checks for name in check.columns if name in rows.columns))
+        own = [name for name in rows.columns if not name.startswith("_")]
+        reads = {check.name: self.validator.reads(check) for check in checks}
+        names = [name for name in own if any(read is None or name in read for read in reads.values())]
         columns = tuple(_plain(name, rows.schema[name]) for name in names)
         text = rows.select(
             "_row", "_line", *(canonical(rows[column.name], column).alias(column.name) for column in columns)
@@ -92,7 +95,7 @@ class Rechecking:
         nothing = pl.DataFrame(schema={"index": pl.UInt32, "check": pl.String})
         found = [nothing]
         for check in checks:
-            if set(check.columns) <= set(names):
+            if (reads[check.name] or set[str]()) <= set(names):
                 try:
                     judged = self.validator.judge(text, columns, (check,))
                 except SpecError:  # it cannot run on this type
@@ -114,6 +117,10 @@ def _is_alike(check: CheckSpec, now: pl.Schema, then: pl.Schema) -> bool:
     numbers = all(one.is_numeric() and other.is_numeric() for one, other in pairs)
     times = all(one.is_temporal() and other.is_temporal() for one, other in pairs)
     return check.rule == "not_null" or numbers or times
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _plain(name: str, dtype: pl.DataType) -> Column:

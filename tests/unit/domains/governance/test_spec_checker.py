@@ -31,7 +31,7 @@ def checker(tmp_path: Path) -> SpecChecker:
     leases = open_metadata(f"sqlite:///{tmp_path / 'hestia.db'}", home=tmp_path, clock=lambda: datetime.now(UTC)).leases
     tables = DeltaTableStore(tmp_path / "lake", leases=leases, owner="test", lease_seconds=30)
     gate = Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=120))
-    return SpecChecker(FORMATS, RULES, gate, CONNECTORS)
+    return SpecChecker(FORMATS, RULES, gate, CONNECTORS, lambda: datetime.now(UTC))
 
 
 def _orders(*checks: CheckSpec, spec_format: str = "csv") -> DatasetSpec:

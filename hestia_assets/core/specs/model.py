@@ -1,0 +1,42 @@
+"""What every spec is: a closed, frozen declaration that names what is wrong with it."""
+
+from collections import Counter
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from hestia_assets.core.errors import SpecError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""Name of a dataset, tenant, transform: lower case, digits, underscores."""
+
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[^\W_]\w{0,126}$")]
+"""Name of a column: letters of any script, digits, underscores; a leading underscore is Hestia's own."""
+
+SpecT = TypeVar("SpecT", bound="Spec")
+
+
+def refuse_repeats(what: str, names: list[str]) -> None:
+    """Raise ValueError where a name stands twice, for the validators of specs."""
+    repeated = [name for name, times in Counter(names).items() if times > 1]
+    if repeated:
+        raise ValueError(f"two {what}s are called '{min(repeated)}'")
+
+
+class Spec(BaseModel):
+    """A closed, frozen declaration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+
+def parse(model: type[SpecT], values: object) -> SpecT:
+    """Validate ``values`` as ``model``, with our error instead of pydantic's.
+
+    Raises:
+        SpecError: names each field that is wrong, and why.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])) or model.__name__}: {e['msg']}" for e in error.errors()]
+        raise SpecError("; ".join(lines) + ".", hint="Correct the fields named above.") from error
