@@ -1,5 +1,6 @@
 """Ports: what the domains need from the machine. Adapters make them real."""
 
+from hestia_assets.core.ports.alerts import Announcer
 from hestia_assets.core.ports.files import Archives, ExportFolder, FileStore, Incoming
 from hestia_assets.core.ports.metadata import (
     AuditLog,
@@ -27,6 +28,7 @@ from hestia_assets.core.ports.rows import (
 from hestia_assets.core.ports.tables import TableStore
 
 __all__ = [
+    "Announcer",
     "Archives",
     "AuditLog",
     "BatchStore",

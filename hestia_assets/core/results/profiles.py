@@ -1,0 +1,97 @@
+"""What a table's columns look like, which rules that suggests, and what a rule would do to what has arrived."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hestia_assets.core.specs import CheckSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One bar of a histogram: values from ``low`` (included) to ``high``; the last bar includes it."""
+
+    low: float
+    high: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """Figures of one column, all counted over every row.
+
+    ``minimum``, ``maximum`` and the quantiles are text as the table shows it. ``patterns``: shapes of the values
+    (``A`` letter, ``9`` digit) with their rows; ``top``: the most frequent values. ``lengths``: shortest and longest
+    text, in characters.
+    """
+
+    name: str
+    type: str
+    rows: int
+    nulls: int
+    blanks: int
+    distinct: int
+    minimum: str | None = None
+    maximum: str | None = None
+    mean: float | None = None
+    deviation: float | None = None
+    quantiles: Mapping[str, str] = field(default_factory=dict[str, str])
+    lengths: tuple[int, int] | None = None
+    top: tuple[tuple[str, int], ...] = ()
+    patterns: tuple[tuple[str, int], ...] = ()
+    histogram: tuple[Bin, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """Figures of a table or of one batch of it."""
+
+    rows: int
+    columns: tuple[ColumnFacts, ...]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A check that the rows suggest, with the evidence in one sentence; ``failing`` of ``rows`` would fail it now."""
+
+    check: CheckSpec
+    evidence: str
+    rows: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchImpact:
+    """Of one batch: rows that were judged, and those that would fail."""
+
+    batch: str
+    file_name: str
+    rows: int
+    failing: int
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a check would have done to the last batches, newest first.
+
+    ``sample``: failing rows (the dataset's columns as text, ``_batch``, ``_row``, ``_line``), the first ``most``.
+    ``problem``: why it cannot run, where it cannot.
+    """
+
+    check: CheckSpec
+    batches: tuple[BatchImpact, ...]
+    sample: "pl.DataFrame"
+    problem: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows that were judged."""
+        return sum(batch.rows for batch in self.batches)
+
+    @property
+    def failing(self) -> int:
+        """Rows that would fail."""
+        return sum(batch.failing for batch in self.batches)
