@@ -10,11 +10,12 @@ from typing import Any
 
 import dagster as dg
 
+from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import Batch, CheckResult
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity
 from hestia_assets.defs import markdown
-from hestia_assets.defs.metadata import account_metadata, drift_metadata
+from hestia_assets.defs.metadata import account_metadata, drift_metadata, report_link
 from hestia_assets.defs.names import asset_key, check_name
 
 SAMPLE_ROWS = 10
@@ -59,30 +60,46 @@ def _key_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def check_results(dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg.AssetCheckResult]:
+def check_results(hestia: Hestia, dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg.AssetCheckResult]:
     """The verdicts over the batches that one run published."""
     if not batches:
         return
     yield _account_result(dataset, batches)
     yield _drift_result(dataset, batches)
+    report = {"hestia/report": report_link(hestia, dataset, batches[-1])}
     keyed = [(batch, result) for batch in batches for result in batch.checks if result.rule == KEY_RULE]
     if keyed and _key_specs(dataset):
-        yield _verdict(dataset, KEY_CHECK, Severity.REJECT, keyed)
+        yield _verdict(dataset, KEY_CHECK, Severity.REJECT, keyed, report)
     for check in dataset.checks:
         counted = [(batch, result) for batch in batches for result in batch.checks if result.name == check.name]
         if counted:
-            yield _verdict(dataset, check_name(check), check.severity, counted)
+            yield _verdict(dataset, check_name(check), check.severity, counted, report)
 
 
 def _check_spec(dataset: DatasetSpec, check: CheckSpec) -> dg.AssetCheckSpec:
-    what = f"{check.rule} on {', '.join(check.columns)}"
+    what = f"{check.rule} on {', '.join(check.columns)}" if check.columns else check.rule
     given = "; ".join(f"{name}: {value}" for name, value in check.params.items())
     return dg.AssetCheckSpec(
         check_name(check),
         asset=asset_key(Layer.VALIDATED, dataset),
-        description=f"{what}{f' ({given})' if given else ''}. {_CONSEQUENCE[check.severity]}",
-        metadata={"hestia/rule": check.rule, "hestia/severity": check.severity.value},
+        description=" ".join(filter(None, (f"{what}{f' ({given})' if given else ''}.", _consequence(check)))),
+        metadata={
+            "hestia/rule": check.rule,
+            "hestia/severity": check.severity.value,
+            **({"hestia/owner": check.owner} if check.owner else {}),
+            **({"hestia/exemptions": len(check.exemptions)} if check.exemptions else {}),
+        },
     )
+
+
+def _consequence(check: CheckSpec) -> str:
+    """What its failure does, and from how many rows on."""
+    if check.threshold is None:
+        return _CONSEQUENCE[check.severity]
+    rows, share = check.threshold.rows, check.threshold.share
+    limits = [f"{rows:,} rows"] * (rows is not None) + [f"{share:.2%} of the rows"] * (share is not None)
+    held = " More of them hold the whole batch." if check.severity is Severity.REJECT else ""
+    return f"{_CONSEQUENCE[check.severity]} Up to {' and '.join(limits)} may fail.{held}"
 
 
 def _account_result(dataset: DatasetSpec, batches: Sequence[Batch]) -> dg.AssetCheckResult:
@@ -114,25 +131,44 @@ def _drift_result(dataset: DatasetSpec, batches: Sequence[Batch]) -> dg.AssetChe
 
 
 def _verdict(
-    dataset: DatasetSpec, name: str, severity: Severity, counted: Sequence[tuple[Batch, CheckResult]]
+    dataset: DatasetSpec,
+    name: str,
+    severity: Severity,
+    counted: Sequence[tuple[Batch, CheckResult]],
+    report: dict[str, Any],
 ) -> dg.AssetCheckResult:
-    failed = sum(result.failed_rows for _, result in counted)
-    checked = sum(result.checked_rows for _, result in counted)
     return dg.AssetCheckResult(
-        passed=failed == 0,
+        passed=all(result.passed for _, result in counted),
         asset_key=asset_key(Layer.VALIDATED, dataset),
         check_name=name,
         severity=dg.AssetCheckSeverity.ERROR if severity is Severity.HOLD else dg.AssetCheckSeverity.WARN,
-        description=f"{failed:,} of {checked:,} rows failed." if failed else f"All {checked:,} rows passed.",
-        metadata=_numbers(failed, checked) | _sample(counted),
+        description=_said(counted),
+        metadata=_numbers([result for _, result in counted]) | _sample(counted) | report,
     )
 
 
-def _numbers(failed: int, checked: int) -> dict[str, Any]:
+def _said(counted: Sequence[tuple[Batch, CheckResult]]) -> str:
+    """What is wrong with batches as a whole, else how many rows failed, and how many of those may."""
+    problems = [f"{batch.file_name}: {result.problem}" for batch, result in counted if result.problem]
+    if problems:
+        return " ".join(problems)
+    failed, checked = (sum(getattr(r, name) for _, r in counted) for name in ("failed_rows", "checked_rows"))
+    borne = " No more than may." if failed and all(result.passed for _, result in counted) else ""
+    exempt = sum(result.exempt_rows for _, result in counted)
+    besides = f" {exempt:,} more failed and are exempt." if exempt else ""
+    said = f"{failed:,} of {checked:,} rows failed." if failed else f"All {checked - exempt:,} other rows passed."
+    return (said if failed or exempt else f"All {checked:,} rows passed.") + borne + besides
+
+
+def _numbers(results: Sequence[CheckResult]) -> dict[str, Any]:
+    """Numbers that Dagster draws over time; what a rule about whole batches counted is that of the last one."""
+    failed, checked = sum(result.failed_rows for result in results), sum(result.checked_rows for result in results)
     return {
         "failed_rows": failed,
         "checked_rows": checked,
         "failed_share": failed / checked if checked else 0.0,
+        "exempt_rows": sum(result.exempt_rows for result in results),
+        **{f"figure/{name}": float(value) for name, value in results[-1].figures.items()},
     }
 
 

@@ -34,6 +34,12 @@ def page_link(hestia: Hestia, spec: AnySpec) -> dg.UrlMetadataValue:
     return dg.MetadataValue.url(f"{hestia.settings.ui_link}/{kind}s?{kind}={spec.name}")
 
 
+def report_link(hestia: Hestia, dataset: DatasetSpec, batch: Batch | None = None) -> dg.UrlMetadataValue:
+    """The quality report of a dataset, or of one batch of it."""
+    of_batch = f"&batch={batch.id}" if batch else ""
+    return dg.MetadataValue.url(f"{hestia.settings.ui_link}/quality?dataset={dataset.name}{of_batch}")
+
+
 def table_metadata(hestia: Hestia, ref: TableRef, spec: AnySpec, *, batches: Sequence[Batch] = ()) -> dict[str, Any]:
     """What a table is now: rows, columns, version, first rows (of these batches, where there are any)."""
     rows = hestia.gate.read(principal(ref.tenant), ref, purpose=Purpose.PREVIEW)

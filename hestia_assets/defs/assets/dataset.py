@@ -19,6 +19,7 @@ from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.defs import runs
 from hestia_assets.defs.checks import check_results, check_specs
 from hestia_assets.defs.failures import HestiaFailure, error_from
+from hestia_assets.defs.freshness import freshness_policy
 from hestia_assets.defs.held import report_held
 from hestia_assets.defs.metadata import account_metadata, batch_metadata, data_version, drift_metadata, table_metadata
 from hestia_assets.defs.names import asset_key, batches_tag, group, op_name, table_ref
@@ -72,7 +73,7 @@ def build_dataset_asset(dataset: DatasetSpec) -> dg.AssetsDefinition:
             raise
         committed = outcome.in_state(BatchState.COMMITTED)
         yield from _selected(context, _materializations(hestia, dataset, committed))
-        yield from _checked(context, check_results(dataset, committed))
+        yield from _checked(context, check_results(hestia, dataset, committed))
         report_held(context, hestia, dataset, outcome.in_state(BatchState.HELD))
         if outcome.errors:
             first, *others = outcome.errors
@@ -107,6 +108,7 @@ def _asset_spec(dataset: DatasetSpec, layer: Layer) -> dg.AssetSpec:
         kinds={"deltalake", "polars"},
         tags={"hestia/layer": layer.value},
         skippable=True,
+        freshness_policy=freshness_policy(dataset) if layer is Layer.VALIDATED else None,
     )
 
 
