@@ -26,6 +26,7 @@ from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
 from hestia_assets.domains.governance.guard import SpecChecker
 from hestia_assets.domains.ingest.service import IngestService
+from hestia_assets.domains.profiling.service import ProfileService
 from hestia_assets.domains.sources.service import SourceService
 from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
@@ -45,6 +46,7 @@ class Hestia:
     gate: Gate
     transforms: TransformService
     exports: ExportService
+    profiles: ProfileService
     tables: TableStore
     batches: BatchStore
     jobs: JobStore
@@ -82,6 +84,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         gate=gate,
         transforms=TransformService(gate, tables),
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
+        profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES),
         tables=tables,
         batches=metadata.batches,
         jobs=metadata.jobs,

