@@ -8,8 +8,8 @@ from dagster._utils.schedules import cron_string_iterator
 
 from hestia_assets.core.specs import DatasetSpec
 
-TICKS = 15
-"""So many times of a schedule are looked at for the shortest time between two of them: a fortnight of days."""
+TICKS = 100
+"""So many times of a schedule are looked at for the shortest time between two of them: three months of days."""
 
 
 def freshness_policy(dataset: DatasetSpec) -> dg.FreshnessPolicy | None:

@@ -64,6 +64,8 @@ class SpecChecker:
     def _dataset(self, spec: DatasetSpec) -> None:
         for recipe in (spec.recipe, *spec.other_recipes):
             parse(self.formats.get(recipe.format).options, recipe.options)
+        if spec.rhythm is not None and spec.rhythm.schedule:
+            refuse_schedule(spec.rhythm.schedule, time_zone=spec.rhythm.time_zone)
         for check in spec.checks:
             rule = self.rules.get(check.rule)
             _refuse_columns(check, rule)

@@ -11,11 +11,13 @@ from hestia_assets.adapters.metadata import open_metadata
 from hestia_assets.connectors import CONNECTORS
 from hestia_assets.core.errors import HestiaError, NotFoundError, SpecError, SqlError, UnknownPluginError
 from hestia_assets.core.specs import (
+    AlertSpec,
     CheckSpec,
     Column,
     DatasetSpec,
     ExportSpec,
     Recipe,
+    Rhythm,
     Spec,
     TransformSpec,
     parse,
@@ -32,6 +34,9 @@ def checker(tmp_path: Path) -> SpecChecker:
     tables = DeltaTableStore(tmp_path / "lake", leases=leases, owner="test", lease_seconds=30)
     gate = Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=120))
     return SpecChecker(FORMATS, RULES, gate, CONNECTORS, lambda: datetime.now(UTC))
+
+
+DIGEST = AlertSpec(name="daily", on=("batch_held",), channel={"kind": "email", "to": ("ada@example.org",)})
 
 
 def _orders(*checks: CheckSpec, spec_format: str = "csv") -> DatasetSpec:
@@ -70,6 +75,9 @@ def test_a_spec_that_can_work_passes(checker: SpecChecker, spec: Spec):
         (_orders(_check("matches")), SpecError, "needs the parameter 'pattern'"),
         (_orders(_check("matches", pattern="(")), SpecError, "matches__quantity"),
         (_orders(_check("in_range")), SpecError, "in_range__quantity"),
+        (DatasetSpec(name="late", rhythm=Rhythm(schedule="0 6 * *")), SpecError, "no schedule"),
+        (DatasetSpec(name="late", rhythm=Rhythm(schedule="0 6 * * *", time_zone="Mars")), SpecError, "time zone"),
+        (DIGEST.model_copy(update={"digest": "soon"}), SpecError, "no schedule"),
         (TransformSpec(name="t", sql="drop table x"), SqlError, "only read"),
         (TransformSpec(name="t", sql="select * from orders"), SqlError, "validated.orders"),
         (TransformSpec(name="t", sql="select from where"), SqlError, "line 1"),
