@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Float, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Float, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -228,3 +228,22 @@ class AuditRow(Table):
     action: Mapped[str]
     subject: Mapped[str]
     details: Mapped[Any] = mapped_column(JsonText)
+
+
+class NormalVerdictRow(Table):
+    """A person's word that a figure is normal."""
+
+    __tablename__ = "hestia_normal_verdicts"
+    __table_args__ = (Index("uq_hestia_normal_verdicts_point", "tenant", "dataset", "metric", "at", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant: Mapped[str] = mapped_column(ForeignKey("hestia_tenants.name"))
+    dataset: Mapped[str]
+    metric: Mapped[str]
+    at: Mapped[datetime]
+    value: Mapped[float]
+    batch: Mapped[str]
+    level: Mapped[bool] = mapped_column(Boolean)
+    author: Mapped[str]
+    note: Mapped[str]
+    decided_at: Mapped[datetime]

@@ -16,8 +16,18 @@ from hestia_assets.adapters.metadata.revisions import Revisions, revision_of
 from hestia_assets.adapters.metadata.seen import SqlSeenStore
 from hestia_assets.adapters.metadata.specs import SqlSpecStore
 from hestia_assets.adapters.metadata.upgrade import upgrade
+from hestia_assets.adapters.metadata.verdicts import SqlVerdictStore
 from hestia_assets.core.errors import HomeError
-from hestia_assets.core.ports import AuditLog, BatchStore, Clock, JobStore, LeaseStore, SeenStore, SpecStore
+from hestia_assets.core.ports import (
+    AuditLog,
+    BatchStore,
+    Clock,
+    JobStore,
+    LeaseStore,
+    SeenStore,
+    SpecStore,
+    VerdictStore,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Metadata:
     leases: LeaseStore
     seen: SeenStore
     audit: AuditLog
+    verdicts: VerdictStore
 
     def revision(self) -> str:
         """The revision of the database's tables."""
@@ -74,6 +85,7 @@ def open_metadata(database_url: str, *, home: Path, clock: Clock, revisions: Rev
         leases=SqlLeaseStore(database, clock),
         seen=SqlSeenStore(database, clock),
         audit=SqlAuditLog(database, clock),
+        verdicts=SqlVerdictStore(database, clock),
     )
 
 

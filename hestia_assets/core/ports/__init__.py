@@ -12,6 +12,7 @@ from hestia_assets.core.ports.metadata import (
     LeaseStore,
     SpecStore,
 )
+from hestia_assets.core.ports.quality import VerdictStore
 from hestia_assets.core.ports.remote import Connector, Reach, SeenStore
 from hestia_assets.core.ports.rows import (
     Claim,
@@ -54,5 +55,6 @@ __all__ = [
     "TellingFormat",
     "TypedFormat",
     "Validator",
+    "VerdictStore",
     "WritableFormat",
 ]
