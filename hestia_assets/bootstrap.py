@@ -25,6 +25,7 @@ from hestia_assets.domains.export.service import ExportService
 from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
 from hestia_assets.domains.governance.guard import SpecChecker
+from hestia_assets.domains.ingest.resubmitting.service import QuarantineService
 from hestia_assets.domains.ingest.service import IngestService
 from hestia_assets.domains.profiling.service import ProfileService
 from hestia_assets.domains.sources.service import SourceService
@@ -42,6 +43,7 @@ class Hestia:
     settings: Settings
     catalog: Catalog
     ingest: IngestService
+    quarantine: QuarantineService
     sources: SourceService
     gate: Gate
     transforms: TransformService
@@ -76,10 +78,12 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     gate = Gate(tables, sql)
     validator = RuleValidator(RULES, sql, tables, _utc_now, settings.tenant)
     ingest = _ingest(settings, metadata, tables, validator, owner=owner)
+    catalog = _catalog(metadata, ingest, gate)
     return Hestia(
         settings=settings,
-        catalog=_catalog(metadata, ingest, gate),
+        catalog=catalog,
         ingest=ingest,
+        quarantine=QuarantineService(lambda: ingest.runner, catalog.save, _batch_id, RULES),
         sources=_sources(settings, metadata, ingest),
         gate=gate,
         transforms=TransformService(gate, tables),

@@ -2,6 +2,7 @@
 
 from hestia_assets.core.results.batches import (
     EDIT,
+    RESUBMIT,
     UNFINISHED,
     Batch,
     BatchPart,
@@ -43,6 +44,7 @@ from hestia_assets.core.results.quarantine import (
     EntryId,
     EntryPage,
     EntryState,
+    ExportedEntries,
     Fix,
     RefusedRow,
     Resubmission,
@@ -83,6 +85,7 @@ from hestia_assets.core.results.sources import (
 __all__ = [
     "ACCOUNT_PARTS",
     "EDIT",
+    "RESUBMIT",
     "START",
     "SYSTEM_COLUMNS",
     "UNFINISHED",
@@ -116,6 +119,7 @@ __all__ = [
     "EntryId",
     "EntryPage",
     "EntryState",
+    "ExportedEntries",
     "Event",
     "Expired",
     "ExportResult",

@@ -31,6 +31,9 @@ UNFINISHED = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING)
 EDIT = "edit"
 """Origin of a batch of edits."""
 
+RESUBMIT = "resubmission"
+"""Origin of a batch of rows that come back from quarantine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

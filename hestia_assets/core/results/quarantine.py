@@ -135,7 +135,8 @@ class Resubmission:
     """What a resubmission does, or would do: rows that are loaded, rows that stay open and why, rows left alone.
 
     ``known``: entries that are loaded or dropped already, so that nothing is loaded twice. ``batch``: the batch that
-    brought the rows, where one did.
+    brought the rows, where one did; held, it waits for a person, and its entries stay open until it is released.
+    ``others``: further batches, where rows of files that are read in different ways were brought at once.
     """
 
     loaded: tuple[EntryId, ...] = ()
@@ -143,6 +144,7 @@ class Resubmission:
     known: tuple[EntryId, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     batch: Batch | None = None
+    others: tuple[Batch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,3 +163,15 @@ class Returned:
     unchanged: int = 0
     known: tuple[EntryId, ...] = ()
     refused: tuple[RefusedRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExportedEntries:
+    """What was written to a file to be corrected: ``rows`` of ``total`` that were asked for.
+
+    ``left_out``: rows with a value that the file cannot hold exactly; none is cut or changed.
+    """
+
+    rows: int
+    total: int
+    left_out: tuple[RefusedRow, ...] = ()

@@ -183,13 +183,13 @@ class IngestService:
             LeaseHeldError: another run of this dataset is still at work.
             HestiaError: it cannot be read; the batch is failed and keeps the reason.
         """
-        return self._runner.run(batch, run_id=run_id, on_progress=on_progress)
+        return self.runner.run(batch, run_id=run_id, on_progress=on_progress)
 
     def run_all(
         self, batches: Sequence[str], *, run_id: str | None = None, on_progress: Progress = silent
     ) -> list[Batch | HestiaError]:
         """``run`` for each: as it is afterwards, or why it failed. Many small ones are published at once."""
-        return ManyRun(self._runner, run_id, on_progress).go(batches)
+        return ManyRun(self.runner, run_id, on_progress).go(batches)
 
     def release(self, batch: str, *, author: str) -> Batch:
         """Let a held batch be published by the next run. Raises HeldError when that is not for a person to decide."""
@@ -275,7 +275,7 @@ class IngestService:
 
     def retypes(self, dataset: DatasetSpec) -> Retype | None:
         """Columns of the validated table that the next run reads again under other types; None where there are none."""
-        return self._runner.retyping.wanted(dataset)
+        return self.runner.retyping.wanted(dataset)
 
     def undone(self, tenant: str, dataset: str) -> frozenset[str]:
         """Batches whose rows count no more: what quarantine holds of them waits for nobody."""
@@ -286,7 +286,7 @@ class IngestService:
         return KnownSource(self.formats, self.validator, self.tables, self.batches, self.specs)
 
     @property
-    def _runner(self) -> Runner:
+    def runner(self) -> Runner:
         return Runner(
             self.files, self.tables, self.specs, self.batches, self.jobs, self.holding,
             self.audit, self.formats, self.validator, self.clock, self.lease_seconds,
@@ -295,4 +295,4 @@ class IngestService:
 
     @property
     def _corrections(self) -> Corrections:
-        return Corrections(self._runner, self.new_id)
+        return Corrections(self.runner, self.new_id)
