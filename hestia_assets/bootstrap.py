@@ -28,6 +28,8 @@ from hestia_assets.domains.governance.guard import SpecChecker
 from hestia_assets.domains.ingest.resubmitting.service import QuarantineService
 from hestia_assets.domains.ingest.service import IngestService
 from hestia_assets.domains.profiling.service import ProfileService
+from hestia_assets.domains.interchange.languages import LANGUAGES
+from hestia_assets.domains.interchange.service import InterchangeService
 from hestia_assets.domains.sources.service import SourceService
 from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
@@ -49,6 +51,7 @@ class Hestia:
     transforms: TransformService
     exports: ExportService
     profiles: ProfileService
+    interchange: InterchangeService
     tables: TableStore
     batches: BatchStore
     jobs: JobStore
@@ -89,6 +92,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         transforms=TransformService(gate, tables),
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
         profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES),
+        interchange=InterchangeService(LANGUAGES, RULES, validator, _utc_now),
         tables=tables,
         batches=metadata.batches,
         jobs=metadata.jobs,

@@ -31,7 +31,9 @@ from hestia_assets.core.results.inspection import (
     TableInFile,
     Verdict,
 )
+from hestia_assets.core.results.interchange import ImportedRules, RuleNote, WrittenRules
 from hestia_assets.core.results.mapping import ColumnMatch, FoundColumn, MappingSuggestion
+from hestia_assets.core.results.messages import Delivered, Letter, Message, MessageState, OutboxCounts
 from hestia_assets.core.results.occurrences import Event
 from hestia_assets.core.results.problems import Problem
 from hestia_assets.core.results.products import ExportResult, TransformResult
@@ -106,6 +108,7 @@ __all__ = [
     "ColumnProfile",
     "ColumnRetype",
     "DeletedSpec",
+    "Delivered",
     "Download",
     "Drift",
     "DriftFinding",
@@ -129,6 +132,7 @@ __all__ = [
     "FoundColumn",
     "Guess",
     "Impact",
+    "ImportedRules",
     "IncomingFile",
     "Inspection",
     "Job",
@@ -136,10 +140,14 @@ __all__ = [
     "Judgement",
     "KeptRow",
     "Lease",
+    "Letter",
     "LineAccount",
     "MappingSuggestion",
     "Member",
+    "Message",
+    "MessageState",
     "Note",
+    "OutboxCounts",
     "OpenMember",
     "Position",
     "Preview",
@@ -155,6 +163,7 @@ __all__ = [
     "Returned",
     "Retype",
     "RowEdit",
+    "RuleNote",
     "SeenFiles",
     "SetFailure",
     "SkippedMember",
@@ -170,5 +179,6 @@ __all__ = [
     "TransformResult",
     "UndoResult",
     "Verdict",
+    "WrittenRules",
     "merge_checks",
 ]

@@ -1,0 +1,1 @@
+"""Rules from other tools' files, and rules for them."""
