@@ -12,13 +12,13 @@ from streamlit_app.components import links
 from streamlit_app.components.account import show_account
 from streamlit_app.components.batch_actions import show_actions, start_again
 from streamlit_app.components.cancel import cancel_button
-from streamlit_app.components.check_form import sentence_of
 from streamlit_app.components.drift_card import show_drift
 from streamlit_app.components.edited import show_edited
 from streamlit_app.components.explained import explained, show_kept, show_problem
 from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
 from streamlit_app.components.headline import show_headline
 from streamlit_app.components.launch import gateway, run_of
+from streamlit_app.components.sentences import sentence_of
 from streamlit_app.components.words import SEVERITY_WORDS, count, every, plain, seconds, size
 from streamlit_app.downloads import quarantined, unit_of
 from streamlit_app.facade import hestia, principal

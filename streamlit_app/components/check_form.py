@@ -1,155 +1,167 @@
-"""Rules as sentences: those a dataset has, and a form to add one."""
+"""A form that makes a rule of a dataset, or changes one; what it would do is shown before it is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
-from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import Batch, BatchState, CheckResult, Preview
 from hestia_assets.core.rules import Rule
-from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity, parse
-from streamlit_app.components.words import SEVERITY_WORDS, count, plain
+from hestia_assets.core.specs import CheckSpec, Column, Severity, parse
+from streamlit_app.components.explained import explained
+from streamlit_app.components.rule_groups import GROUPS, group_of, looks_at_the_whole, names_in
+from streamlit_app.components.rule_inputs import Asked, ask_parameters, missing_parameters
+from streamlit_app.components.sentences import sentence, without_columns
+from streamlit_app.components.words import SEVERITY_WORDS, count, usable_name
 from streamlit_app.facade import hestia
 
-
-def sentence(check: CheckSpec) -> str:
-    """What a check demands, in plain words, as Markdown; a pattern is shown as code."""
-    rule = hestia().rules.get(check.rule)
-    columns = ", ".join(map(plain, check.columns))
-    try:
-        return rule.sentence.format(columns=columns, **{name: _shown(name, v) for name, v in check.params.items()})
-    except KeyError:  # an optional parameter was left out; the rule's own message knows how to say that
-        return plain(rule.message(check).rstrip("."))
-
-
-def _shown(name: str, value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(plain(str(one)) for one in value)
-    if name != "pattern":
-        return plain(str(value))
-    fence = "``" if "`" in str(value) else "`"
-    return f"{fence}{value}{fence}"
+WHOLE_WORDS = {Severity.WARN: "Only say so", Severity.HOLD: "Hold the whole file"}
+ABOUT = {
+    Severity.REJECT: "The row waits aside until somebody mends it; the others are loaded.",
+    Severity.WARN: "Everything is loaded; the page says how many rows fail.",
+    Severity.HOLD: "Nothing of the file is loaded before a person has looked at it.",
+}
+Look = Callable[[CheckSpec], None]
+"""Shows what a check would do."""
 
 
-def _such_as(check: CheckSpec, rows: pl.DataFrame) -> str:
-    """A value of the file that a pattern likes, as words to add; nothing where none is known."""
-    pattern, column = check.params.get("pattern"), check.columns[0]
-    if not pattern or column not in rows.columns:
-        return ""
-    values = rows[column].cast(pl.String).drop_nulls()
-    good = values.filter(values.str.contains(f"^(?:{pattern})$") & (values != ""))  # checked when the rule was added
-    return f", such as {plain(good[0])}" if len(good) else ""
+@dataclass(frozen=True)
+class FormOf:
+    """What the form is for: the dataset's columns, the widgets' key, the check that is changed, its impact."""
+
+    columns: Sequence[Column]
+    key: str
+    given: CheckSpec | None = None
+    look: Look | None = None
+    leave: Callable[[], None] | None = None
 
 
-def sentence_of(batch: Batch, result: CheckResult) -> str:
-    """The rule in words, as the dataset had it when the file came; as Markdown."""
-    try:
-        saved = hestia().catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
-    except NotFoundError:  # a version that is no longer there still has results with names
-        return _of_result(result)
-    checks = saved.checks if isinstance(saved, DatasetSpec) else ()
-    return next((sentence(check) for check in checks if check.name == result.name), _of_result(result))
-
-
-def _of_result(result: CheckResult) -> str:
-    """The sentence of a rule whose parameters are no longer known, or of the key, which is no rule of its own."""
-    if result.rule not in hestia().rules.names():
-        return f"{', '.join(map(plain, result.columns))} must be there and name one row only"
-    rule = hestia().rules.get(result.rule)
-    return rule.sentence.format(columns=", ".join(map(plain, result.columns)), **dict.fromkeys(rule.parameters, "…"))
-
-
-def why_held(batch: Batch) -> str:
-    """The rules that hold a batch, each with its failing rows, or what else its problem says; as Markdown."""
-    failing = [result for result in batch.checks if result.severity is Severity.HOLD and not result.passed]
-    if batch.state is BatchState.HELD and failing:
-        sentences = (f"{sentence_of(batch, one)}, but {count(one.failed_rows, 'row')} fail that" for one in failing)
-        return "; ".join(sentences) + "."
-    return plain(batch.problem.message) if batch.problem else "It waits for your decision."
-
-
-def show_checks(checks: Sequence[CheckSpec], preview: Preview, *, key: str, where: str) -> CheckSpec | None:
-    """Every check with what it finds ``where`` (of the file); gives the one that the person removes."""
-    found = {result.name: result for result in preview.checks}
-    removed = None
-    for check in checks:
-        with st.container(border=True, key=f"{key}-{check.name}"):
-            text, button = st.columns([6, 1], vertical_alignment="center")
-            words = f"**{sentence(check)}**{_such_as(check, preview.typed)}"
-            text.markdown(f"{words}  \n{_finding(check, found.get(check.name), where)}")
-            if button.button("Remove", key=f"{key}-remove-{check.name}", icon=":material/delete:"):
-                removed = check
-    return removed
-
-
-def _finding(check: CheckSpec, result: CheckResult | None, where: str) -> str:
-    does = SEVERITY_WORDS[check.severity].lower()
-    if result is None:
-        return f"If not: {does}."
-    if result.passed:
-        return f":green[None of the {count(result.checked_rows, 'row')} {where} fails.] If one does: {does}."
-    values = [plain(row.value) for row in result.sample[:3] if row.value]
-    shown = f" ({', '.join(values)})" if values else ""
-    return f":orange[{count(result.failed_rows, 'row')} {where} would fail{shown}.] If so: {does}."
-
-
-def add_check(columns: Sequence[str], *, key: str) -> CheckSpec | None:
-    """The form; gives the new check when it is complete. Raises HestiaError."""
+def check_form(form: FormOf) -> CheckSpec | None:
+    """The form; gives the check when the person keeps it. Raises HestiaError."""
     with st.container(border=True):
-        st.markdown("**Add a rule**")
-        first, second, third = st.columns(3)
-        chosen = first.multiselect("Column", columns, key=f"{key}-columns", placeholder="Choose columns")
-        name = second.selectbox("Rule", hestia().rules.names(), key=f"{key}-rule", format_func=_rule_words)
-        severity = third.selectbox(
-            "When a row fails", list(Severity), key=f"{key}-severity", format_func=lambda s: SEVERITY_WORDS[s]
+        st.markdown("**Change the rule**" if form.given else "**Add a rule**")
+        name = _choose_rule(form)
+        chosen, severity = _columns_and_severity(form, name)
+        check = None
+        with explained():
+            check = _composed(form, name, chosen, severity) if name else None
+            if check is not None and form.look is not None:
+                form.look(check)
+        return _keep(form, check)
+
+
+def _choose_rule(form: FormOf) -> str | None:
+    """All rules as sentences, found by typing, or those of one kind."""
+    groups = [group for group in GROUPS if names_in(group)]
+    group = st.pills("What is it about?", groups, key=f"{form.key}-group", help="Choose none to see every rule.")
+    names = names_in(group)
+    if form.given is not None and form.given.rule not in names and group is None:
+        names = [form.given.rule, *names]
+    at = names.index(form.given.rule) if form.given and form.given.rule in names else None
+    return st.selectbox(
+        "Rule", names, at, key=f"{form.key}-rule-{group}", placeholder="Choose a rule, or type a word to find one",
+        format_func=lambda name: f"{without_columns(name)} · {group_of(name).lower()}",
+    )  # fmt: skip
+
+
+def _columns_and_severity(form: FormOf, name: str | None) -> tuple[list[str], Severity]:
+    whole = name is not None and looks_at_the_whole(name)
+    rule = hestia().rules.get(name) if name else None
+    wanted = rule.columns if rule else range(1000)
+    left, right = st.columns([3, 2])
+    chosen: list[str] = []
+    if wanted != range(1):
+        names = [column.name for column in form.columns]
+        known = [one for one in form.given.columns if one in names] if form.given else []
+        chosen = left.multiselect(
+            "Column", names, known, key=f"{form.key}-columns", placeholder=_how_many(wanted, whole=whole)
         )
-        params = _parameters(hestia().rules.get(name), key=f"{key}-{name}")
-        if not st.button("Add rule", key=f"{key}-add", icon=":material/add:", disabled=not chosen):
-            return None
-    return parse(CheckSpec, {"rule": name, "columns": chosen, "severity": severity, "params": params})
+    words = WHOLE_WORDS if whole else SEVERITY_WORDS
+    options = list(words)
+    now = form.given.severity if form.given else options[0]
+    severity = right.selectbox(
+        "When the file fails" if whole else "When a row fails", options,
+        options.index(now) if now in options else 0, key=f"{form.key}-severity-{whole}", format_func=words.__getitem__,
+        help="\n".join(f"- **{word}**: {ABOUT[one]}" for one, word in words.items()),
+    )  # fmt: skip
+    return chosen, severity
 
 
-def _rule_words(name: str) -> str:
-    """A rule's sentence without a column, its parameters as dots."""
+def _how_many(wanted: range, *, whole: bool) -> str:
+    """How many columns a rule looks at."""
+    low, high = wanted.start, wanted.stop - 1
+    if low == high:
+        return f"Choose {count(low, 'column')}"
+    if low == 0:
+        return "Choose none for the whole table" if whole else "Choose columns"
+    return f"Choose {low:,} columns or more" if low > 1 else "Choose columns"
+
+
+def _composed(form: FormOf, name: str, chosen: Sequence[str], severity: Severity) -> CheckSpec | None:
+    """The check as far as it is complete, with what is missing said. Raises SpecError."""
     rule = hestia().rules.get(name)
-    return rule.sentence.format(columns="", **dict.fromkeys(rule.parameters, "…")).strip()
+    same = form.given.params if form.given and form.given.rule == name else {}
+    params = ask_parameters(rule, Asked(form.columns, chosen, f"{form.key}-{name}", same))
+    more = _more(form, whole=looks_at_the_whole(name))
+    lacking = _lacking(rule, chosen, params)
+    if lacking:
+        st.caption(f":material/pending: {lacking}")
+        return None
+    check = parse(
+        CheckSpec, {"rule": name, "columns": list(chosen), "severity": severity, "params": params} | more
+    )  # fmt: skip
+    st.markdown(f":material/rule: **{sentence(check)}**")
+    st.caption(f"A row that fails it: {rule.advice[:1].lower()}{rule.advice[1:]}" if rule.advice else "")
+    return check
 
 
-def _parameters(rule: Rule, *, key: str) -> dict[str, Any]:
-    """One input per parameter; those left empty are left out."""
-    if not rule.parameters:
-        return {}
-    places = st.columns(max(2, len(rule.parameters)))
-    values: dict[str, Any] = {}
-    for place, (name, parameter) in zip(places, rule.parameters.items(), strict=False):
-        label = parameter.meaning.rstrip(".") + ("" if parameter.required else " (optional)")
-        value = _input(place, label, rule.example.get(name), key=f"{key}-{name}")
-        if value not in (None, ""):
-            values[name] = value
-    return values
+def _lacking(rule: Rule, chosen: Sequence[str], params: dict[str, Any]) -> str:
+    """What the person has yet to say."""
+    if len(chosen) not in rule.columns:
+        low, high = rule.columns.start, rule.columns.stop - 1
+        many = count(low, "column") if len(chosen) < low else f"no more than {count(high, 'column')}"
+        return f"Choose {many}." if low else "This rule looks at no column of its own."
+    missing = missing_parameters(rule, params)
+    return f"Still to fill in: {', '.join(missing)}." if missing else ""
 
 
-def _input(place: Any, label: str, example: Any, *, key: str) -> Any:
-    if isinstance(example, bool):
-        return place.checkbox(label, example, key=key)
-    if isinstance(example, list | tuple):
-        text = place.text_area(
-            label, key=key, placeholder="one per line, such as\n" + "\n".join(map(str, example)), height=100
-        )
-        return [line.strip() for line in text.splitlines() if line.strip()] or None
-    text = place.text_input(label, key=key, placeholder="" if example is None else str(example))
-    return _number_or_text(text.strip(), example)
+def _more(form: FormOf, *, whole: bool) -> dict[str, Any]:
+    """What few rules need: how many rows may fail, who is asked, a name."""
+    given = form.given
+    threshold = given.threshold if given else None
+    more: dict[str, Any] = {"exemptions": [one.model_dump() for one in given.exemptions] if given else []}
+    with st.expander("More: how many may fail, who is asked, its name", key=f"{form.key}-more"):
+        rows, share = None, None
+        left, right = st.columns(2)
+        if not whole:
+            rows = left.number_input(
+                "So many rows may fail (optional)", 0, value=threshold.rows if threshold else None, step=1,
+                key=f"{form.key}-rows", help="With more, the rule counts as failed. Where it sets rows aside, "
+                "the whole file waits for you then.",
+            )  # fmt: skip
+            percent = right.number_input(
+                "Such a share may fail, in % (optional)", 0.0, 100.0,
+                100 * threshold.share if threshold and threshold.share is not None else None, format="%g",
+                key=f"{form.key}-share",
+            )  # fmt: skip
+            share = None if percent is None else percent / 100
+        more["owner"] = left.text_input(
+            "Who is asked about it (optional)", given.owner if given else "", key=f"{form.key}-owner",
+            placeholder="a mail address or a team",
+        ).strip()  # fmt: skip
+        label = right.text_input(
+            "Name of its own (optional)", (given.label or "") if given else "", key=f"{form.key}-label",
+            help="Needed only where two rules of one kind look at the same columns.",
+        )  # fmt: skip
+        more["label"] = usable_name(label) or None
+    limits = {name: value for name, value in (("rows", rows), ("share", share)) if value is not None}
+    return more | ({"threshold": limits} if limits else {})
 
 
-def _number_or_text(text: str, example: Any) -> int | float | str:
-    """A number where a number is meant; patterns stay text whatever they look like."""
-    if isinstance(example, str):
-        return text
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+def _keep(form: FormOf, check: CheckSpec | None) -> CheckSpec | None:
+    with st.container(horizontal=True):
+        word, icon = ("Save the rule", ":material/save:") if form.given else ("Add rule", ":material/add:")
+        kept = st.button(word, key=f"{form.key}-add", icon=icon, disabled=check is None, type="primary")
+        if form.leave is not None:
+            st.button("Leave it as it is", key=f"{form.key}-leave", icon=":material/close:", on_click=form.leave)
+    return check if kept else None

@@ -9,9 +9,9 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EDIT, Batch, BatchState
 from hestia_assets.core.specs import Mode
 from streamlit_app.components.batches import changes_in_words
-from streamlit_app.components.check_form import why_held
 from streamlit_app.components.explained import show_problem
 from streamlit_app.components.mode_form import MODE_WORDS
+from streamlit_app.components.sentences import why_held
 from streamlit_app.components.words import batch_name, count, every, plain
 from streamlit_app.facade import hestia, principal
 

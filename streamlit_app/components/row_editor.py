@@ -9,8 +9,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from hestia_assets.core.results import SYSTEM_COLUMNS, CheckResult, EditPreview, RowEdit
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
-from streamlit_app.components.check_form import sentence
 from streamlit_app.components.frames import FEW_ROWS
+from streamlit_app.components.sentences import sentence
 from streamlit_app.components.words import SEVERITY_WORDS, count
 
 YES_OR_NO = {"yes": "true", "no": "false"}

@@ -11,14 +11,14 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch, BatchCounts, SpecVersion
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
-from streamlit_app.components.batch import show_batch, show_results
+from streamlit_app.components.batch import show_batch
 from streamlit_app.components.batches import show_batches, show_chart
-from streamlit_app.components.check_form import sentence
 from streamlit_app.components.explained import explained
-from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, ago, plain
+from streamlit_app.components.words import TYPE_WORDS, ago, plain
 from streamlit_app.components.written import written_as
 from streamlit_app.facade import hestia, principal, tenant
 from streamlit_app.views.dataset_rows import dataset_rows
+from streamlit_app.views.dataset_rules import dataset_rules
 
 PAGE_BATCHES = 20
 CHARTED = 20
@@ -66,7 +66,7 @@ def _dataset(saved: SpecVersion) -> None:
     with history:
         _history(spec, counts)
     with rules:
-        _rules(spec, newest)
+        dataset_rules(saved, newest)
     with versions:
         _versions(spec)
 
@@ -143,19 +143,6 @@ def _history(spec: DatasetSpec, counts: BatchCounts) -> None:
             st.pagination(pages, key=key)
     if picked is not None:
         links.go_to("datasets", dataset=spec.name, batch=picked.id)
-
-
-def _rules(spec: DatasetSpec, newest: Sequence[Batch]) -> None:
-    if not spec.checks:
-        st.info("No rule yet. Add some on the Import page, with the next file.", icon=":material/rule:")
-        return
-    checked = next((batch for batch in newest if batch.checks), None)
-    if checked is None:
-        rows = [{"Rule": sentence(check), "If a row fails": SEVERITY_WORDS[check.severity]} for check in spec.checks]
-        st.table(rows, hide_index=True)
-        return
-    st.caption(f"What they found in {plain(checked.file_name)}, {ago(checked.finished_at)}:")
-    show_results(checked)
 
 
 def _versions(spec: DatasetSpec) -> None:

@@ -11,8 +11,8 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import Batch, BatchState, Job, JobState
 from streamlit_app.components import links
 from streamlit_app.components.batches import show_batches
-from streamlit_app.components.check_form import sentence_of, why_held
 from streamlit_app.components.explained import explained
+from streamlit_app.components.sentences import sentence_of, why_held
 from streamlit_app.components.words import STATE_WORDS, ago, count, plain, size
 from streamlit_app.facade import hestia, principal, tenant
 

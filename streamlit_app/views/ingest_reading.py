@@ -5,11 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from hestia_assets.core.specs import Recipe
-from streamlit_app.components.check_form import sentence
 from streamlit_app.components.columns_form import columns_form
 from streamlit_app.components.explained import explained
 from streamlit_app.components.questions import ask, show_notes, table_choice
 from streamlit_app.components.recipe_form import recipe_form, show_reasons
+from streamlit_app.components.sentences import sentence
 from streamlit_app.components.words import count
 from streamlit_app.draft import Draft
 from streamlit_app.facade import hestia

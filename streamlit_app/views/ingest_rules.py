@@ -1,15 +1,23 @@
 """Step 3 of the import: what the rows must fulfil, and what they do to those that are there."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import streamlit as st
 
 from hestia_assets.core.errors import HestiaError, SpecError
-from streamlit_app.components.check_form import add_check, show_checks
+from hestia_assets.core.specs import CheckSpec
+from streamlit_app.components.check_form import FormOf, check_form
+from streamlit_app.components.checks_shown import show_checks
 from streamlit_app.components.explained import explained
+from streamlit_app.components.impact import look_back, show_result
 from streamlit_app.components.mode_form import mode_form
+from streamlit_app.components.sentences import such_as
 from streamlit_app.components.side_by_side import show_rejects
 from streamlit_app.components.verdict import show_changes, show_verdict
 from streamlit_app.components.words import count
 from streamlit_app.draft import Draft, Step
+from streamlit_app.facade import hestia
 
 
 def rules(work: Draft) -> None:
@@ -29,30 +37,79 @@ def _present(work: Draft) -> None:
     if not work.checks:
         st.info("No rule yet. You can import without any, or add some below.", icon=":material/rule:")
     found = work.preview()
-    where = "of the file" if found.complete else "in the preview"
-    removed = show_checks(work.checks, found, key=f"checks-{work.number}", where=where)
-    if removed is not None:
-        work.checks = tuple(check for check in work.checks if check != removed)
+    where = _where(work)
+    pressed = show_checks(
+        work.checks,
+        {result.name: result for result in found.checks},
+        key=f"checks-{work.number}",
+        where=where,
+        extra=lambda check: such_as(check, found.typed),
+    )
+    if pressed.change is not None:
+        st.session_state[_changing(work)] = pressed.change.name
         st.rerun()
+    if pressed.remove is not None:
+        _take(work, tuple(check for check in work.checks if check != pressed.remove))
+    if pressed.without is not None:
+        _take(work, _instead(work.checks, *pressed.without))
     if found.rejects:
         with st.expander(f"{count(len(found.rejects), 'row')} {where} would be set aside"):
             show_rejects(work, found.rejects)
 
 
+def _where(work: Draft) -> str:
+    return "of the file" if work.preview().complete else "in the preview"
+
+
+def _changing(work: Draft) -> str:
+    """Where the name of the rule is kept that the person changes."""
+    return f"changing-rule-{work.number}"
+
+
+def _instead(checks: Sequence[CheckSpec], old: CheckSpec, new: CheckSpec) -> tuple[CheckSpec, ...]:
+    return tuple(new if check == old else check for check in checks)
+
+
 def _another(work: Draft) -> None:
-    columns = [column.name for column in work.recipe.columns]
-    added = add_check(columns, key=f"add-{work.number}-{len(work.checks)}")
-    if added is None:
+    """The form, for one more rule or for one that is changed. Raises HestiaError."""
+    name = st.session_state.get(_changing(work))
+    old = next((check for check in work.checks if check.name == name), None)
+    form = FormOf(
+        work.recipe.columns,
+        key=f"add-{work.number}-{len(work.checks)}" if old is None else f"change-{work.number}-{old.name}",
+        given=old,
+        look=partial(_look, work),
+        leave=partial(st.session_state.pop, _changing(work), None) if old else None,
+    )
+    made = check_form(form)
+    if made is None:
         return
-    if added.name in {check.name for check in work.checks}:
-        raise SpecError("There is such a rule already.", hint="Remove that one first to change it.")
+    if made.name in {check.name for check in work.checks if check != old}:
+        raise SpecError(
+            "There is such a rule already.", hint="Change that one, or give this one a name of its own under More."
+        )
+    _take(work, (*work.checks, made) if old is None else _instead(work.checks, old, made))
+
+
+def _look(work: Draft, check: CheckSpec) -> None:
+    """What a rule that is not kept yet says of the file at hand, and of the files before it. Raises HestiaError."""
+    with work.open() as source:
+        found = hestia().ingest.preview(source, work.recipe, checks=(check,), limit=1)
+    show_result(check, found.checks, _where(work))
+    if work.saved is not None:
+        look_back(work.saved, key=f"look-{work.number}")(check)
+
+
+def _take(work: Draft, checks: tuple[CheckSpec, ...]) -> None:
+    """Go on with these rules, if they work. Raises HestiaError."""
     before = work.checks
-    work.checks = (*before, added)
+    work.checks = checks
     try:
         work.preview()
     except HestiaError:
         work.checks = before
         raise
+    st.session_state.pop(_changing(work), None)
     st.rerun()
 
 

@@ -1,0 +1,95 @@
+"""The rules of a dataset, one card each: what it says, what it found, what it allows, how to change it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from hestia_assets.core.results import CheckResult
+from hestia_assets.core.specs import CheckSpec
+from streamlit_app.components.check_form import WHOLE_WORDS
+from streamlit_app.components.rule_groups import looks_at_the_whole
+from streamlit_app.components.sentences import sentence
+from streamlit_app.components.words import SEVERITY_WORDS, count, plain
+
+Extra = Callable[[CheckSpec], str]
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """Which button of which rule a person pressed; ``without``: the rule after an exception was taken out."""
+
+    remove: CheckSpec | None = None
+    change: CheckSpec | None = None
+    without: tuple[CheckSpec, CheckSpec] | None = None
+
+
+def show_checks(
+    checks: Sequence[CheckSpec], found: Mapping[str, CheckResult], *, key: str, where: str, extra: Extra = lambda _: ""
+) -> Pressed:
+    """Every check with what it finds ``where`` (of the file); gives what the person presses.
+
+    Args:
+        checks: of the dataset.
+        found: results by the check's name.
+        key: of the widgets.
+        where: which rows were looked at, in words.
+        extra: words to add to a sentence.
+    """
+    pressed = Pressed()
+    for check in checks:
+        with st.container(border=True, key=f"{key}-{check.name}"):
+            text, buttons = st.columns([5, 2], vertical_alignment="center")
+            about = finding(check, found.get(check.name), where)
+            text.markdown(f"**{sentence(check)}**{extra(check)}  \n{about}{_small_print(check)}")
+            with buttons.container(horizontal=True, horizontal_alignment="right"):
+                if st.button("Change", key=f"{key}-change-{check.name}", icon=":material/edit:"):
+                    pressed = Pressed(change=check)
+                if st.button("Remove", key=f"{key}-remove-{check.name}", icon=":material/delete:"):
+                    pressed = Pressed(remove=check)
+            less = _exceptions(check, key=key)
+            pressed = Pressed(without=(check, less)) if less is not None else pressed
+    return pressed
+
+
+def finding(check: CheckSpec, result: CheckResult | None, where: str) -> str:
+    """What a check found, and what it does then."""
+    whole = looks_at_the_whole(check.rule)
+    does = (WHOLE_WORDS if whole else SEVERITY_WORDS)[check.severity].lower()
+    if result is None:
+        return f"If not: {does}."
+    if whole:
+        return f":orange[{plain(result.problem)}] If so: {does}." if result.problem else f"If not: {does}."
+    if not result.failed_rows:
+        return f":green[None of the {count(result.checked_rows, 'row')} {where} fails.] If one does: {does}."
+    values = [plain(row.value) for row in result.sample[:3] if row.value]
+    shown = f" ({', '.join(values)})" if values else ""
+    return f":orange[{count(result.failed_rows, 'row')} {where} would fail{shown}.] If so: {does}."
+
+
+def _small_print(check: CheckSpec) -> str:
+    """How many may fail, who is asked."""
+    limits = check.threshold
+    rows = [count(limits.rows, "row")] if limits and limits.rows is not None else []
+    rows += [f"{100 * limits.share:g} % of the rows"] if limits and limits.share is not None else []
+    facts = [f"May fail: {' or '.join(rows)}{', whichever is less' if len(rows) > 1 else ''}"] if rows else []
+    facts += [f"Ask {plain(check.owner)}"] if check.owner else []
+    facts += [f"Called {plain(check.label)}"] if check.label else []
+    return f"  \n:gray[{' · '.join(facts)}]" if facts else ""
+
+
+def _exceptions(check: CheckSpec, *, key: str) -> CheckSpec | None:
+    """Rows that may fail it, each with its reason and last day; gives the check without the one that is taken out."""
+    if not check.exemptions:
+        return None
+    less = None
+    with st.expander(count(len(check.exemptions), "exception")):
+        for number, one in enumerate(check.exemptions):
+            row = ", ".join(f"{plain(name)} = {plain(value or '(empty)')}" for name, value in one.match.items())
+            until = f"until {one.until:%d %b %Y}" if one.until else "for ever"
+            words, button = st.columns([5, 1], vertical_alignment="center")
+            words.markdown(f"**{row}** may fail, {until}.  \n{plain(one.reason)} · allowed by {plain(one.by)}")
+            if button.button("End it", key=f"{key}-end-{check.name}-{number}", icon=":material/close:"):
+                rest = (*check.exemptions[:number], *check.exemptions[number + 1 :])
+                less = check.model_copy(update={"exemptions": rest})
+    return less
