@@ -1,6 +1,7 @@
 """User SQL in a DuckDB connection that can reach nothing but the tables it is given."""
 
 import re
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -78,8 +79,15 @@ class DuckDBEngine:
             return _result(connection, query.text, limit=limit, max_bytes=max_bytes)
 
     def select(self, sql: str, relations: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-        """The result of Hestia's own query over relations by name; nothing else is in reach. Raises SqlError."""
-        with self._locked({}, relations) as connection, self._timed(connection):
+        """The result of Hestia's own query over relations by name; nothing else is in reach. Raises SqlError.
+
+        What does not fit into the memory waits in a folder of its own: a table is compared whole, whatever its size.
+        """
+        with (
+            tempfile.TemporaryDirectory(prefix="hestia-sql-") as folder,
+            self._locked({}, relations, folder=folder) as connection,
+            self._timed(connection),
+        ):
             try:
                 return pl.DataFrame(pl.from_arrow(connection.sql(sql).to_arrow_table()))
             except duckdb.InterruptException:
@@ -89,11 +97,15 @@ class DuckDBEngine:
 
     @contextmanager
     def _locked(
-        self, tables: Mapping[TableRef, pl.LazyFrame], relations: Mapping[str, pl.LazyFrame] | None = None
+        self,
+        tables: Mapping[TableRef, pl.LazyFrame],
+        relations: Mapping[str, pl.LazyFrame] | None = None,
+        *,
+        folder: str = "",
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         settings = {
             "memory_limit": self.memory_limit,
-            "temp_directory": "",
+            "temp_directory": folder,
             "errors_as_json": True,
             "python_enable_replacements": False,
         }

@@ -123,19 +123,30 @@ class RowRule(Rule, Protocol):
         ...
 
 
+@runtime_checkable
+class ReadingRule(Rule, Protocol):
+    """A rule that knows which columns a check looks at although no parameter of columns names them."""
+
+    def reads(self, spec: "CheckSpec") -> frozenset[str]:
+        """The columns, beside those that the check names. Raises SpecError on wrong parameters."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What a set rule's query reads: names of relations, ready to stand in SQL.
+    """What a set rule's query reads: names of relations, ready to stand in SQL; those of Hestia start with ``_``.
 
-    ``rows``: those of the batch, typed, with ``_row`` (BIGINT) and ``_line``; ``existing``: those that are in the
-    table beside them, with the same columns (without any rows at the first batch); ``others``: validated tables by the
-    dataset's name. ``schema``: of the batch's rows.
+    ``rows``: those of the batch, typed, with the columns that the check reads (see ``Validator.reads``) and ``_row``
+    (BIGINT, in the order of the file); ``existing``: those that are in the table beside them, with the same columns
+    (without any rows at the first batch); ``others``: validated tables by the dataset's name. ``schema``: the columns
+    of the batch's rows, in the dataset's order; ``schemas``: those of the other tables.
     """
 
     rows: str
     existing: str
     schema: "pl.Schema"
     others: Mapping[str, str] = field(default_factory=dict[str, str])
+    schemas: "Mapping[str, pl.Schema]" = field(default_factory=dict[str, Any])
 
 
 @runtime_checkable
@@ -158,8 +169,9 @@ class SetRule(Rule, Protocol):
 class ArrivedBatch:
     """A batch as it would be published, for rules about the batch as a whole.
 
-    ``rows``: typed, those that would be loaded; ``existing``: those in the table beside them; ``earlier``: files
-    committed before, newest first; ``others``: validated tables by the dataset's name.
+    ``rows``: typed, those that would be loaded; ``existing``: those in the table beside them (none where the batch
+    takes their place); ``before``: the table as it is without the batch; ``earlier``: files committed before, newest
+    first; ``others``: validated tables by the dataset's name.
     """
 
     occasion: Occasion
@@ -167,6 +179,7 @@ class ArrivedBatch:
     row_count: int
     account: "LineAccount"
     existing: "pl.LazyFrame | None" = None
+    before: "pl.LazyFrame | None" = None
     earlier: "tuple[Batch, ...]" = ()
     drift: "tuple[DriftFinding, ...]" = ()
     others: "Mapping[str, pl.LazyFrame]" = field(default_factory=dict[str, Any])

@@ -1,8 +1,9 @@
 """What a check looks at."""
 
+from collections.abc import Collection
 from typing import Any
 
-from hestia_assets.core.rules import BatchRule, ParameterKind, RecordRule, Rule, Scope, SetRule
+from hestia_assets.core.rules import BatchRule, ParameterKind, ReadingRule, RecordRule, Rule, Scope, SetRule
 from hestia_assets.core.specs import CheckSpec
 
 
@@ -17,13 +18,19 @@ def scope_of(rule: Rule) -> Scope:
 
 def columns_read(check: CheckSpec, rule: Rule) -> frozenset[str] | None:
     """The columns of its dataset that a check looks at; None where it may look at any."""
-    names = {*check.columns, *(name for one in check.exemptions for name in one.match)}
-    for name, parameter in rule.parameters.items():
-        if parameter.kind in (ParameterKind.SQL, ParameterKind.CHECK):
-            return None
-        if parameter.kind in (ParameterKind.COLUMN, ParameterKind.COLUMNS):
-            names |= _names(check.params.get(name))
-    return None if not names else frozenset(names)
+    exempting = {name for one in check.exemptions for name in one.match}
+    if isinstance(rule, ReadingRule):
+        return frozenset(exempting.union(check.columns, rule.reads(check)))
+    if any(one.kind in (ParameterKind.SQL, ParameterKind.CHECK) for one in rule.parameters.values()):
+        return None
+    names = named_columns(check, rule, (ParameterKind.COLUMN, ParameterKind.COLUMNS)).union(check.columns)
+    return frozenset(names | exempting) if names else None
+
+
+def named_columns(check: CheckSpec, rule: Rule, kinds: Collection[ParameterKind]) -> set[str]:
+    """The columns that parameters of these kinds name."""
+    named = [_names(check.params.get(name)) for name, one in rule.parameters.items() if one.kind in kinds]
+    return set[str]().union(*named)
 
 
 def _names(value: Any) -> set[str]:

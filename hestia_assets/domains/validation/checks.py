@@ -1,21 +1,22 @@
 """Checks on rows: those that look at one row take one pass over a chunk; set rules see the batch and the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import Clock, SqlEngine, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import CheckResult, FailedRow, Guess, Judgement, SetFailure
-from hestia_assets.core.rules import ArrivedBatch, BatchRule, Occasion, Rule, Scope, SetRule
+from hestia_assets.core.rules import ArrivedBatch, BatchFinding, BatchRule, Occasion, Rule, Scope, SetRule
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType
 from hestia_assets.domains.validation._exempt import exempt
 from hestia_assets.domains.validation._passes import failing_rows
 from hestia_assets.domains.validation._scope import columns_read, scope_of
-from hestia_assets.domains.validation._sets import Counted, SetQuery
+from hestia_assets.domains.validation._sets import Counted, SetQuery, unrun
 from hestia_assets.domains.validation.guess import guess_types
 from hestia_assets.domains.validation.types import cast_all, data_type, expected, misfits
 
@@ -106,7 +107,7 @@ class RuleValidator:
         found = [(check, rule) for check in checks if isinstance(rule := self.rules.get(check.rule), SetRule)]
         if not found:
             return []
-        others = self._others(name for check, rule in found for name in rule.datasets(check))
+        others = {name: table for check, rule in found for name, table in self._others(check, rule).items()}
         query = SetQuery(self.engine, self._occasion, rows, existing, others)
         counts = query.run(found)
         return [self._set_failure(check, rows, one) for (check, _), one in zip(found, counts, strict=True)]
@@ -117,7 +118,7 @@ class RuleValidator:
         for check in checks:
             rule = self.rules.get(check.rule)
             if isinstance(rule, BatchRule):
-                found = rule.judge(check, replace(batch, others=self._others(rule.datasets(check))))
+                found = self._judged(check, rule, batch)
                 result = _counted(check, batch.row_count, 0)
                 results.append(replace(result, problem=found.problem, figures=dict(found.figures)))
         return results
@@ -126,14 +127,25 @@ class RuleValidator:
     def _occasion(self) -> Occasion:
         return self.occasion or Occasion(self.tenant, self.clock())
 
-    def _others(self, names: Iterable[str]) -> dict[str, pl.LazyFrame]:
+    def _judged(self, check: CheckSpec, rule: BatchRule, batch: ArrivedBatch) -> BatchFinding:
+        """What a rule says of a batch. Raises SpecError when it cannot: that is never a pass."""
+        try:
+            return rule.judge(check, replace(batch, others=self._others(check, rule)))
+        except SpecError as error:
+            raise unrun(check, error) from error
+        except PolarsError as error:
+            hint = "Correct the check's parameters or the columns' types."
+            raise unrun(check, SpecError(str(error).partition("\n")[0], hint=hint)) from error
+
+    def _others(self, check: CheckSpec, rule: SetRule | BatchRule) -> dict[str, pl.LazyFrame]:
         """Validated tables of other datasets. Raises SpecError: what is not there cannot be compared with."""
         found: dict[str, pl.LazyFrame] = {}
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(rule.datasets(check)):
             ref = TableRef(Layer.VALIDATED, self._occasion.tenant, name)
             if not self.tables.exists(ref):
                 hint = f"Import a file into {name} first, or correct the name of the dataset."
-                raise SpecError(f"A check reads the dataset '{name}', which has no table yet.", hint=hint)
+                message = f"Check '{check.name}' reads the dataset '{name}', which has no table yet."
+                raise SpecError(message, hint=hint)
             found[name] = self.tables.scan(ref)
         return found
 
