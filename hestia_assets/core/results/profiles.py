@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """One bar of a histogram: values from ``low`` (included) to ``high``; the last bar includes it."""
+    """One bar of a histogram: values from ``low`` (included) to ``high``; the last bar includes it.
+
+    Of dates and times in seconds since 1970 (UTC).
+    """
 
     low: float
     high: float
@@ -23,9 +26,12 @@ class Bin:
 class ColumnFacts:
     """Figures of one column, all counted over every row.
 
-    ``minimum``, ``maximum`` and the quantiles are text as the table shows it. ``patterns``: shapes of the values
-    (``A`` letter, ``9`` digit) with their rows; ``top``: the most frequent values. ``lengths``: shortest and longest
-    text, in characters.
+    ``type``: in the words of ColumnType, else as the table has it. ``blanks``: texts of nothing but blanks, empty ones
+    too. ``distinct``: different values, no value not among them. ``minimum``, ``maximum`` and the quantiles (``5%``
+    to ``95%``) are text as the table shows it, and values of the table. ``mean``, ``deviation`` (of a sample): of
+    finite numbers. ``patterns``: shapes of the texts (``A`` letter, ``9`` digit) with their rows, the most frequent
+    first; ``top``: the most frequent values. ``lengths``: shortest and longest text, in characters. ``histogram``:
+    of finite numbers, dates and times.
     """
 
     name: str
@@ -55,22 +61,31 @@ class TableFacts:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A check that the rows suggest, with the evidence in one sentence; ``failing`` of ``rows`` would fail it now."""
+    """A check that the rows suggest, with the evidence in one sentence; ``failing`` of ``rows`` would fail it now.
+
+    ``sure``: from 0 to 1, by which suggestions are ordered. ``examples``: some of the values that would fail.
+    """
 
     check: CheckSpec
     evidence: str
     rows: int
     failing: int
+    sure: float = 1.0
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchImpact:
-    """Of one batch: rows that were judged, and those that would fail."""
+    """Of one batch: rows that were judged, and those that would fail.
+
+    ``problem``: what a check of the batch as a whole found wrong; it fails no row by itself.
+    """
 
     batch: str
     file_name: str
     rows: int
     failing: int
+    problem: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import Impact, Suggestion, TableFacts
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
+from hestia_assets.domains.profiling.arrived import Arrivals
 from hestia_assets.domains.profiling.figures import table_facts
+from hestia_assets.domains.profiling.impact import Trial
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +47,12 @@ class ProfileService:
     def impact(
         self, dataset: DatasetSpec, check: CheckSpec, *, principal: Principal, batches: int = 12, most: int = 200
     ) -> Impact:
-        """What a check would have done to the last ``batches`` files, with the first ``most`` failing rows."""
-        import polars as pl
+        """What a check would have done to the last ``batches`` files, with the first ``most`` failing rows.
 
-        return Impact(check, (), pl.DataFrame())
+        Raises:
+            UnknownPluginError: there is no such rule. Whatever else keeps it from running is the impact's problem.
+        """
+        return Trial(self._arrivals(dataset, principal), check, most).run(batches)
+
+    def _arrivals(self, dataset: DatasetSpec, principal: Principal) -> Arrivals:
+        return Arrivals(self.gate, self.tables, self.batches, self.validator, dataset, principal)

@@ -1,0 +1,127 @@
+"""What a check would have done to the files that arrived last, judged as an import would judge them.
+
+* Checks of values and rows look at the text of each file, a chunk at a time.
+* Checks of many rows look at those rows of a file that its type and the dataset's other checks leave over, beside the
+  rows that are in the table from batches before it. Rows that a later batch replaced or removed are no longer there,
+  and an edit counts with the batch that it belongs to.
+* Checks of a batch look at the same rows, the file's own account and drift, and the files before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hestia_assets.core.errors import SpecError
+from hestia_assets.core.results import EDIT, Batch, BatchImpact, BatchState, Impact
+from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
+from hestia_assets.core.specs import CheckSpec, Mode
+from hestia_assets.domains.profiling.arrived import Arrivals
+
+
+@dataclass
+class Trial:
+    """One check on trial; ``most``: how many failing rows are kept."""
+
+    arrivals: Arrivals
+    check: CheckSpec
+    most: int
+    sample: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+
+    def run(self, batches: int) -> Impact:
+        """The verdict on the last so many files, newest first; a check that cannot run has a problem."""
+        known = {column.name for column in self.arrivals.dataset.recipe.columns}
+        unknown = [name for name in self.check.columns if name not in known]
+        judged: list[BatchImpact] = []
+        problem = f"The dataset has no column '{unknown[0]}'." if unknown else None
+        try:
+            for batch in [] if unknown else self.arrivals.files(batches):
+                judged.append(self._of(batch))
+        except SpecError as error:
+            problem = f"{error.message} {error.hint}"
+        empty = pl.DataFrame(schema=dict.fromkeys([*known_order(self.arrivals), "_batch"], pl.String)).with_columns(
+            _row=pl.lit(None, dtype=pl.Int64), _line=pl.lit(None, dtype=pl.Int64)
+        )
+        return Impact(self.check, tuple(judged), pl.concat([empty, *self.sample]), problem)
+
+    def _of(self, batch: Batch) -> BatchImpact:
+        scope = self.arrivals.validator.scope(self.check)
+        if scope is Scope.SET:
+            return self._of_set(batch)
+        if scope is Scope.BATCH:
+            return self._of_batch(batch)
+        rows = failing = 0
+        columns = self.arrivals.columns(batch, self._reads())
+        validator = self.arrivals.on(batch)
+        for chunk in self.arrivals.chunks(batch):
+            judgement = validator.judge(chunk, columns, [self.check])
+            failed = judgement.failures.filter(pl.col("check") == self.check.name)["index"].unique().sort()
+            rows, failing = rows + chunk.height, failing + failed.len()
+            self._keep(batch, chunk.lazy(), chunk["_row"].gather(failed))
+        return BatchImpact(batch.id, batch.file_name, rows, failing)
+
+    def _of_set(self, batch: Batch) -> BatchImpact:
+        """After the dataset's own checks, as the last one of them."""
+        before, kept = self._others(Scope.SET), self._kept()
+        rows = self.arrivals.loadable(batch, self._others(Scope.VALUE, Scope.ROW), kept)
+        found = self.arrivals.on(batch).judge_set(rows, self._existing(batch, rows), [*before, self.check])
+        mine = found[-1]
+        self._keep(batch, self.arrivals.text(batch), mine.rows)
+        return BatchImpact(batch.id, batch.file_name, mine.result.checked_rows, mine.result.failed_rows)
+
+    def _of_batch(self, batch: Batch) -> BatchImpact:
+        rows = self.arrivals.loadable(batch, self._others(Scope.VALUE, Scope.ROW), None)
+        height = int(rows.select(pl.len()).collect(engine="streaming").item())
+        files = [one for one in self.arrivals.earlier(batch) if one.origin != EDIT]
+        arrived = ArrivedBatch(
+            occasion=Occasion(batch.tenant, batch.created_at),
+            rows=rows,
+            row_count=height,
+            account=batch.account,
+            existing=self._existing(batch, rows),
+            earlier=tuple(one for one in reversed(files) if one.state is BatchState.COMMITTED),
+            drift=batch.drift,
+        )
+        (result,) = self.arrivals.on(batch).judge_batch(arrived, [self.check])
+        return BatchImpact(batch.id, batch.file_name, height, 0, problem=result.problem)
+
+    def _existing(self, batch: Batch, rows: pl.LazyFrame) -> pl.LazyFrame | None:
+        """Rows that were in the table beside those of the batch, by its mode."""
+        spec = self.arrivals.dataset
+        mode, key = batch.mode or spec.mode, list(spec.primary_key)
+        existing = None if mode is Mode.REPLACE else self.arrivals.existing(batch)
+        if existing is None or mode is Mode.APPEND:
+            return existing
+        if spec.delete_missing:
+            return None
+        return existing.join(rows, on=key, how="anti") if key else existing
+
+    def _others(self, *scopes: Scope) -> list[CheckSpec]:
+        """The dataset's other checks that look at such things."""
+        checks = (check for check in self.arrivals.dataset.checks if check.name != self.check.name)
+        return [check for check in checks if self.arrivals.validator.scope(check) in scopes]
+
+    def _reads(self) -> frozenset[str] | None:
+        return self.arrivals.validator.reads(self.check)
+
+    def _kept(self) -> frozenset[str] | None:
+        """The columns that checks of many rows look at, and the key; None where one may look at any."""
+        names = set(self.arrivals.dataset.primary_key)
+        for check in (*self._others(Scope.SET), self.check):
+            reads = self.arrivals.validator.reads(check)
+            if reads is None:
+                return None
+            names |= reads
+        return frozenset(names)
+
+    def _keep(self, batch: Batch, text: pl.LazyFrame, failing: pl.Series) -> None:
+        room = self.most - sum(frame.height for frame in self.sample)
+        if room > 0 and failing.len():
+            rows = text.filter(pl.col("_row").is_in(failing.sort().head(room).implode())).collect(engine="streaming")
+            order = known_order(self.arrivals)
+            self.sample.append(rows.sort("_row").select(*order, pl.lit(batch.id).alias("_batch"), "_row", "_line"))
+
+
+def known_order(arrivals: Arrivals) -> Sequence[str]:
+    """The dataset's columns in their order."""
+    return [column.name for column in arrivals.dataset.recipe.columns]

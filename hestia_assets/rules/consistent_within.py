@@ -1,0 +1,71 @@
+"""Within rows of one key, a column has one value: rows that deviate from what most of them say fail."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from hestia_assets.core.errors import SpecError
+from hestia_assets.core.rules import ONE_COLUMN, Parameter, ParameterKind, Relations
+from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._sql import filled, listed, quoted
+
+
+class ConsistentWithin:
+    """Fails for each row whose value is rarer than the most frequent one among rows of the same key.
+
+    Rows of the batch and rows that are in the table count alike. Where several values are equally frequent nobody can
+    say which is right, and none of them fails. Rows with an empty key pass; so does an empty value, unless ``filled``
+    asks for the value where more than one row of the key has it and no other is as frequent.
+    """
+
+    sentence: ClassVar[str] = "{columns} must be the same in all rows of the same {key}"
+    advice: ClassVar[str] = "Compare the row with the others of its key and write the value that is right."
+    columns: ClassVar[range] = ONE_COLUMN
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "key": Parameter("The columns whose rows belong together.", ParameterKind.COLUMNS, required=True),
+        "filled": Parameter(
+            "A missing value fails too, where the other rows of its key agree on one.",
+            ParameterKind.SWITCH,
+            default=False,
+        ),
+    }
+    example: ClassVar[Mapping[str, Any]] = {"key": ["postcode"]}
+
+    def message(self, spec: CheckSpec) -> str:
+        """The sentence shown beside a row that failed."""
+        return f"{spec.columns[0]} is not what most rows of the same {', '.join(_key(spec))} say."
+
+    def datasets(self, spec: CheckSpec) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def query(self, spec: CheckSpec, relations: Relations) -> str:
+        """Rows whose value has fewer votes than another one of their key."""
+        key, value = _key(spec), quoted(spec.columns[0])
+        keys, some = listed(key), filled(key)
+        said = f"SELECT {keys}, {value} FROM {{}} WHERE {some} AND {value} IS NOT NULL"
+        rare = f"{value} IS NOT NULL AND _n < _most"
+        missing = f" OR ({value} IS NULL AND _most > 1 AND _most > _next)" if spec.params.get("filled") else ""
+        return f"""
+            WITH _said AS ({said.format(relations.rows)} UNION ALL {said.format(relations.existing)}),
+            _votes AS (SELECT {keys}, {value}, count(*) AS _n FROM _said GROUP BY ALL),
+            _ranked AS (SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY _n DESC) AS _place FROM _votes),
+            _best AS (
+                SELECT {keys}, max(_n) AS _most, coalesce(max(_n) FILTER (_place > 1), 0) AS _next
+                FROM _ranked GROUP BY {keys}
+            )
+            SELECT _row FROM {relations.rows} JOIN _best USING ({keys}) LEFT JOIN _votes USING ({keys}, {value})
+            WHERE {rare}{missing}"""
+
+
+def _key(spec: CheckSpec) -> list[str]:
+    key = spec.params.get("key")
+    names = [key] if isinstance(key, str) else [str(name) for name in key or ()]
+    if not names or set(names) & set(spec.columns):
+        raise SpecError(
+            f"Check '{spec.name}' has no key, or its column is part of it.",
+            hint="Give 'key' as a list of other columns, such as [postcode].",
+        )
+    return names
+
+
+RULE = ConsistentWithin()
