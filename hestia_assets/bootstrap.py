@@ -9,18 +9,23 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hestia_assets.adapters.chat import ChatCourier
 from hestia_assets.adapters.delta import DeltaTableStore
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
 from hestia_assets.adapters.held_lease import holding
 from hestia_assets.adapters.home import prepare_home
+from hestia_assets.adapters.mail import MailCourier
 from hestia_assets.adapters.metadata import Metadata, open_metadata
 from hestia_assets.adapters.s3_client import s3_client
 from hestia_assets.adapters.sql_later import LaterEngine
 from hestia_assets.adapters.unpack import LimitedArchives
+from hestia_assets.adapters.webhook import WebhookCourier
 from hestia_assets.connectors import CONNECTORS
 from hestia_assets.core.ports import AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import Rule
+from hestia_assets.core.specs import ChannelKind
+from hestia_assets.domains.alerts.service import AlertService
 from hestia_assets.domains.export.service import ExportService
 from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
@@ -35,7 +40,7 @@ from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
 from hestia_assets.rules import RULES
-from hestia_assets.settings import Settings
+from hestia_assets.settings import Settings, alert_secret
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Hestia:
     exports: ExportService
     profiles: ProfileService
     interchange: InterchangeService
+    alerts: AlertService
     tables: TableStore
     batches: BatchStore
     jobs: JobStore
@@ -80,6 +86,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     sql = LaterEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
     gate = Gate(tables, sql)
     validator = RuleValidator(RULES, sql, tables, _utc_now, settings.tenant)
+    alerts = _alerts(settings, metadata)
     ingest = _ingest(settings, metadata, tables, validator, owner=owner)
     catalog = _catalog(metadata, ingest, gate)
     return Hestia(
@@ -93,6 +100,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
         profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES),
         interchange=InterchangeService(LANGUAGES, RULES, validator, _utc_now),
+        alerts=alerts,
         tables=tables,
         batches=metadata.batches,
         jobs=metadata.jobs,
@@ -125,6 +133,16 @@ def _ingest(
         new_id=_batch_id,
         lease_seconds=settings.lease_seconds,
     )
+
+
+def _alerts(settings: Settings, metadata: Metadata) -> AlertService:
+    seconds = settings.send_timeout_seconds
+    couriers = {
+        ChannelKind.EMAIL: MailCourier(settings),
+        ChannelKind.CHAT: ChatCourier(alert_secret),
+        ChannelKind.WEBHOOK: WebhookCourier(alert_secret, _utc_now, settings.allow_private_urls, seconds),
+    }
+    return AlertService(metadata.specs, metadata.outbox, metadata.audit, couriers, _utc_now, settings.ui_link)
 
 
 def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:

@@ -1,9 +1,15 @@
 """Settings: the only reader of the environment. Every field is an environment variable ``HESTIA_<NAME>``."""
 
+import os
+import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ALERT_SECRET = re.compile(r"HESTIA_(CHAT|WEBHOOK)_[A-Z0-9_]{1,60}")
+"""Names of environment variables that an alert may name."""
 
 
 class Settings(BaseSettings):
@@ -38,6 +44,13 @@ class Settings(BaseSettings):
     s3_secret_access_key: str = Field(default="", repr=False, description="Its secret.")
     sql_memory_limit: str = Field(default="1GB", description="Memory one user query may take in DuckDB.")
     sql_timeout_seconds: float = Field(default=60.0, gt=0, description="Time one user query may take.")
+    smtp_host: str = Field(default="", description="Mail server that alerts go through; empty: no mail is sent.")
+    smtp_port: int = Field(default=0, ge=0, lt=65_536, description="Its port; 0: 465 with tls, else 587.")
+    smtp_user: str = Field(default="", description="User at the mail server; empty: no sign-in.")
+    smtp_password: str = Field(default="", repr=False, description="Password of that user.")
+    smtp_from: str = Field(default="", description="Sender of mails; empty: hestia@ and the host of smtp_host.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How mail is protected.")
+    send_timeout_seconds: float = Field(default=20.0, gt=0, le=120, description="Time that sending one alert may take.")
     history_days: int | None = Field(default=None, gt=0, description="Files can be undone for so long; empty: forever.")
     lease_seconds: float = Field(default=60.0, gt=0, description="A rewrite lease is free again after this.")
 
@@ -85,3 +98,11 @@ class Settings(BaseSettings):
     def ui_link(self) -> str:
         """Where a person's browser reaches the pages."""
         return self.ui_public_url or f"http://{self.host}:{self.ui_port}"
+
+
+def alert_secret(name: str) -> str:
+    """What the environment holds under a name that alerts may use (HESTIA_CHAT_…, HESTIA_WEBHOOK_…); else nothing.
+
+    Other names are not read: whoever writes an alert could ask for any secret of this machine.
+    """
+    return os.environ.get(name, "") if ALERT_SECRET.fullmatch(name) else ""

@@ -38,7 +38,7 @@ def answer(url: str, *, reach: Reach, seen: str = "") -> "Iterator[httpx.Respons
         target, login = _parts(url)
         for _ in range(MOST_REDIRECTS + 1):
             request = client.build_request("GET", target, headers=_headers(seen))
-            refuse_host(target.host, target.port or 443, reach=reach)
+            refuse_host(target.host, target.port or 443, private=reach.private)
             response = client.send(request, stream=True, auth=login)
             try:
                 if response.status_code in _MOVED and "location" in response.headers:
@@ -111,7 +111,7 @@ def _refuse_peer(response: "httpx.Response", *, reach: Reach) -> None:
     stream = response.extensions.get("network_stream")
     peer = stream.get_extra_info("server_addr") if stream is not None and not reach.private else None
     if peer:
-        refuse_addresses([str(peer[0])], host=response.url.host, reach=reach)
+        refuse_addresses([str(peer[0])], host=response.url.host, private=reach.private)
 
 
 def _refuse_status(response: "httpx.Response", *, url: str) -> None:

@@ -22,8 +22,10 @@
     │   └── CorruptTableError        a rewrite damaged it and was rolled back
     ├── ExportError                  a written file did not prove complete
     ├── UnavailableError             a service or library is not there
+    ├── UndeliveredError             a message was refused for good
     └── TransientError               may succeed when tried again
-        └── LeaseHeldError           somebody else rewrites this table
+        ├── LeaseHeldError           somebody else rewrites this table
+        └── NotNowError              a message was not taken yet
 
 Each has a code for machines, a message that says what happened, a hint that says what to do.
 """
@@ -275,3 +277,23 @@ class LeaseHeldError(TransientError):
             f"{name} is being rewritten by {owner}.",
             hint=f"Try again in {max(1, round(seconds_left))} s, when its lease ends at the latest.",
         )
+
+
+class UndeliveredError(HestiaError):
+    """A message was refused for good: sending it again as it is would not help."""
+
+    code = "alert.undelivered"
+
+
+class NotNowError(TransientError):
+    """A message was not taken yet.
+
+    ``uncertain``: it may have arrived all the same. ``after_seconds``: how long the other side asked us to wait.
+    """
+
+    code = "alert.not_now"
+
+    def __init__(self, message: str, *, hint: str, uncertain: bool = False, after_seconds: float = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.uncertain = uncertain
+        self.after_seconds = after_seconds

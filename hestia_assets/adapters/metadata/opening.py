@@ -12,6 +12,7 @@ from hestia_assets.adapters.metadata.engine import Database, connect, explain, p
 from hestia_assets.adapters.metadata.file_lock import FileLock
 from hestia_assets.adapters.metadata.jobs import SqlJobStore
 from hestia_assets.adapters.metadata.leases import SqlLeaseStore
+from hestia_assets.adapters.metadata.outbox import SqlOutbox
 from hestia_assets.adapters.metadata.revisions import Revisions, revision_of
 from hestia_assets.adapters.metadata.seen import SqlSeenStore
 from hestia_assets.adapters.metadata.specs import SqlSpecStore
@@ -24,6 +25,7 @@ from hestia_assets.core.ports import (
     Clock,
     JobStore,
     LeaseStore,
+    Outbox,
     SeenStore,
     SpecStore,
     VerdictStore,
@@ -42,6 +44,7 @@ class Metadata:
     seen: SeenStore
     audit: AuditLog
     verdicts: VerdictStore
+    outbox: Outbox
 
     def revision(self) -> str:
         """The revision of the database's tables."""
@@ -86,6 +89,7 @@ def open_metadata(database_url: str, *, home: Path, clock: Clock, revisions: Rev
         seen=SqlSeenStore(database, clock),
         audit=SqlAuditLog(database, clock),
         verdicts=SqlVerdictStore(database, clock),
+        outbox=SqlOutbox(database, clock),
     )
 
 

@@ -1,6 +1,6 @@
 """Ports: what the domains need from the machine. Adapters make them real."""
 
-from hestia_assets.core.ports.alerts import Announcer
+from hestia_assets.core.ports.alerts import Announcer, Courier, Outbox
 from hestia_assets.core.ports.files import Archives, ExportFolder, FileStore, Incoming
 from hestia_assets.core.ports.metadata import (
     AuditLog,
@@ -36,6 +36,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Connector",
+    "Courier",
     "EncodedFormat",
     "ExportFolder",
     "FileStore",
@@ -46,6 +47,7 @@ __all__ = [
     "JobStore",
     "LayoutFormat",
     "LeaseStore",
+    "Outbox",
     "Reach",
     "RowGate",
     "SeenStore",

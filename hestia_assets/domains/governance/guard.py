@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from hestia_assets.core.access import LOCAL, Principal
 from hestia_assets.core.addresses import connector_for
+from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import Clock, Connector, Format, RowGate, WritableFormat
@@ -109,6 +110,7 @@ class SpecChecker:
 
 
 def _alert(spec: AlertSpec) -> None:
+    refuse_channel(spec.channel)
     if spec.digest:
         refuse_schedule(spec.digest, time_zone=spec.time_zone)
 
