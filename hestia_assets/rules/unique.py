@@ -26,16 +26,21 @@ class Unique:
         return ()
 
     def query(self, spec: CheckSpec, relations: Relations) -> str:
-        """Rows behind the first of their key, and rows whose key the table has."""
+        """Rows behind the first of their key, and rows whose key the table has.
+
+        The table's keys are first brought down to those of the batch: memory grows with the batch, not with the table.
+        """
         keys, some = listed(spec.columns), filled(spec.columns)
         return f"""
+            WITH _known AS MATERIALIZED (
+                SELECT DISTINCT {keys} FROM {relations.existing} SEMI JOIN {relations.rows} USING ({keys}) WHERE {some}
+            )
             SELECT _row FROM (
                 SELECT _row, row_number() OVER (PARTITION BY {keys} ORDER BY _row) AS _nth
                 FROM {relations.rows} WHERE {some}
             ) WHERE _nth > 1
-            UNION
-            SELECT _row FROM {relations.rows} SEMI JOIN (SELECT {keys} FROM {relations.existing} WHERE {some})
-            USING ({keys})"""
+            UNION ALL
+            SELECT _row FROM {relations.rows} SEMI JOIN _known USING ({keys})"""
 
 
 RULE = Unique()
