@@ -21,7 +21,7 @@ from hestia_assets.adapters.sql_later import LaterEngine
 from hestia_assets.adapters.unpack import LimitedArchives
 from hestia_assets.adapters.webhook import WebhookCourier
 from hestia_assets.connectors import CONNECTORS
-from hestia_assets.core.ports import AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
+from hestia_assets.core.ports import Announcer, AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import ChannelKind
@@ -87,7 +87,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     gate = Gate(tables, sql)
     validator = RuleValidator(RULES, sql, tables, _utc_now, settings.tenant)
     alerts = _alerts(settings, metadata)
-    ingest = _ingest(settings, metadata, tables, validator, owner=owner)
+    ingest = _ingest(settings, metadata, tables, validator, alerts.announce, owner=owner)
     catalog = _catalog(metadata, ingest, gate)
     return Hestia(
         settings=settings,
@@ -113,7 +113,13 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
 
 
 def _ingest(
-    settings: Settings, metadata: Metadata, tables: TableStore, validator: RuleValidator, *, owner: str
+    settings: Settings,
+    metadata: Metadata,
+    tables: TableStore,
+    validator: RuleValidator,
+    announce: Announcer,
+    *,
+    owner: str,
 ) -> IngestService:
     files = LocalFileStore(settings.landing, max_bytes=settings.max_file_bytes)
     files.sweep()
@@ -132,6 +138,7 @@ def _ingest(
         clock=_utc_now,
         new_id=_batch_id,
         lease_seconds=settings.lease_seconds,
+        announce=announce,
     )
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from hestia_assets.core.errors import HeldError, HestiaError, ReadError, TransientError
 from hestia_assets.core.ports import (
+    Announcer,
     AuditLog,
     BatchStore,
     Clock,
@@ -29,6 +30,7 @@ from hestia_assets.domains.ingest.loading.modes import refuse_without_key
 from hestia_assets.domains.ingest.loading.parts import PartMaker, Progress, published_anywhere
 from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
 from hestia_assets.domains.ingest.loading.sets import PLAN
+from hestia_assets.domains.ingest.loading.telling import failed, unheard
 from hestia_assets.domains.ingest.matching.watching import Glimpse, Watch
 from hestia_assets.domains.ingest.rewriting.edits import EditRun
 from hestia_assets.domains.ingest.rewriting.retyping import Retyping
@@ -60,6 +62,7 @@ class Runner:
     clock: Clock
     lease_seconds: float
     arriving: Arriving
+    announce: Announcer = unheard
 
     def alone(self, tenant: str, dataset: str, *, wait_seconds: float | None = None) -> AbstractContextManager[Hold]:
         """Hold the dataset. Raises LeaseHeldError when another run does not end in time."""
@@ -184,7 +187,7 @@ class Runner:
             self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)
         reading = replace(maker.reading(recipe), validator=Watch(maker.validator))
         reader = self.formats.get(reading.spec.recipe.format)
-        return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress)
+        return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce)
 
     @property
     def retyping(self) -> Retyping:
@@ -233,8 +236,12 @@ class Runner:
 
     def _fail(self, batch: Batch, job: int, problem: Problem, *, drift: tuple[DriftFinding, ...] = ()) -> None:
         ended = self.clock()
-        self.batches.update(batch.id, state=BatchState.FAILED, problem=problem, finished_at=ended, drift=drift)
-        self.jobs.finish(job, problem=problem)
+        with self.batches.together():
+            done = self.batches.update(
+                batch.id, state=BatchState.FAILED, problem=problem, finished_at=ended, drift=drift
+            )
+            self.jobs.finish(job, problem=problem)
+            self.announce(failed(done, problem, at=ended))
 
 
 def _refuse_unready(spec: DatasetSpec, batch: Batch) -> None:

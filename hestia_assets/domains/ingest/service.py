@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.ports import (
+    Announcer,
     Archives,
     AuditLog,
     BatchStore,
@@ -80,6 +81,7 @@ class IngestService:
     clock: Clock
     new_id: Callable[[str], str]
     lease_seconds: float
+    announce: Announcer
 
     def receive(
         self,
@@ -290,7 +292,7 @@ class IngestService:
         return Runner(
             self.files, self.tables, self.specs, self.batches, self.jobs, self.holding,
             self.audit, self.formats, self.validator, self.clock, self.lease_seconds,
-            Arriving(self._known, self.batches),
+            Arriving(self._known, self.batches), self.announce,
         )  # fmt: skip
 
     @property

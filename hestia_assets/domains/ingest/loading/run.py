@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.ports import BatchStore, Format, Hold, JobStore
+from hestia_assets.core.ports import Announcer, BatchStore, Format, Hold, JobStore
 from hestia_assets.core.results import (
     Batch,
     BatchPart,
@@ -24,6 +24,7 @@ from hestia_assets.core.results import (
 from hestia_assets.domains.ingest.loading.parts import PUBLISHED, PartMaker, Progress
 from hestia_assets.domains.ingest.loading.publish import Publication
 from hestia_assets.domains.ingest.loading.sets import PLAN, Planner, final_files
+from hestia_assets.domains.ingest.loading.telling import committed, held, unheard
 
 UNBALANCED = "batch.unbalanced"
 
@@ -56,6 +57,7 @@ class BatchRun:
     job: Job
     hold: Hold
     on_progress: Progress
+    announce: Announcer = unheard
 
     def go(self, source: BinaryIO) -> Batch:
         """Bring the batch to committed or held. Raises HestiaError."""
@@ -87,7 +89,14 @@ class BatchRun:
         if reason is None and _deletes_more(plan, decided):
             reason = plan.problem
         if reason is not None:
-            return self.batches.update(
+            return self._held(reason, account, checks, plan)
+        return Planned(parts, plan, account, checks, time.monotonic() - started)
+
+    def _held(
+        self, reason: Problem, account: LineAccount, checks: tuple[CheckResult, ...], plan: BatchPart
+    ) -> Batch:
+        with self.batches.together():
+            batch = self.batches.update(
                 self._id,
                 state=BatchState.HELD,
                 problem=reason,
@@ -96,7 +105,8 @@ class BatchRun:
                 changes=plan.changes,
                 released_by=None,
             )
-        return Planned(parts, plan, account, checks, time.monotonic() - started)
+            self.announce(held(batch, at=self.maker.clock()))
+        return batch
 
     @property
     def _id(self) -> str:
@@ -174,6 +184,7 @@ class BatchRun:
             changes=plan.changes,
         )
         self.batches.clear_parts(self._id)
+        self.announce(committed(batch))
         return batch
 
 

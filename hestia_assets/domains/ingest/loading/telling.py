@@ -1,0 +1,101 @@
+"""What is told of a batch that came to its end: names and counts, no value of anybody's rows.
+
+A check is told as failed when it did not pass in a batch that was committed: more rows failed than may (any at all
+where it has no threshold), or it found something wrong with the batch as a whole. Of a batch that is held, that it is
+held is told instead, with the checks that hold it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from hestia_assets.core.results import Batch, CheckResult, Event, Problem
+from hestia_assets.core.specs import Occurrence
+
+CUT_OFF = "cut_off"
+"""In the key of a failure of which the run itself could tell nothing: told once, however often it is tried again."""
+
+
+def unheard(_: Sequence[Event]) -> None:
+    """Nobody wants to hear of anything."""
+
+
+def committed(batch: Batch) -> list[Event]:
+    """Checks that did not pass, and the share of rows that were set aside."""
+    at = batch.finished_at or batch.updated_at
+    told = [_check(batch, check, at) for check in batch.checks if not check.passed]
+    rows = batch.rows_loaded + batch.rows_quarantined
+    if batch.rows_quarantined:
+        told.append(_share(batch, batch.rows_quarantined / rows, at))
+    return told
+
+
+def held(batch: Batch, *, at: datetime) -> list[Event]:
+    """That it waits for a decision; a batch that is held anew is told anew."""
+    holding = [check for check in batch.checks if check.holds]
+    why = "Checks that hold it: " + "; ".join(map(_outcome, holding)) + "." if holding else ""
+    if not why and batch.problem is not None:
+        why = batch.problem.message
+    facts = {check.name: check.failed_rows for check in holding}
+    title = f"{batch.file_name} waits for a decision"
+    text = f"{why} None of its rows is in the table yet: release it, or discard it."
+    return [_event(batch, Occurrence.BATCH_HELD, f"held:{batch.id}:{at.isoformat()}", title, text, at, facts=facts)]
+
+
+def failed(batch: Batch, problem: Problem, *, at: datetime, key: str = "") -> list[Event]:
+    """That nothing of it was imported, and why."""
+    name = f"failed:{batch.id}:{key or at.isoformat()}"
+    title = f"{batch.file_name} was not imported"
+    text = f"{problem.message} {problem.hint}"
+    return [_event(batch, Occurrence.BATCH_FAILED, name, title, text, at, facts={"code": problem.code})]
+
+
+def _check(batch: Batch, check: CheckResult, at: datetime) -> Event:
+    columns = f" on {', '.join(check.columns)}" if check.columns else ""
+    exempt = f" {check.exempt_rows:,} rows that are allowed to fail it are not counted." if check.exempt_rows else ""
+    return _event(
+        batch,
+        Occurrence.CHECK_FAILED,
+        f"check:{batch.id}:{check.name}",
+        f"{_outcome(check)} in {batch.file_name}",
+        f"The check {check.name} ({check.rule}{columns}) did not pass.{exempt}",
+        at,
+        check=check.name,
+        facts={"failed_rows": check.failed_rows, "checked_rows": check.checked_rows, "severity": check.severity.value},
+    )
+
+
+def _share(batch: Batch, share: float, at: datetime) -> Event:
+    aside, loaded = batch.rows_quarantined, batch.rows_loaded
+    return _event(
+        batch,
+        Occurrence.QUARANTINE_SHARE,
+        f"share:{batch.id}",
+        f"{share:.1%} of {batch.file_name} was set aside",
+        f"{aside:,} rows were set aside, {loaded:,} were loaded.",
+        at,
+        share=share,
+        facts={"rows_quarantined": aside, "rows_loaded": loaded},
+    )
+
+
+def _outcome(check: CheckResult) -> str:
+    """A check and its numbers. What a rule says of a whole batch may name values, so it is not repeated."""
+    if check.problem is not None:
+        return f"{check.name} failed for the whole file"
+    return f"{check.name} failed for {check.failed_rows:,} of {check.checked_rows:,} rows"
+
+
+def _event(batch: Batch, kind: Occurrence, key: str, title: str, text: str, at: datetime, **more: Any) -> Event:
+    return Event(
+        key=key,
+        kind=kind,
+        tenant=batch.tenant,
+        dataset=batch.dataset,
+        subject=batch.id,
+        title=title,
+        text=text.strip(),
+        at=at,
+        link=f"datasets?dataset={batch.dataset}&batch={batch.id}",
+        **more,
+    )
