@@ -16,6 +16,7 @@ _STAYS = {
     "source": "Nothing is fetched from it any more. The files that it brought and their rows stay in the dataset {0}.",
     "transform": "It runs no more. Its table stays, as it was made last.",
     "export": "It runs no more. The files that it published stay.",
+    "alert": "It tells nobody anything any more. What waits in the outbox is given up with the next round.",
 }
 
 
@@ -25,6 +26,7 @@ class DeletableKind(StrEnum):
     SOURCE = "source"
     TRANSFORM = "transform"
     EXPORT = "export"
+    ALERT = "alert"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +40,7 @@ def delete(
     name: Annotated[str, typer.Argument(help="Which one.")],
     as_json: AsJson = False,
 ) -> None:
-    """Delete a source, a transform or an export; what it has done stays."""
+    """Delete a source, a transform, an export or an alert; what it has done stays."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         deleted = hestia.catalog.delete(kind.value, hestia.settings.tenant, name, author=hestia.author)

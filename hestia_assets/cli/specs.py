@@ -30,6 +30,7 @@ class SpecKind(StrEnum):
     SOURCE = "source"
     TRANSFORM = "transform"
     EXPORT = "export"
+    ALERT = "alert"
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def apply(
 ) -> None:
     """Save the specs of a YAML file; an unchanged one keeps its version.
 
-    Each document has 'kind: dataset', 'kind: source', 'kind: transform' or 'kind: export' and the fields of that spec.
+    Each document has 'kind: dataset', 'source', 'transform', 'export' or 'alert', and the fields of that spec.
     """
     from hestia_assets.cli.code_location import reload_code_location
 

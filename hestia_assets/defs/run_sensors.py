@@ -86,4 +86,7 @@ def _close_jobs(hestia: Hestia, tenant: str, run: dg.DagsterRun, problem: Proble
 def _mark_batches(hestia: Hestia, tenant: str, dataset: str, run: dg.DagsterRun, problem: Problem) -> None:
     for batch in hestia.batches.recent(tenant, dataset, limit=200):
         if batch.run_id == run.run_id and batch.state in UNFINISHED:
-            hestia.batches.update(batch.id, problem=problem)
+            if problem is CANCELLED:  # by a person, who knows
+                hestia.batches.update(batch.id, problem=problem)
+            else:
+                hestia.ingest.runner.cut_off(batch, problem)

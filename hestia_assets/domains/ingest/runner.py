@@ -30,7 +30,7 @@ from hestia_assets.domains.ingest.loading.modes import refuse_without_key
 from hestia_assets.domains.ingest.loading.parts import PartMaker, Progress, published_anywhere
 from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
 from hestia_assets.domains.ingest.loading.sets import PLAN
-from hestia_assets.domains.ingest.loading.telling import failed, unheard
+from hestia_assets.domains.ingest.loading.telling import CUT_OFF, failed, unheard
 from hestia_assets.domains.ingest.matching.watching import Glimpse, Watch
 from hestia_assets.domains.ingest.rewriting.edits import EditRun
 from hestia_assets.domains.ingest.rewriting.retyping import Retyping
@@ -174,6 +174,12 @@ class Runner:
         """Close the job of a batch that came to its end."""
         self.jobs.finish(job.id, problem=done.problem)
         self.audit.record(done.author, f"batch.{done.state.value}", done.id, rows=done.rows_loaded)
+
+    def cut_off(self, batch: Batch, problem: Problem) -> None:
+        """Keep why the run of a batch ended without a word of its own, and tell of it, once per batch."""
+        with self.batches.together():
+            left = self.batches.update(batch.id, problem=problem)
+            self.announce(failed(left, problem, at=self.clock(), key=CUT_OFF))
 
     def batch_run(
         self, maker: PartMaker, source: BinaryIO, job: Job, hold: Hold, on_progress: Progress
