@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from streamlit_app.components.links import PAGES
-from streamlit_app.views import datasets, exports, home, ingest, sources, transforms
+from streamlit_app.views import datasets, exports, home, ingest, quarantine, sources, transforms
 
 _LOGO = Path(__file__).with_name("logo.svg")
 _STYLE = """
@@ -18,6 +18,7 @@ _VIEWS = {
     "home": (home.page, "Home", ":material/home:"),
     "import": (ingest.page, "Import", ":material/upload_file:"),
     "datasets": (datasets.page, "Datasets", ":material/table:"),
+    "quarantine": (quarantine.page, "Fix rows", ":material/build:"),
     "sources": (sources.page, "Sources", ":material/cloud_download:"),
     "transforms": (transforms.page, "Transforms", ":material/functions:"),
     "exports": (exports.page, "Exports", ":material/file_download:"),

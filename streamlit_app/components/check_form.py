@@ -91,7 +91,7 @@ def _how_many(wanted: range, *, whole: bool) -> str:
     """How many columns a rule looks at."""
     low, high = wanted.start, wanted.stop - 1
     if low == high:
-        return f"Choose {count(low, 'column')}"
+        return "Choose a column" if low == 1 else f"Choose {count(low, 'column')}"
     if low == 0:
         return "Choose none for the whole table" if whole else "Choose columns"
     return f"Choose {low:,} columns or more" if low > 1 else "Choose columns"
@@ -119,8 +119,9 @@ def _lacking(rule: Rule, chosen: Sequence[str], params: dict[str, Any]) -> str:
     """What the person has yet to say."""
     if len(chosen) not in rule.columns:
         low, high = rule.columns.start, rule.columns.stop - 1
-        many = count(low, "column") if len(chosen) < low else f"no more than {count(high, 'column')}"
-        return f"Choose {many}." if low else "This rule looks at no column of its own."
+        few = "a column" if low == 1 else count(low, "column")
+        many = few if len(chosen) < low else f"no more than {count(high, 'column')}"
+        return f"Choose {many}." if high else "This rule looks at no column of its own."
     missing = missing_parameters(rule, params)
     return f"Still to fill in: {', '.join(missing)}." if missing else ""
 

@@ -25,7 +25,7 @@ class Pressed:
 
 
 def show_checks(
-    checks: Sequence[CheckSpec], found: Mapping[str, CheckResult], *, key: str, where: str, extra: Extra = lambda _: ""
+    checks: Sequence[CheckSpec], found: Mapping[str, CheckResult], *, key: str, where: str, extra: Extra | None = None
 ) -> Pressed:
     """Every check with what it finds ``where`` (of the file); gives what the person presses.
 
@@ -34,14 +34,15 @@ def show_checks(
         found: results by the check's name.
         key: of the widgets.
         where: which rows were looked at, in words.
-        extra: words to add to a sentence.
+        extra: words to add to a sentence, where the file is not imported yet.
     """
     pressed = Pressed()
     for check in checks:
         with st.container(border=True, key=f"{key}-{check.name}"):
             text, buttons = st.columns([5, 2], vertical_alignment="center")
-            about = finding(check, found.get(check.name), where)
-            text.markdown(f"**{sentence(check)}**{extra(check)}  \n{about}{_small_print(check)}")
+            about = finding(check, found.get(check.name), where, would=extra is not None)
+            words = f"**{sentence(check)}**{extra(check) if extra else ''}"
+            text.markdown(f"{words}  \n{about}{_small_print(check)}")
             with buttons.container(horizontal=True, horizontal_alignment="right"):
                 if st.button("Change", key=f"{key}-change-{check.name}", icon=":material/edit:"):
                     pressed = Pressed(change=check)
@@ -52,8 +53,8 @@ def show_checks(
     return pressed
 
 
-def finding(check: CheckSpec, result: CheckResult | None, where: str) -> str:
-    """What a check found, and what it does then."""
+def finding(check: CheckSpec, result: CheckResult | None, where: str, *, would: bool = True) -> str:
+    """What a check found or would find, and what it does then."""
     whole = looks_at_the_whole(check.rule)
     does = (WHOLE_WORDS if whole else SEVERITY_WORDS)[check.severity].lower()
     if result is None:
@@ -61,10 +62,12 @@ def finding(check: CheckSpec, result: CheckResult | None, where: str) -> str:
     if whole:
         return f":orange[{plain(result.problem)}] If so: {does}." if result.problem else f"If not: {does}."
     if not result.failed_rows:
-        return f":green[None of the {count(result.checked_rows, 'row')} {where} fails.] If one does: {does}."
+        fails = "fails" if would else "failed"
+        return f":green[None of the {count(result.checked_rows, 'row')} {where} {fails}.] If one does: {does}."
     values = [plain(row.value) for row in result.sample[:3] if row.value]
     shown = f" ({', '.join(values)})" if values else ""
-    return f":orange[{count(result.failed_rows, 'row')} {where} would fail{shown}.] If so: {does}."
+    failed = "would fail" if would else "failed"
+    return f":orange[{count(result.failed_rows, 'row')} {where} {failed}{shown}.] If so: {does}."
 
 
 def _small_print(check: CheckSpec) -> str:
