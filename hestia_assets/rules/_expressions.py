@@ -1,4 +1,4 @@
-"""Expressions that a person writes over the columns of a row: read, held against a list of what is allowed, written anew.
+"""Expressions that a person writes over the columns of a row: read, held against a list of what may be, written anew.
 
 What runs is written from what was read, every column in quotes: nothing can be hidden in the text, and a column called
 ``user`` is that column. Everything is refused that is not on the list.

@@ -163,6 +163,10 @@ class Validator(Protocol):
         """The columns that a check looks at; None where it may look at any."""
         ...
 
+    def datasets(self, check: CheckSpec) -> tuple[str, ...]:
+        """Names of other datasets whose validated tables a check reads. Raises SpecError on wrong parameters."""
+        ...
+
     def guess(self, text: "pl.DataFrame", columns: tuple[Column, ...]) -> Guess:
         """Columns with types guessed from their text, the evidence, and what only a person can decide."""
         ...

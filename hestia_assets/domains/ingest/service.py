@@ -163,7 +163,10 @@ class IngestService:
         should_stop: ShouldStop | None = None,
     ) -> Verdict:
         """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
-        judge = judge_of(source, dataset, formats=self.formats, validator=self.validator, tables=self.tables)
+        before = self._known.before(dataset, at=self.clock())
+        judge = judge_of(
+            source, dataset, formats=self.formats, validator=self.validator, tables=self.tables, before=before
+        )
         return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:

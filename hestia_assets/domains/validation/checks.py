@@ -71,6 +71,11 @@ class RuleValidator:
         """The columns that a check looks at; None where it may look at any."""
         return columns_read(check, self.rules.get(check.rule))
 
+    def datasets(self, check: CheckSpec) -> tuple[str, ...]:
+        """Names of other datasets whose validated tables a check reads. Raises SpecError on wrong parameters."""
+        rule = self.rules.get(check.rule)
+        return rule.datasets(check) if isinstance(rule, SetRule | BatchRule) else ()
+
     def guess(self, text: pl.DataFrame, columns: tuple[Column, ...]) -> Guess:
         """Columns with types guessed from their text, the evidence, and what only a person can decide."""
         return guess_types(text, columns)

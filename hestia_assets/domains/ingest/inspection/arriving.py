@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
+from hestia_assets.core.errors import SpecError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.ports import BatchStore
 from hestia_assets.core.results import Batch, BatchPart, BatchProfile, DriftFinding
@@ -53,6 +54,18 @@ class Arriving:
         chunk = next(iter(run.reader.read(source, recipe)), None)
         if chunk is not None:
             watch.judge(chunk.frame, recipe.columns, checks)
+
+    def drift(self, run: BatchRun, source: BinaryIO, rows: int) -> tuple[DriftFinding, ...]:
+        """How a file with so many rows differs, for a check that asks. Raises SpecError where that cannot be told.
+
+        Unlike ``note`` it lets no trouble pass: a check that cannot run is an error, never a pass.
+        """
+        seen = self.glimpse(run, source)
+        if seen is None:
+            hint = "Run the batch again; the log says why its first rows could not be looked at."
+            raise SpecError("A check asks what is different in the file, which could not be told.", hint=hint)
+        past = self._before(run.maker.spec, run.maker.batch)
+        return tuple(surprises(seen.profile, past, seen.broken, row_count=rows)) if past else ()
 
     def note(self, run: BatchRun, seen: Glimpse | None, planned: Planned | None = None) -> None:
         """Keep with a batch how it differs from the files before: right before it is committed, or when it is held."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import BinaryIO
 
 import polars as pl
@@ -17,7 +18,9 @@ from hestia_assets.core.results import (
     FoundColumn,
     MappingSuggestion,
 )
+from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec, Recipe
+from hestia_assets.domains.ingest.inspection.before import EARLIER, Before
 from hestia_assets.domains.ingest.inspection.look import TYPES_FROM_BYTES, inspect_file, no_rows
 from hestia_assets.domains.ingest.matching.drift import LAST, FileSample, drift, profile
 from hestia_assets.domains.ingest.matching.mapping import suggest
@@ -77,6 +80,15 @@ class KnownSource:
         newest = self.batches.last_files(dataset.tenant, dataset.name, limit=LAST + 1)
         done = [one for one in newest if one.id != batch][:LAST]
         return [self._kept(one, dataset) or self._figures(one, dataset) for one in reversed(done)]
+
+    def before(self, dataset: DatasetSpec, *, at: datetime) -> Before:
+        """What a file that is looked at now is held against; asked only by checks on the batch as a whole."""
+        tenant, name = dataset.tenant, dataset.name
+        return Before(
+            Occasion(tenant, at),
+            lambda: self.batches.last_files(tenant, name, limit=EARLIER),
+            lambda: self.past(dataset),
+        )
 
     def _kept(self, batch: Batch, dataset: DatasetSpec) -> BatchProfile | None:
         """As they were taken when the file was imported, while its columns still have their types."""

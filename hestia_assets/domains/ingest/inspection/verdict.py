@@ -27,10 +27,12 @@ from hestia_assets.core.results import (
     merge_checks,
 )
 from hestia_assets.core.specs import DatasetSpec, Mode, Severity
+from hestia_assets.domains.ingest.inspection.before import Before, Together, judge_whole
 from hestia_assets.domains.ingest.loading.aside import failed_rows, first_failures, without
 from hestia_assets.domains.ingest.loading.fitting import fitting
 from hestia_assets.domains.ingest.loading.keyed import key_trouble
 from hestia_assets.domains.ingest.loading.modes import changes_of
+from hestia_assets.domains.ingest.matching.watching import NO_ROWS, Glimpse, Watch
 from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
 
 SCAN_BYTES = 4 * 1024 * 1024
@@ -83,28 +85,30 @@ class _Counts:
 class Judge:
     """Reads a file to its end under a dataset's spec and counts what would become of it.
 
-    ``table``: the rows of the validated table now, if there are any.
+    ``table``: the rows of the validated table now, if there are any; ``before``: what checks on the batch as a whole
+    hold it against; without it they are not run.
     """
 
     reader: Format
     validator: Validator
     dataset: DatasetSpec
     table: pl.LazyFrame | None = None
+    before: Before | None = None
 
     def verdict(
         self, source: BinaryIO, *, on_progress: OnVerdict | None = None, should_stop: ShouldStop | None = None
     ) -> Verdict:
         """Count everything, or what was read until ``should_stop``. Raises ReadError, SpecError."""
-        counts, total = _Counts(), source.seek(0, 2)
+        counts, total, watch = _Counts(), source.seek(0, 2), Watch(self.validator)
         with tempfile.TemporaryDirectory(prefix="hestia-verdict-") as folder:
             kept, aside = _Kept(Path(folder), self._needed()), _Kept(Path(folder, "aside"), self._key_if_missing_go())
             for chunk in self._chunks(source):
-                self._count(chunk, counts, kept, aside)
+                self._count(chunk, counts, kept, aside, watch)
                 if should_stop is not None and should_stop():
                     return counts.verdict(total, complete=False)
                 if on_progress is not None:
                     on_progress(counts.verdict(total, complete=False))
-            changes = self._count_sets(counts, kept.rows(), aside.rows())
+            changes = self._count_sets(counts, kept.rows(), aside.rows(), watch.first or NO_ROWS)
         return counts.verdict(total, complete=True, changes=changes)
 
     def _chunks(self, source: BinaryIO) -> Iterator[TextChunk]:
@@ -116,7 +120,7 @@ class Judge:
         """Columns that checks look at; all of them where rows are compared with the table's."""
         reads = [self.validator.reads(check) for check in self.dataset.checks]
         named = {name for names in reads for name in names or ()}
-        if self.dataset.mode is Mode.UPSERT or None in reads:
+        if self.dataset.mode is Mode.UPSERT or None in reads or frozenset() in reads:
             named = {column.name for column in self.dataset.recipe.columns}
         return [column.name for column in self.dataset.recipe.columns if column.name in named]
 
@@ -125,8 +129,8 @@ class Judge:
         go = self.dataset.mode is Mode.UPSERT and self.dataset.delete_missing
         return list(self.dataset.primary_key) if go else []
 
-    def _count(self, chunk: TextChunk, counts: _Counts, kept: "_Kept", aside: "_Kept") -> None:
-        judgement = self.validator.judge(chunk.frame, self.dataset.recipe.columns, self.dataset.checks)
+    def _count(self, chunk: TextChunk, counts: _Counts, kept: "_Kept", aside: "_Kept", watch: Watch) -> None:
+        judgement = watch.judge(chunk.frame, self.dataset.recipe.columns, self.dataset.checks)
         fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
         bad = fatal["index"].unique()
         counts.account += chunk.account.quarantine(int(chunk.frame["_lines"][bad].sum()))
@@ -137,27 +141,38 @@ class Judge:
         kept.add(without(judgement.typed.with_row_index("index"), fatal))
         aside.add(judgement.typed[bad])
 
-    def _count_sets(self, counts: _Counts, kept: pl.LazyFrame | None, aside: pl.LazyFrame | None) -> Changes:
-        """Rows that fail as one of many; what all the others would do to the table."""
-        if kept is None:
-            return self._plainly(counts)
-        rows, failures = kept, list[SetFailure]()
-        if self.dataset.mode is Mode.UPSERT:
+    def _count_sets(
+        self, counts: _Counts, kept: pl.LazyFrame | None, aside: pl.LazyFrame | None, seen: Glimpse
+    ) -> Changes:
+        """Rows that fail as one of many; what all the others are together, and would do to the table."""
+        rows, failures = self._no_rows() if kept is None else kept, list[SetFailure]()
+        if kept is not None and self.dataset.mode is Mode.UPSERT:
             trouble = key_trouble(kept, self.dataset)
             failures.append(trouble.failure)
             rows = _except(kept, pl.concat([trouble.failure.rows, trouble.repeats]))
-        failures += self.validator.judge_set(rows, self._others(rows), self.dataset.checks)
+        beside = self._others(rows)
+        if kept is not None:
+            failures += self.validator.judge_set(rows, beside, self.dataset.checks)
         for failure in failures:
             counts.add_checks([failure.result])
-            if failure.result.severity is Severity.REJECT and failure.rows.len():
+            if kept is not None and failure.result.severity is Severity.REJECT and failure.rows.len():
                 self._set_aside(failure, kept, counts)
-        if self.dataset.mode is not Mode.UPSERT:
+        gone = [failure.rows for failure in failures if failure.result.severity is Severity.REJECT]
+        rows = _except(rows, pl.concat(gone)) if gone else rows
+        file = Together(rows, beside, self.table, counts.account, seen)
+        bad = sum(one.rows for one in counts.aside.values())
+        whole = judge_whole(self.dataset, self.validator, self.before, file, good=counts.good, aside=bad)
+        counts.add_checks(whole)
+        if kept is None or self.dataset.mode is not Mode.UPSERT:
             return self._plainly(counts)
-        checked = [failure.rows for failure in failures[1:] if failure.result.severity is Severity.REJECT]
-        good = _except(kept, pl.concat(checked)) if checked else kept
+        good = _except(kept, pl.concat(gone[1:])) if gone[1:] else kept
         key = self.dataset.primary_key
-        seen = [rows.select(key) for rows in (kept, aside) if rows is not None]
-        return changes_of(self.dataset, good, self.table, Mode.UPSERT, seen=pl.concat(seen))
+        keys = [part.select(key) for part in (kept, aside) if part is not None]
+        return changes_of(self.dataset, good, self.table, Mode.UPSERT, seen=pl.concat(keys))
+
+    def _no_rows(self) -> pl.LazyFrame:
+        schema = self.validator.schema(self.dataset.recipe.columns)
+        return pl.LazyFrame(schema={**schema, "_row": pl.Int64(), "_line": pl.Int64(), "_lines": pl.Int32()})
 
     def _set_aside(self, failure: SetFailure, kept: pl.LazyFrame, counts: _Counts) -> None:
         found = kept.filter(pl.col("_row").is_in(failure.rows.implode()))
@@ -201,12 +216,19 @@ def _count_aside(chunk: TextChunk, fatal: pl.DataFrame, counts: _Counts) -> None
 
 
 def judge_of(
-    source: BinaryIO, dataset: DatasetSpec, *, formats: Registry[Format], validator: Validator, tables: TableStore
+    source: BinaryIO,
+    dataset: DatasetSpec,
+    *,
+    formats: Registry[Format],
+    validator: Validator,
+    tables: TableStore,
+    before: Before,
 ) -> Judge:
     """Who judges a file as its import would read it, against the rows that are there now. Raises ReadError."""
     recipe = fitting(formats, dataset, source)
     spec = dataset.model_copy(update={"recipe": recipe})
-    return Judge(formats.get(recipe.format), validator, spec, rows_present(tables, validator, dataset))
+    table, judging = rows_present(tables, validator, dataset), validator.on(before.occasion)
+    return Judge(formats.get(recipe.format), judging, spec, table, before)
 
 
 def rows_present(tables: TableStore, validator: Validator, dataset: DatasetSpec) -> pl.LazyFrame | None:

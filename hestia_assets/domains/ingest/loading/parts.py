@@ -73,8 +73,8 @@ class PartMaker:
         return published_anywhere(self.tables, self.batch)
 
     def compares_rows(self) -> bool:
-        """Whether a check looks at rows of the whole batch and of the table, not at each row by itself."""
-        return any(self.validator.scope(check) is Scope.SET for check in self.spec.checks)
+        """Whether a check looks at the whole batch, beside the table or earlier ones, not at each row by itself."""
+        return any(self.validator.scope(check) in (Scope.SET, Scope.BATCH) for check in self.spec.checks)
 
     def ref(self, layer: Layer) -> TableRef:
         """The dataset's table in a layer."""

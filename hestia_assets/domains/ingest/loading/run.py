@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from hestia_assets.core.results import (
     BatchPart,
     BatchState,
     CheckResult,
+    DriftFinding,
     Job,
     LineAccount,
     Position,
@@ -25,6 +26,7 @@ from hestia_assets.domains.ingest.loading.parts import PUBLISHED, PartMaker, Pro
 from hestia_assets.domains.ingest.loading.publish import Publication
 from hestia_assets.domains.ingest.loading.sets import PLAN, Planner, final_files
 from hestia_assets.domains.ingest.loading.telling import committed, held, unheard
+from hestia_assets.domains.ingest.loading.whole import WholeBatch
 
 UNBALANCED = "batch.unbalanced"
 
@@ -58,6 +60,7 @@ class BatchRun:
     hold: Hold
     on_progress: Progress
     announce: Announcer = unheard
+    drift: Callable[["BatchRun", BinaryIO, int], tuple[DriftFinding, ...]] = lambda _, __, ___: ()
 
     def go(self, source: BinaryIO) -> Batch:
         """Bring the batch to committed or held. Raises HestiaError."""
@@ -92,9 +95,7 @@ class BatchRun:
             return self._held(reason, account, checks, plan)
         return Planned(parts, plan, account, checks, time.monotonic() - started)
 
-    def _held(
-        self, reason: Problem, account: LineAccount, checks: tuple[CheckResult, ...], plan: BatchPart
-    ) -> Batch:
+    def _held(self, reason: Problem, account: LineAccount, checks: tuple[CheckResult, ...], plan: BatchPart) -> Batch:
         with self.batches.together():
             batch = self.batches.update(
                 self._id,
@@ -120,7 +121,8 @@ class BatchRun:
             known = []
         parts = [part for part in known if part.number < PLAN]
         plan = self._plan_of(known)
-        planner = Planner(self.maker, self.reader)
+        whole = WholeBatch(self.maker, self.batches, lambda source, rows: self.drift(self, source, rows))
+        planner = Planner(self.maker, self.reader, whole)
         if plan is not None and (self.maker.is_published() or planner.is_current(plan)):
             return parts, plan
         if plan is None:

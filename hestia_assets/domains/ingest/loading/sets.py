@@ -1,7 +1,8 @@
 """Checks that look at all rows of a batch: what fails moves from validated to quarantine before anything is published.
 
 The outcome is one extra part, the plan, kept in one transaction with the version of the table it was made for. A run
-that goes on later commits what was planned if the table is still at that version, and plans again if it is not.
+that goes on later commits what was planned if the table is still at that version, and plans again if it is not. Tables
+of other datasets are read once, when the plan is made: what they become later does not change its verdict.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from hestia_assets.domains.ingest.loading import quarantine
 from hestia_assets.domains.ingest.loading.keyed import KeyFailure, KeyTrouble, has_key, key_trouble
 from hestia_assets.domains.ingest.loading.modes import Effect, EffectPlan, Seen
 from hestia_assets.domains.ingest.loading.parts import PartMaker
+from hestia_assets.domains.ingest.loading.whole import WholeBatch
 
 PLAN = 1_000_000
 """Number of the part that holds the plan; files it adds or replaces for part n are staged as part PLAN + n."""
@@ -44,6 +46,7 @@ class Planner:
 
     maker: PartMaker
     reader: Format
+    whole: WholeBatch
 
     def is_current(self, plan: BatchPart) -> bool:
         """Whether the validated table is still what the plan was made for."""
@@ -57,7 +60,8 @@ class Planner:
             trouble = key_trouble(rows, self.maker.spec)
             out = pl.concat([trouble.failure.rows, trouble.repeats])
             rows = rows.filter(~pl.col("_row").is_in(out.implode()))
-        failures = self.maker.validator.judge_set(rows, self._others(rows), self.maker.spec.checks)
+        beside = self._others(rows)
+        failures = self.maker.validator.judge_set(rows, beside, self.maker.spec.checks)
         failures += [trouble.failure] if trouble else []
         fatal = [failure for failure in failures if failure.result.severity is Severity.REJECT]
         moves = self._moves(parts, fatal, source)
@@ -71,8 +75,26 @@ class Planner:
             checks=tuple(failure.result for failure in failures),
             table_version=version,
         )
+        good = self._good(parts, plan)
+        if trouble is not None:
+            good = good.filter(~pl.col("_row").is_in(trouble.repeats.implode()))
+        aside = sum(file.rows for file in final_files(parts, plan, Layer.QUARANTINE))
+        whole = self.whole.judge(good, beside, parts=[*parts, plan], aside=aside, source=source)
         effect = self._effect(parts, plan, trouble)
-        return replace(plan, staged=moves.staged | effect.staged, changes=effect.changes, problem=effect.problem)
+        return replace(
+            plan,
+            checks=(*plan.checks, *whole),
+            staged=moves.staged | effect.staged,
+            changes=effect.changes,
+            problem=effect.problem,
+        )
+
+    def _good(self, parts: Sequence[BatchPart], plan: BatchPart) -> pl.LazyFrame:
+        """The rows that would be loaded."""
+        files = final_files(parts, plan, Layer.VALIDATED)
+        if not files:
+            return pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
+        return self.maker.tables.read_staged(self.maker.ref(Layer.VALIDATED), files)
 
     def _moves(self, parts: Sequence[BatchPart], fatal: Sequence[SetFailure], source: BinaryIO) -> Moves:
         rows = pl.concat([failure.rows for failure in fatal]).unique() if fatal else pl.Series("_row", [], pl.Int64)
@@ -92,8 +114,7 @@ class Planner:
         planner = EffectPlan(self.maker, tables.scan(ref) if tables.exists(ref) else None)
         if trouble is None:
             return planner.replace(count, aside=bool(final_files(parts, plan, Layer.QUARANTINE)))
-        good = tables.read_staged(ref, files) if files else pl.LazyFrame(schema=self.maker.schema(Layer.VALIDATED))
-        distinct = good.filter(~pl.col("_row").is_in(trouble.repeats.implode()))
+        distinct = self._good(parts, plan).filter(~pl.col("_row").is_in(trouble.repeats.implode()))
         seen = self._seen(parts) if self.maker.spec.delete_missing else None
         return planner.upsert(distinct, trouble.repeats.len(), seen)
 

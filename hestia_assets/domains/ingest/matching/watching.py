@@ -82,6 +82,10 @@ class Watch:
         """As the validator does."""
         return self.validator.reads(check)
 
+    def datasets(self, check: CheckSpec) -> tuple[str, ...]:
+        """As the validator does."""
+        return self.validator.datasets(check)
+
     def judge_records(self, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> list[SetFailure]:
         """As the validator does."""
         return self.validator.judge_records(rows, checks)
