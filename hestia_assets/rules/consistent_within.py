@@ -14,7 +14,7 @@ class ConsistentWithin:
 
     Rows of the batch and rows that are in the table count alike. Where several values are equally frequent nobody can
     say which is right, and none of them fails. Rows with an empty key pass; so does an empty value, unless ``filled``
-    asks for the value where more than one row of the key has it and no other is as frequent.
+    asks for the value that other rows of the key have.
     """
 
     sentence: ClassVar[str] = "{columns} must be the same in all rows of the same {key}"
@@ -23,7 +23,7 @@ class ConsistentWithin:
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "key": Parameter("The columns whose rows belong together.", ParameterKind.COLUMNS, required=True),
         "filled": Parameter(
-            "A missing value fails too, where the other rows of its key agree on one.",
+            "A missing value fails too, where other rows of its key have one.",
             ParameterKind.SWITCH,
             default=False,
         ),
@@ -44,15 +44,11 @@ class ConsistentWithin:
         keys, some = listed(key), filled(key)
         said = f"SELECT {keys}, {value} FROM {{}} WHERE {some} AND {value} IS NOT NULL"
         rare = f"{value} IS NOT NULL AND _n < _most"
-        missing = f" OR ({value} IS NULL AND _most > 1 AND _most > _next)" if spec.params.get("filled") else ""
+        missing = f" OR {value} IS NULL" if spec.params.get("filled") else ""
         return f"""
             WITH _said AS ({said.format(relations.rows)} UNION ALL {said.format(relations.existing)}),
             _votes AS (SELECT {keys}, {value}, count(*) AS _n FROM _said GROUP BY ALL),
-            _ranked AS (SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY _n DESC) AS _place FROM _votes),
-            _best AS (
-                SELECT {keys}, max(_n) AS _most, coalesce(max(_n) FILTER (_place > 1), 0) AS _next
-                FROM _ranked GROUP BY {keys}
-            )
+            _best AS (SELECT {keys}, max(_n) AS _most FROM _votes GROUP BY ALL)
             SELECT _row FROM {relations.rows} JOIN _best USING ({keys}) LEFT JOIN _votes USING ({keys}, {value})
             WHERE {rare}{missing}"""
 

@@ -12,6 +12,9 @@ MOST_COLUMNS = 8
 
 PROBED = 200
 
+TOLERANCE = 0.005
+"""Of numbers that are not kept exactly, so that half a cent is none."""
+
 
 def across_candidates(seen: Seen) -> Iterator[Candidate]:
     """Those of several columns."""
@@ -54,8 +57,8 @@ def _in_order(seen: Seen) -> Iterator[Candidate]:
         evidence = (
             f"In {fits:,} of {pairs.height:,} rows with both, {first} is not after {second}; in {later:,} before it."
         )
-        params = {"operator": "<=", "other": second}
-        yield from seen.candidate("compare_columns", (first,), evidence, sure=0.8, params=params)
+        params = {"operator": "<="}
+        yield from seen.candidate("compare_columns", (first, second), evidence, sure=0.8, params=params)
 
 
 def _sums(seen: Seen) -> Iterator[Candidate]:
@@ -74,7 +77,9 @@ def _sum(seen: Seen, total: str, parts: tuple[str, str]) -> list[Candidate]:
     if fits < (1 - BORNE) * rows.height or told < 0.1 * rows.height:
         return []
     evidence = f"In {fits:,} of {rows.height:,} rows {parts[0]} and {parts[1]} make {total}."
-    return seen.candidate("sum_of_columns", (total,), evidence, sure=0.9, params={"parts": list(parts)})
+    broken = any(seen.typed.schema[name].is_float() for name in (total, *parts))
+    params = {"total": total, "tolerance": TOLERANCE if broken else 0}
+    return seen.candidate("sum_of_columns", parts, evidence, sure=0.9, params=params)
 
 
 def _adding_up(rows: pl.DataFrame) -> int:

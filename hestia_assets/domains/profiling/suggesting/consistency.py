@@ -3,7 +3,8 @@
 Whether a column depends on another is told by how far rows with the same key agree, compared with how far the same
 values agree when they are shuffled: that takes a frequent value for no dependence. Where several columns explain one,
 the key is the one that explains most of all columns, in most rows: what names a thing says more about it than any of
-its properties says about the others. A column that is the key of others is not held against them.
+its properties says about the others, and it is never missing. A column that is the key of others is not held against
+them.
 """
 
 from collections import Counter
@@ -12,17 +13,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hestia_assets.domains.profiling.suggesting.seen import LEAST, Candidate, Seen, share
+from hestia_assets.domains.profiling.suggesting.seen import BORNE, LEAST, Candidate, Seen, share
 
 MOST_COLUMNS = 40
 PER_GROUP = 3
 """Rows that a key has at least, on average: two alone cannot outvote each other."""
 
 GROUPS = 5
-DEPENDS = 0.5
+DEPENDS = 0.4
 """How much of what chance leaves open the key must explain."""
 
-AGREEMENT = 0.6
+AGREEMENT = 0.5
+"""Share of rows that say what most of their key say, at least."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def _dependences(seen: Seen) -> Iterator[Dependence]:
 def _may_key(seen: Seen, name: str) -> bool:
     dtype, distinct = seen.typed.schema[name], seen.distinct(name)
     kind = dtype == pl.String or dtype.is_integer()
-    return kind and distinct >= GROUPS and seen.values(name).len() >= PER_GROUP * distinct
+    filled = seen.values(name).len() >= (1 - BORNE) * seen.height
+    return kind and filled and distinct >= GROUPS and seen.height >= PER_GROUP * distinct
 
 
 def _dependence(seen: Seen, key: str, column: str) -> Dependence | None:
@@ -100,5 +103,5 @@ def _candidate(seen: Seen, found: Dependence) -> list[Candidate]:
     exact = found.agree == found.rows
     sure = 0.9 if exact else 0.5 + 0.35 * found.explained
     return seen.candidate(
-        "consistent_within", (found.column,), evidence, sure=sure, borne=0.5, warn=not exact, params=params
+        "consistent_within", (found.column,), evidence, sure=sure, borne=1, warn=not exact, params=params
     )

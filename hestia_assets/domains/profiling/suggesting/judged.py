@@ -16,6 +16,9 @@ PER_COLUMN = 5
 PROBED = 300
 """Values by which it is told first whether a column may be of a kind that takes long to judge."""
 
+LEAST_VALUES = 3
+"""Different values that make a kind; one or two codes are of several kinds."""
+
 EXAMPLES = 3
 
 
@@ -65,7 +68,7 @@ class Judging:
         name = candidate.check.columns[0]
         some = self.seen.text.filter(self.seen.typed[name].is_not_null()).unique(name, maintain_order=True).head(PROBED)
         result = self._result(candidate.check, some)
-        return result is not None and some.height > 1 and result.failed_rows <= 0.02 * some.height
+        return result is not None and some.height >= LEAST_VALUES and result.failed_rows <= 0.02 * some.height
 
     def _suggestion(self, candidate: Candidate) -> Suggestion | None:
         result = self._result(candidate.check, self.seen.text)

@@ -1,7 +1,7 @@
 """Candidates from how texts are written: their shape, their length, and kinds of text that rules know."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -9,15 +9,16 @@ import polars as pl
 from hestia_assets.domains.profiling.suggesting.seen import BORNE, LEAST, Candidate, Seen
 from hestia_assets.domains.profiling.suggesting.values import FEW
 
-KINDS = (
-    ("iban", "IBANs"),
-    ("email", "e-mail addresses"),
-    ("url", "web addresses"),
-    ("vat_number", "tax numbers"),
-    ("phone", "phone numbers"),
-    ("country_code", "ISO country codes"),
-    ("currency_code", "ISO currency codes"),
-    ("language_code", "ISO language codes"),
+KINDS: tuple[tuple[str, Mapping[str, str], str], ...] = (
+    ("iban", {}, "valid IBANs"),
+    ("vat_number", {"country": "EU"}, "valid VAT numbers"),
+    ("email", {}, "e-mail addresses"),
+    ("url", {}, "web addresses"),
+    ("phone", {}, "phone numbers with their country"),
+    ("iso_country", {"code": "alpha-2"}, "ISO country codes"),
+    ("iso_country", {"code": "alpha-3"}, "ISO country codes"),
+    ("iso_currency", {}, "ISO currency codes"),
+    ("iso_language", {}, "ISO language codes"),
 )
 """Rules about kinds of text, the one that says most first: a column gets one of them."""
 
@@ -42,8 +43,8 @@ def shape_candidates(seen: Seen) -> Iterator[Candidate]:
 
 def _kinds(seen: Seen, name: str) -> Iterator[Candidate]:
     """Told by the rules themselves when they are judged; a column gets the first that it passes."""
-    for rule, words in KINDS:
-        for found in seen.candidate(rule, (name,), "", sure=0.88):
+    for rule, params, words in KINDS:
+        for found in seen.candidate(rule, (name,), "", sure=0.88, params=params):
             yield replace(found, kind=words)
 
 
