@@ -1,34 +1,50 @@
 """Parameters of rules as values of a column's type."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from hestia_assets.core.errors import SpecError
+from hestia_assets.rules._params import kind_of
 
 
 def as_values(values: list[Any], dtype: pl.DataType, *, parameter: str) -> pl.Series:
-    """``values`` in the column's type.
+    """``values`` in the column's type; none of them is rounded or guessed.
 
     Raises:
         SpecError: one of them is none.
     """
     texts = pl.Series([str(value) for value in values], dtype=pl.String)
     try:
-        typed = texts.str.to_date() if dtype == pl.Date else _typed(texts, dtype)
-    except PolarsError as error:
+        return _typed(texts, dtype)
+    except (PolarsError, ValueError) as error:
         shown = ", ".join(str(value) for value in values[:3])
         raise SpecError(
-            f"'{parameter}' ({shown}) does not fit a column of type {dtype}.",
+            f"'{parameter}' ({shown}) does not fit a column of type {kind_of(dtype)}.",
             hint="Write numbers plainly, dates as YYYY-MM-DD, or change the column's type.",
         ) from error
-    return typed
 
 
 def _typed(texts: pl.Series, dtype: pl.DataType) -> pl.Series:
+    if dtype == pl.Date:
+        return pl.Series([date.fromisoformat(text) for text in texts], dtype=dtype)
     if isinstance(dtype, pl.Datetime):
-        return texts.str.to_datetime(time_unit="us")
+        return pl.Series([_local(text) for text in texts], dtype=dtype)
     if dtype == pl.Boolean:
         return texts.str.to_lowercase().replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean)
-    return texts.cast(dtype)
+    typed = texts.cast(dtype)
+    if isinstance(dtype, pl.Decimal) and any(Decimal(text) != one for text, one in zip(texts, typed, strict=True)):
+        raise ValueError("a decimal of more places than the column has")
+    if dtype == pl.Float64 and not typed.is_finite().all():
+        raise ValueError("a number without an end")
+    return typed
+
+
+def _local(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo:
+        raise ValueError("columns hold times without a zone")
+    return read

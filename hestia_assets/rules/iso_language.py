@@ -1,0 +1,52 @@
+"""A text must be a code of a language."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import polars as pl
+
+from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter, ParameterKind
+from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._params import one_of, refuse_other_than_text
+
+CODES = ("alpha-2", "alpha-3")
+
+
+class IsoLanguage:
+    """Fails for each text that is no code of a language in small letters; an empty field passes.
+
+    Source: ISO 639-1 (``de``) and ISO 639-3 (``deu``) as the library ``pycountry`` has them.
+    """
+
+    sentence: ClassVar[str] = "{columns} must be a language code"
+    advice: ClassVar[str] = "Write the language's code in small letters, such as de or deu, not its name."
+    columns: ClassVar[range] = SOME_COLUMNS
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "code": Parameter("Two letters (de) or three (deu).", ParameterKind.CHOICE, choices=CODES, default="alpha-2")
+    }
+    example: ClassVar[Mapping[str, Any]] = {"code": "alpha-2"}
+
+    def message(self, spec: CheckSpec) -> str:
+        """The sentence shown beside a row that failed."""
+        such_as = "deu" if one_of(spec, "code", CODES, default="alpha-2") == "alpha-3" else "de"
+        return f"{spec.columns[0]} is no language code such as {such_as}."
+
+    def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
+        """Whether a text is a language's code."""
+        known = _codes(one_of(spec, "code", CODES, default="alpha-2"))
+
+        def is_code(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+            refuse_other_than_text(spec, dtype)
+            return column.is_in(known)
+
+        return is_code
+
+
+def _codes(code: str) -> list[str]:
+    import pycountry
+
+    found = (getattr(one, code.replace("-", "_"), None) for one in pycountry.languages)
+    return sorted(str(one) for one in found if one)
+
+
+RULE = IsoLanguage()

@@ -1,0 +1,75 @@
+"""A text must be a phone number."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+import polars as pl
+
+from hestia_assets.core.errors import SpecError
+from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter, ParameterKind
+from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._distinct import judged
+from hestia_assets.rules._params import country, refuse_other_than_text, switch
+
+WRITTEN = re.compile(r"\+?[0-9 \u00a0\u202f()./\u2010-\u2013-]+")
+
+
+class Phone:
+    """Fails for each text that is no phone number that can be dialled; an empty field passes.
+
+    Without ``region`` a number must begin with + and the country's code; with it numbers of that country may be
+    written as one dials them there. Blanks, brackets, dots, slashes and dashes are borne, letters are not. The lengths
+    and ranges in use are those of the library ``phonenumbers`` (libphonenumber); whether anybody answers is not asked.
+    """
+
+    sentence: ClassVar[str] = "{columns} must be a phone number"
+    advice: ClassVar[str] = "Write one number with + and the country's code, such as +49 30 901820."
+    columns: ClassVar[range] = SOME_COLUMNS
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "region": Parameter("The country (ISO code, such as DE) of numbers without +.", ParameterKind.TEXT),
+        "only_region": Parameter("Whether numbers of other countries fail.", ParameterKind.SWITCH, default=False),
+    }
+    example: ClassVar[Mapping[str, Any]] = {"region": "DE"}
+
+    def message(self, spec: CheckSpec) -> str:
+        """The sentence shown beside a row that failed."""
+        where = f" of {spec.params.get('region')}" if switch(spec, "only_region") else ""
+        return f"{spec.columns[0]} is no phone number{where} in use."
+
+    def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
+        """Whether a text is a phone number."""
+        region, only = _region(spec), switch(spec, "only_region")
+        if only and region is None:
+            raise SpecError(f"Check '{spec.name}' names no region.", hint="Give 'region', such as DE.")
+
+        def dialled(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+            refuse_other_than_text(spec, dtype)
+            return judged(column, partial(is_number, region=region, only=only))
+
+        return dialled
+
+
+def _region(spec: CheckSpec) -> str | None:
+    if spec.params.get("region") in (None, ""):
+        return None
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return country(spec, "region", sorted(SUPPORTED_REGIONS))
+
+
+def is_number(text: str, *, region: str | None, only: bool) -> bool:
+    """Whether the library takes a text that holds nothing but a number."""
+    import phonenumbers
+
+    if not WRITTEN.fullmatch(text):
+        return False
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(number) and (not only or phonenumbers.region_code_for_number(number) == region)
+
+
+RULE = Phone()
