@@ -23,21 +23,21 @@ class Corrections:
     runner: Runner
     new_id: Callable[[str], str]
 
-    def release(self, batch: str, *, author: str) -> Batch:
-        """Let a held batch be published by the next run."""
+    def release(self, batch: str, *, author: str, note: str = "") -> Batch:
+        """Let a held batch be published by the next run; the reason stands on the audit trail."""
         batches = self.runner.batches
         found = batches.get(batch)
         if found.state is not BatchState.HELD or (found.problem and found.problem.code == UNBALANCED):
             why = found.problem.message if found.problem else f"Batch {batch} is {found.state.value}, not held."
             raise HeldError(why, hint="Release only batches that a check holds.")
-        self.runner.audit.record(author, "batch.released", batch)
+        self.runner.audit.record(author, "batch.released", batch, **_because(note))
         return batches.update(batch, state=BatchState.RECEIVED, released_by=author, problem=None)
 
-    def discard(self, batch: str, *, author: str) -> Batch:
-        """Give up a batch of which nothing was published."""
+    def discard(self, batch: str, *, author: str, note: str = "") -> Batch:
+        """Give up a batch of which nothing was published; the reason stands on the audit trail."""
         found = self.runner.batches.get(batch)
         with self.runner.alone(found.tenant, found.dataset, wait_seconds=1):
-            return self._discarded(self.runner.batches.get(batch), author)
+            return self._discarded(self.runner.batches.get(batch), author, note)
 
     def undo(self, batch: str, *, author: str) -> UndoResult:
         """Take a batch out of the validated table; one that is not in it yet is discarded."""
@@ -163,11 +163,11 @@ class Corrections:
             mode=None if old.mode is own else old.mode,
         )
 
-    def _discarded(self, found: Batch, author: str) -> Batch:
+    def _discarded(self, found: Batch, author: str, note: str = "") -> Batch:
         if found.state is BatchState.COMMITTED or published_anywhere(self.runner.tables, found):
             hint = "Run it again to finish it." if found.state is not BatchState.COMMITTED else "Undo it instead."
             raise HeldError(f"Batch {found.id} is published, at least in part.", hint=hint)
-        self.runner.audit.record(author, "batch.discarded", found.id)
+        self.runner.audit.record(author, "batch.discarded", found.id, **_because(note))
         self.runner.batches.clear_parts(found.id)
         ended = self.runner.clock()
         return self.runner.batches.update(found.id, state=BatchState.UNDONE, problem=None, finished_at=ended)
@@ -175,6 +175,11 @@ class Corrections:
     def _record(self, author: str, action: str, result: UndoResult) -> None:
         counts = {"removed": result.removed, "restored": result.restored, "kept": result.kept}
         self.runner.audit.record(author, action, result.batch.id, **counts)
+
+
+def _because(note: str) -> dict[str, str]:
+    """A reason as a detail of the audit trail, where one was given."""
+    return {"note": note.strip()} if note.strip() else {}
 
 
 def _nothing_to_redo(found: Batch) -> HeldError:

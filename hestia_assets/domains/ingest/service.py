@@ -196,18 +196,18 @@ class IngestService:
         """``run`` for each: as it is afterwards, or why it failed. Many small ones are published at once."""
         return ManyRun(self.runner, run_id, on_progress).go(batches)
 
-    def release(self, batch: str, *, author: str) -> Batch:
-        """Let a held batch be published by the next run. Raises HeldError when that is not for a person to decide."""
-        return self._corrections.release(batch, author=author)
+    def release(self, batch: str, *, author: str, note: str = "") -> Batch:
+        """Let a held batch be published by the next run; ``note`` says why. Raises HeldError: it is not held."""
+        return self._corrections.release(batch, author=author, note=note)
 
-    def discard(self, batch: str, *, author: str) -> Batch:
-        """Give up a batch of which nothing was published; its original stays.
+    def discard(self, batch: str, *, author: str, note: str = "") -> Batch:
+        """Give up a batch of which nothing was published; its original stays, and ``note`` on the audit trail.
 
         Raises:
             HeldError: a table has it already.
             LeaseHeldError: a run of this dataset is at work.
         """
-        return self._corrections.discard(batch, author=author)
+        return self._corrections.discard(batch, author=author, note=note)
 
     def undo(self, batch: str, *, author: str) -> UndoResult:
         """Take a batch out of the validated table; rows that later batches or edits replaced stay and are named.
