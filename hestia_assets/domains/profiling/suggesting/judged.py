@@ -11,6 +11,7 @@ from hestia_assets.core.results import CheckResult, Suggestion
 from hestia_assets.core.rules import Scope
 from hestia_assets.core.specs import CheckSpec, Severity
 from hestia_assets.domains.profiling.suggesting.seen import Candidate, Seen
+from hestia_assets.domains.profiling.suggesting.shapes import KIND_RULES
 
 PER_COLUMN = 5
 PROBED = 300
@@ -32,7 +33,7 @@ class Judging:
     def suggestions(self, candidates: Iterable[Candidate], have: Sequence[CheckSpec]) -> tuple[Suggestion, ...]:
         """The surest first, a handful per column; none that the dataset has, and none that cannot run."""
         taken = {check.name for check in have} | {(check.rule, check.columns) for check in have}
-        told: set[str] = set()
+        told = {check.columns[0] for check in have if check.rule in KIND_RULES and check.columns}
         found: list[Suggestion] = []
         for candidate in candidates:
             check = candidate.check
@@ -45,11 +46,12 @@ class Judging:
                 told |= {check.columns[0]} if candidate.kind else set()
                 found.append(suggestion)
         found.sort(key=lambda one: (-one.sure, one.failing, one.check.name))
-        return tuple(self._few(self._telling(found, told)))
+        checks = [*have, *(one.check for one in found)]
+        foreign = {check.columns[0] for check in checks if check.rule == "foreign_key"}
+        return tuple(self._few(self._telling(found, told, foreign)))
 
-    def _telling(self, found: Sequence[Suggestion], told: set[str]) -> list[Suggestion]:
+    def _telling(self, found: Sequence[Suggestion], told: set[str], foreign: set[str]) -> list[Suggestion]:
         """Without the shape and length of texts whose kind is known, and without the list of a foreign key's values."""
-        foreign = {one.check.columns[0] for one in found if one.check.rule == "foreign_key"}
         weaker = {(rule, name) for name in told for rule in ("matches", "length")}
         weaker |= {("in_set", name) for name in foreign}
         return [one for one in found if (one.check.rule, one.check.columns[0]) not in weaker]

@@ -22,6 +22,7 @@ KINDS: tuple[tuple[str, Mapping[str, str], str], ...] = (
 )
 """Rules about kinds of text, the one that says most first: a column gets one of them."""
 
+KIND_RULES = frozenset(rule for rule, _, _ in KINDS)
 LONGEST = 40
 MOST_RUNS = 9
 SIGNS = {"9": r"\d", "A": "[A-Z]", "a": "[a-z]"}
