@@ -158,7 +158,7 @@ def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:
         seen=metadata.seen,
         holding=ingest.holding,
         audit=metadata.audit,
-        guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS, _utc_now),
+        guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS, _utc_now, ingest.validator, metadata.specs),
         together=metadata.database.together,
     )
 

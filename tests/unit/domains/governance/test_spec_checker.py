@@ -24,16 +24,20 @@ from hestia_assets.core.specs import (
 )
 from hestia_assets.domains.governance.gate import Gate
 from hestia_assets.domains.governance.guard import SpecChecker
+from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
 from hestia_assets.rules import RULES
 
 
 @pytest.fixture
 def checker(tmp_path: Path) -> SpecChecker:
-    leases = open_metadata(f"sqlite:///{tmp_path / 'hestia.db'}", home=tmp_path, clock=lambda: datetime.now(UTC)).leases
-    tables = DeltaTableStore(tmp_path / "lake", leases=leases, owner="test", lease_seconds=30)
+    metadata = open_metadata(f"sqlite:///{tmp_path / 'hestia.db'}", home=tmp_path, clock=lambda: datetime.now(UTC))
+    tables = DeltaTableStore(tmp_path / "lake", leases=metadata.leases, owner="test", lease_seconds=30)
     gate = Gate(tables, DuckDBEngine(memory_limit="100MB", timeout_seconds=120))
-    return SpecChecker(FORMATS, RULES, gate, CONNECTORS, lambda: datetime.now(UTC))
+    validator = RuleValidator(RULES, gate.engine, tables, lambda: datetime.now(UTC))
+    customers = (Column(source="id", name="id", type="integer"), Column(source="name", name="name"))
+    metadata.specs.save(DatasetSpec(name="customers", recipe=Recipe(columns=customers)), author="ada")
+    return SpecChecker(FORMATS, RULES, gate, CONNECTORS, lambda: datetime.now(UTC), validator, metadata.specs)
 
 
 DIGEST = AlertSpec(name="daily", on=("batch_held",), channel={"kind": "email", "to": ("ada@example.org",)})
@@ -94,6 +98,81 @@ def test_a_spec_that_cannot_work_is_refused(checker: SpecChecker, spec: Spec, ki
         checker(spec)
 
     assert says in str(refused.value)
+
+
+COLUMNS = tuple(
+    Column(source=name, name=name, type=kind)
+    for name, kind in (
+        ("id", "text"),
+        ("store", "text"),
+        ("quantity", "integer"),
+        ("amount", "decimal"),
+        ("day", "date"),
+    )
+)
+WORKING = (
+    CheckSpec(rule="row_unique"),
+    CheckSpec(rule="unique", columns=("id",)),
+    CheckSpec(rule="foreign_key", columns=("quantity",), params={"dataset": "customers", "other_columns": ["id"]}),
+    CheckSpec(rule="totals_match", columns=("quantity",),
+              params={"amount": "amount", "dataset": "customers", "total": "id", "other_columns": "id"}),
+    CheckSpec(rule="monotonic", columns=("day",), params={"within": ["store"], "strict": True}),
+    CheckSpec(rule="sql", params={"expression": "amount * quantity < 100 OR store IS NULL"}),
+    CheckSpec(rule="row_count", params={"min": 1, "most": 2}, severity="hold"),
+    CheckSpec(rule="completeness", columns=("store",), params={"values": ["a"]}, severity="warn"),
+    CheckSpec(rule="freshness", columns=("day",), params={"hours": 26}, severity="hold"),
+    CheckSpec(rule="schema_unchanged", severity="hold"),
+    CheckSpec(rule="distribution_drift", columns=("amount",), severity="warn"),
+    CheckSpec(rule="agrees_with", columns=("amount",), severity="warn",
+              params={"measure": "sum", "dataset": "customers", "other_column": "id"}),
+    CheckSpec(rule="conditional", params={"if": {"rule": "not_null", "columns": ["id"]},
+                                          "then": {"rule": "not_null", "columns": ["day"]}}),
+)  # fmt: skip
+REFUSED = [
+    ("foreign_key", ["id"], {"dataset": "clients"}, "'clients', which there is not"),
+    ("foreign_key", ["id"], {"dataset": "orders"}, "reads its own dataset"),
+    ("foreign_key", ["id"], {"dataset": "customers"}, "id is text, but id of customers is a number"),
+    ("foreign_key", ["id"], {"dataset": "customers", "other_columns": ["nr"]}, "customers has no column 'nr'"),
+    ("foreign_key", ["id", "store"], {"dataset": "customers", "other_columns": ["id"]}, "2 columns cannot be compared"),
+    ("totals_match", ["id"], {"amount": "store", "dataset": "customers", "total": "name", "other_columns": ["name"]},
+     "store is no number"),
+    ("monotonic", ["day"], {"direction": "up"}, "'up' is no direction"),
+    ("sql", [], {"expression": "amount > (SELECT 1)"}, "may not hold a query"),
+    ("sql", [], {"expression": "amont > 1"}, "no column 'amont' (line 1, column 1)"),
+    ("sql", [], {"expression": "amount > 1 AND\n getenv('HOME') = ''"}, "call getenv() (line 2, column 2)"),
+    ("sql", [], {"expression": "amount + 1"}, "not yes or no"),
+    ("sql", [], {"expression": "day + store > 1"}, "sql"),
+    ("row_count", [], {}, "has no bound"),
+    ("row_count", [], {"min": "few"}, "'min' (few) is no number"),
+    ("completeness", ["store"], {}, "needs values or a dataset"),
+    ("freshness", ["store"], {"hours": 1}, "neither a date nor a timestamp"),
+    ("distribution_drift", ["amount"], {"threshold": -1}, "'threshold' (-1)"),
+    ("agrees_with", [], {"measure": "sum", "dataset": "customers"}, "of one column"),
+    ("conditional", [], {"if": {"rule": "not_nul", "columns": ["id"]}, "then": {"rule": "not_null", "columns": ["id"]}},
+     "not_nul"),
+    ("conditional", [], {"if": {"rule": "not_null", "columns": ["nr"]}, "then": {"rule": "not_null", "columns": ["id"]}},
+     "unknown column 'nr'"),
+    ("conditional", [], {"if": "not_null", "then": {"rule": "not_null", "columns": ["id"]}}, "'if' is no check"),
+]  # fmt: skip
+
+
+def test_checks_over_rows_and_batches_are_tried_on_the_datasets_columns_before_they_are_saved(checker: SpecChecker):
+    orders = DatasetSpec(name="orders", recipe=Recipe(columns=COLUMNS))
+    checker(orders.model_copy(update={"checks": WORKING}))
+    whole = {"row_count", "completeness", "freshness", "schema_unchanged", "distribution_drift", "agrees_with"}
+
+    for rule, columns, params, says in REFUSED:
+        severity = "hold" if rule in whole else "reject"
+        check = CheckSpec(rule=rule, columns=columns, params=params, severity=severity)
+        with pytest.raises(HestiaError) as refused:
+            checker(orders.model_copy(update={"checks": (check,)}))
+        assert says in str(refused.value), (rule, params)
+        assert rule in str(refused.value)
+
+
+def test_a_check_on_a_whole_batch_cannot_reject_rows(checker: SpecChecker):
+    with pytest.raises(SpecError, match="cannot reject single rows"):
+        checker(_orders(CheckSpec(rule="row_count", params={"min": 1})))
 
 
 def test_a_check_on_an_unknown_column_is_refused_with_the_spec_itself():
