@@ -113,7 +113,7 @@ class SqlOutbox:
         query = select(OutboxRow.state, func.count()).where(mine).group_by(OutboxRow.state)
         doubtful = and_(mine, OutboxRow.state == MessageState.SENT.value, OutboxRow.uncertain > 0)
         with self.database.reading() as session:
-            found = dict(session.execute(query).tuples().all())
+            found = dict[str, int](row for row in session.execute(query))
             twice = session.scalar(select(func.count()).select_from(OutboxRow).where(doubtful)) or 0
         return OutboxCounts(**found, doubtful=twice)
 
@@ -156,27 +156,26 @@ def _due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _next(now: datetime, skip: Collection[tuple[str, str]]) -> Select[tuple[OutboxRow]]:
+def _next(now: datetime, skip: Collection[tuple[str, str]]) -> Select[OutboxRow]:
     query = select(OutboxRow).where(_due(now)).order_by(OutboxRow.next_at, OutboxRow.id).limit(1)
     if skip:
         query = query.where(tuple_(OutboxRow.tenant, OutboxRow.alert).not_in(sorted(skip)))
     return query
 
 
-def _with(first: OutboxRow) -> Select[tuple[OutboxRow]]:
-    """The rows of a letter: as it went out before, or all that go out together now."""
+def _with(first: OutboxRow) -> Select[OutboxRow]:
+    """The rows of a letter: as it went out before; else a digest, or what one batch told of in one moment."""
     query = select(OutboxRow).order_by(OutboxRow.id)
     if first.letter:
         return query.where(OutboxRow.letter == first.letter)
-    if not first.digest:
-        return query.where(OutboxRow.id == first.id)
+    together = OutboxRow.next_at <= first.next_at if first.digest else OutboxRow.created_at == first.created_at
     same = (
         OutboxRow.tenant == first.tenant,
         OutboxRow.alert == first.alert,
         OutboxRow.receiver == first.receiver,
-        OutboxRow.digest,
+        OutboxRow.digest == first.digest,
         OutboxRow.state == MessageState.PENDING.value,
-        OutboxRow.next_at <= first.next_at,
+        together,
         OutboxRow.letter.is_(None),
     )
     return query.where(*same).limit(MOST_IN_LETTER)

@@ -33,7 +33,7 @@ def compose(messages: Sequence[Message], *, pages: str) -> Letter:
     first = messages[0]
     events = [message.event for message in messages]
     at = max(event.at for event in events)
-    write = _digest if first.digest else _single
+    write = _single if len(events) == 1 else _digest
     subject, head = write(first.alert, events)
     foot = f"You receive this because of the alert '{first.alert}'."
     told, left = events[:MOST_TOLD], len(events) - MOST_TOLD
@@ -96,7 +96,7 @@ def _digest(alert: str, events: Sequence[Event]) -> tuple[str, str]:
 
 def _titled(event: Event) -> str:
     """What happened, and in which dataset."""
-    return event.title if event.dataset in event.title else f"{event.dataset}: {event.title}"
+    return event.title if event.dataset in event.title.split() else f"{event.dataset}: {event.title}"
 
 
 def _line(text: str) -> str:
@@ -132,7 +132,7 @@ def _html(head: str, events: Sequence[Event], after: Sequence[str], pages: str) 
 def _payload(first: Message, events: Sequence[Event], at: datetime, pages: str) -> dict[str, Any]:
     """As the specification of Standard Webhooks proposes: ``type``, ``timestamp``, ``data``."""
     facts = [_facts(event, pages) for event in events]
-    if not first.digest:
+    if len(events) == 1:
         return {"type": events[0].kind.value, "timestamp": at.isoformat(), "data": {"alert": first.alert, **facts[0]}}
     return {"type": "digest", "timestamp": at.isoformat(), "data": {"alert": first.alert, "events": facts}}
 

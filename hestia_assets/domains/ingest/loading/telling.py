@@ -52,7 +52,7 @@ def failed(batch: Batch, problem: Problem, *, at: datetime, key: str = "") -> li
 
 def _check(batch: Batch, check: CheckResult, at: datetime) -> Event:
     columns = f" on {', '.join(check.columns)}" if check.columns else ""
-    exempt = f" {check.exempt_rows:,} rows that are allowed to fail it are not counted." if check.exempt_rows else ""
+    exempt = f" Rows that are allowed to fail it ({check.exempt_rows:,}) are not counted." if check.exempt_rows else ""
     return _event(
         batch,
         Occurrence.CHECK_FAILED,
@@ -72,11 +72,15 @@ def _share(batch: Batch, share: float, at: datetime) -> Event:
         Occurrence.QUARANTINE_SHARE,
         f"share:{batch.id}",
         f"{share:.1%} of {batch.file_name} was set aside",
-        f"{aside:,} rows were set aside, {loaded:,} were loaded.",
+        f"{_rows(aside)} set aside, {_rows(loaded)} loaded.",
         at,
         share=share,
         facts={"rows_quarantined": aside, "rows_loaded": loaded},
     )
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row was" if number == 1 else f"{number:,} rows were"
 
 
 def _outcome(check: CheckResult) -> str:

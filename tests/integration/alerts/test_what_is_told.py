@@ -1,0 +1,90 @@
+"""What an import tells: failed checks and shares of what was committed, what is held, what failed. No values."""
+
+from pathlib import Path
+
+import pytest
+from told_orders import hand_in, opened, orders
+
+from hestia_assets.core.channels import refuse_channel
+from hestia_assets.core.errors import HestiaError, SpecError
+from hestia_assets.core.results import BatchState, Problem
+from hestia_assets.core.specs import AlertSpec, parse
+
+EVERYTHING = ("check_failed", "batch_held", "batch_failed", "quarantine_share")
+SECRET = "0417-secret"
+FILE = f"id,qty\na,1\n{SECRET},2\n{SECRET},3\nb,{SECRET}\n".encode()
+
+
+def told(home):
+    return {one.event.key.split(":")[0]: one.event for one in home.alerts.messages("default")}
+
+
+def test_a_committed_batch_tells_of_its_failed_checks_and_the_share_set_aside(tmp_path: Path):
+    home = opened(tmp_path, 1)
+    spec = orders(home, ("unique", "warn"), ("not_null", "reject"), on=EVERYTHING)
+    batch = hand_in(home, spec, FILE)
+
+    home.ingest.run(batch.id)
+    home.ingest.undo(batch.id, author="ada")
+    home.ingest.redo(batch.id, author="ada")
+
+    found = [one.event for one in home.alerts.messages("default")]
+    assert {event.key for event in found} == {f"check:{batch.id}:unique__id", f"share:{batch.id}"}
+    share = told(home)["share"]
+    assert (share.share, share.text) == (0.25, "1 row was set aside, 3 rows were loaded.")
+    assert any("unique__id failed for 1 of 3 rows" in event.title for event in found)
+    assert share.link == f"datasets?dataset=orders&batch={batch.id}"
+    assert SECRET not in str(found)
+
+
+def test_a_held_batch_tells_that_it_waits_and_after_its_release_what_failed(tmp_path: Path):
+    home = opened(tmp_path, 1)
+    batch = hand_in(home, orders(home, ("unique", "hold"), on=EVERYTHING), FILE)
+
+    home.ingest.run(batch.id)
+    assert list(told(home)) == ["held"]
+    assert "Checks that hold it: unique__id failed for 1 of 3 rows" in told(home)["held"].text
+    home.ingest.release(batch.id, author="ada")
+    home.ingest.run(batch.id)
+
+    assert set(told(home)) == {"held", "check", "share"}
+    assert SECRET not in str(home.alerts.messages("default"))
+
+
+def test_a_batch_that_fails_or_is_cut_off_tells_so_once(tmp_path: Path):
+    home = opened(tmp_path, 1)
+    spec = orders(home, on=EVERYTHING)
+    failing, cut = hand_in(home, spec, b"other,columns\n1,2\n"), hand_in(home, spec, FILE)
+
+    with pytest.raises(HestiaError):
+        home.ingest.run(failing.id)
+    for _ in range(2):
+        home.ingest.runner.cut_off(cut, Problem("run.failed", "The run was cut off.", "Run it again."))
+
+    keys = [one.event.key for one in home.alerts.messages("default")]
+    assert keys[0] == f"failed:{cut.id}:cut_off"
+    assert keys[1].startswith(f"failed:{failing.id}:")
+    assert len(keys) == 2
+    assert home.batches.get(failing.id).state is BatchState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "why"),
+    [
+        ("email", "ada at example", "no mail address"),
+        ("email", "ada@example.org\nBcc: all@example.org", "no mail address"),
+        ("chat", "slack://token/token/token", "holds a secret"),
+        ("chat", "env:HESTIA_S3_SECRET_ACCESS_KEY", "holds a secret"),
+        ("webhook", "https://example.org/hook?token=1", "a password or a query"),
+        ("webhook", "https://ada:pw@example.org/hook", "a password or a query"),
+        ("webhook", "file:///etc/passwd", "no web address"),
+        ("webhook", "env:PATH", "no variable"),
+    ],
+)
+def test_an_address_that_cannot_work_or_holds_a_secret_is_refused(kind, to, why):
+    spec = parse(AlertSpec, {"name": "a", "on": ["batch_held"], "channel": {"kind": kind, "to": [to]}})
+
+    with pytest.raises(SpecError, match=why) as refused:
+        refuse_channel(spec.channel)
+
+    assert "token/token" not in str(refused.value)
