@@ -46,7 +46,7 @@ class TotalsMatch:
         key, params = ", ".join(spec.columns), spec.params
         return (
             f"The {params.get('amount')} of all rows with this {key} do not add up to {params.get('total')} in "
-            f"{params.get('dataset')}; only a {key} that is not there would pass."
+            f"{params.get('dataset')}; rows whose {key} is not there pass."
         )
 
     def datasets(self, spec: CheckSpec) -> tuple[str, ...]:

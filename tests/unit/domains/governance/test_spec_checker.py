@@ -128,6 +128,7 @@ WORKING = (
     CheckSpec(rule="conditional", params={"if": {"rule": "not_null", "columns": ["id"]},
                                           "then": {"rule": "not_null", "columns": ["day"]}}),
 )  # fmt: skip
+FILLED = {"rule": "not_null", "columns": ["id"]}
 REFUSED = [
     ("foreign_key", ["id"], {"dataset": "clients"}, "'clients', which there is not"),
     ("foreign_key", ["id"], {"dataset": "orders"}, "reads its own dataset"),
@@ -148,11 +149,9 @@ REFUSED = [
     ("freshness", ["store"], {"hours": 1}, "neither a date nor a timestamp"),
     ("distribution_drift", ["amount"], {"threshold": -1}, "'threshold' (-1)"),
     ("agrees_with", [], {"measure": "sum", "dataset": "customers"}, "of one column"),
-    ("conditional", [], {"if": {"rule": "not_nul", "columns": ["id"]}, "then": {"rule": "not_null", "columns": ["id"]}},
-     "not_nul"),
-    ("conditional", [], {"if": {"rule": "not_null", "columns": ["nr"]}, "then": {"rule": "not_null", "columns": ["id"]}},
-     "unknown column 'nr'"),
-    ("conditional", [], {"if": "not_null", "then": {"rule": "not_null", "columns": ["id"]}}, "'if' is no check"),
+    ("conditional", [], {"if": {"rule": "not_nul", "columns": ["id"]}, "then": FILLED}, "not_nul"),
+    ("conditional", [], {"if": {"rule": "not_null", "columns": ["nr"]}, "then": FILLED}, "unknown column 'nr'"),
+    ("conditional", [], {"if": "not_null", "then": FILLED}, "'if' is no check"),
 ]  # fmt: skip
 
 
