@@ -8,6 +8,7 @@ import dagster as dg
 from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.specs import DatasetSpec, ExportSpec, SourceSpec, TransformSpec
+from hestia_assets.defs.alerting import build_alert_sensor
 from hestia_assets.defs.assets.dataset import build_dataset_asset
 from hestia_assets.defs.assets.exported import build_exported_asset
 from hestia_assets.defs.assets.landing import build_landing_asset
@@ -41,7 +42,7 @@ def build_definitions(hestia: Hestia) -> dg.Definitions:
         dg.Definitions(
             jobs=[maintenance_job],
             schedules=[build_maintenance_schedule()],
-            sensors=build_run_sensors(),
+            sensors=[*build_run_sensors(), build_alert_sensor()],
             resources=build_resources(hestia),
             executor=dg.in_process_executor,
         ),

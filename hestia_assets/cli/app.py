@@ -7,6 +7,7 @@ import typer
 
 from hestia_assets import __version__
 from hestia_assets.cli import (
+    alerts,
     batches,
     convert,
     decisions,
@@ -44,6 +45,7 @@ GROUPS: tuple[Register, ...] = (
     sql.register,
     transforms.register,
     exports.register,
+    alerts.register,
     specs.register,
     deleting.register,
     doctor.register,

@@ -111,7 +111,12 @@ def _documents(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             raise SpecError(
                 f"Document {number} of {file} has no known kind.", hint=f"Add 'kind:' with one of: {kinds}."
             )
-        yield values["kind"], {key: value for key, value in values.items() if key != "kind"}
+        yield values["kind"], {_word(key): value for key, value in values.items() if key != "kind"}
+
+
+def _word(key: object) -> object:
+    """YAML 1.1 reads the key ``on`` of an alert as true."""
+    return "on" if key is True else key
 
 
 def _save(hestia: "Hestia", spec: "AnySpec") -> dict[str, Any]:

@@ -38,6 +38,7 @@ def test_an_empty_home_loads(home: Hestia):
     dg.Definitions.validate_loadable(definitions)
     assert not definitions.resolve_asset_graph().get_all_asset_keys()
     assert {sensor.name for sensor in definitions.sensors or ()} == {
+        "alerts",
         "corrections",
         "drop_folders",
         "failed_runs",
