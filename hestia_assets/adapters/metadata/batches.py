@@ -14,7 +14,7 @@ from hestia_assets.adapters.metadata.engine import Database
 from hestia_assets.adapters.metadata.models import BatchRow, PartRow
 from hestia_assets.core.errors import HeldError, NotFoundError, TransientError
 from hestia_assets.core.ports import Clock
-from hestia_assets.core.results import EDIT, UNFINISHED, Batch, BatchCounts, BatchPart, BatchState
+from hestia_assets.core.results import EDIT, RESUBMIT, UNFINISHED, Batch, BatchCounts, BatchPart, BatchState
 from hestia_assets.core.specs import Mode
 
 FIELDS = tuple(field.name for field in fields(Batch))
@@ -38,6 +38,9 @@ _FROM_ROW: dict[str, Callable[[Any], Any]] = {
     "drift": codecs.drift_from_json,
     "profile": codecs.profile_from_json,
 }
+
+NO_FILES = (EDIT, RESUBMIT)
+"""Origins of batches that are people's work on rows."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class SqlBatchStore:
     def counts(self, tenant: str, dataset: str) -> BatchCounts:
         """How many there are of a dataset, and what they hold."""
         done = BatchRow.state == BatchState.COMMITTED.value
-        files = func.count().filter(done, BatchRow.origin != EDIT)
+        files = func.count().filter(done, BatchRow.origin.not_in(NO_FILES))
         query = select(func.count(), files, func.sum(BatchRow.rows_quarantined).filter(done))
         query = query.where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
         with self.database.reading() as session:
@@ -139,7 +142,7 @@ class SqlBatchStore:
     def last_files(self, tenant: str, dataset: str, *, limit: int) -> list[Batch]:
         """Committed batches that are files, the one that was committed last first."""
         query = select(BatchRow).where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
-        query = query.where(BatchRow.state == BatchState.COMMITTED.value, BatchRow.origin != EDIT)
+        query = query.where(BatchRow.state == BatchState.COMMITTED.value, BatchRow.origin.not_in(NO_FILES))
         query = query.order_by(BatchRow.sequence.desc()).limit(limit)
         with self.database.reading() as session:
             return [_from_row(row) for row in session.scalars(query)]

@@ -6,8 +6,19 @@ from datetime import datetime
 from io import BytesIO
 
 from hestia_assets.core.errors import HeldError, HistoryExpiredError
-from hestia_assets.core.results import EDIT, Batch, BatchState, EditPreview, Expired, RowEdit, StoredFile, UndoResult
+from hestia_assets.core.results import (
+    EDIT,
+    RESUBMIT,
+    Batch,
+    BatchState,
+    EditPreview,
+    Expired,
+    RowEdit,
+    StoredFile,
+    UndoResult,
+)
 from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.domains.ingest.entries.again import refuse_redo, refuse_reimport
 from hestia_assets.domains.ingest.loading.parts import published_anywhere
 from hestia_assets.domains.ingest.loading.run import UNBALANCED
 from hestia_assets.domains.ingest.rewriting.desk import EditDesk
@@ -69,6 +80,7 @@ class Corrections:
                 if found.state is not BatchState.UNDONE or found.sequence is None:
                     raise _nothing_to_redo(found)
                 _refuse_closed(found)
+                refuse_redo(self.runner.book(found.tenant, found.dataset), found)
                 self.runner.turn(found, alive=True).begin()
                 begun = self.runner.turn(self.runner.batches.get(batch), alive=True)
             result = begun.finish(hold)
@@ -98,9 +110,11 @@ class Corrections:
     def reimport(self, batch: str, *, author: str) -> Batch:
         """Take a batch out and read its original again, as a new batch, under the present spec."""
         found = self.runner.batches.get(batch)
-        if found.origin == EDIT:
-            raise HeldError(f"Batch {batch} is an edit, no file.", hint="Undo or redo it.")
+        if found.origin in (EDIT, RESUBMIT):
+            what = "an edit" if found.origin == EDIT else "a resubmission"
+            raise HeldError(f"Batch {batch} is {what}, no file.", hint="Undo or redo it.")
         _refuse_closed(found)
+        refuse_reimport(self.runner.book(found.tenant, found.dataset), found)
         self._refuse_types(found)
         if found.state is not BatchState.UNDONE:
             self.undo(batch, author=author)

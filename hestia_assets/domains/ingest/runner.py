@@ -21,11 +21,14 @@ from hestia_assets.core.ports import (
     Validator,
 )
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import EDIT, Batch, BatchState, DriftFinding, Job, Problem
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState, DriftFinding, Job, Problem
 from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.domains.ingest.entries.book import EntryBook
+from hestia_assets.domains.ingest.entries.lines import ResubmissionReader
+from hestia_assets.domains.ingest.entries.run import ResubmitRun, spec_for_rows
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
-from hestia_assets.domains.ingest.loading.fitting import fitting
+from hestia_assets.domains.ingest.loading.fitting import fitting, resubmitted
 from hestia_assets.domains.ingest.loading.modes import refuse_without_key
 from hestia_assets.domains.ingest.loading.parts import PartMaker, Progress, published_anywhere
 from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
@@ -112,9 +115,9 @@ class Runner:
             self.end(done, job)
         return done
 
-    def go(self, run: BatchRun | EditRun, source: BinaryIO) -> Batch:
+    def go(self, run: BatchRun | EditRun | ResubmitRun, source: BinaryIO) -> Batch:
         """Bring a batch to its end; of a file it is noted how it differs from those before."""
-        if isinstance(run, EditRun):
+        if isinstance(run, EditRun | ResubmitRun):
             return run.go(source)
         planned = self.prepare(run, source)
         if isinstance(planned, Batch):
@@ -183,17 +186,27 @@ class Runner:
 
     def batch_run(
         self, maker: PartMaker, source: BinaryIO, job: Job, hold: Hold, on_progress: Progress
-    ) -> "BatchRun | EditRun":
+    ) -> "BatchRun | EditRun | ResubmitRun":
         """What reads this batch and publishes it."""
         self.retype(maker.spec, hold, version=maker.batch.spec_version, author=maker.batch.author)
         if maker.batch.origin == EDIT:
             return EditRun(maker, self.batches, hold)
+        if maker.batch.origin == RESUBMIT:
+            own = replace(maker, spec=spec_for_rows(maker.spec, maker.validator))
+            reading = own.reading(resubmitted(maker.spec, source))
+            reader = ResubmissionReader()
+            run = BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce)
+            return ResubmitRun(run, self.book(maker.batch.tenant, maker.batch.dataset))
         recipe = fitting(self.formats, maker.spec, source)
         if recipe.encoding not in {each.encoding for each in (maker.spec.recipe, *maker.spec.other_recipes)}:
             self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)
         reading = replace(maker.reading(recipe), validator=Watch(maker.validator))
         reader = self.formats.get(reading.spec.recipe.format)
         return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce)
+
+    def book(self, tenant: str, dataset: str) -> EntryBook:
+        """The rows in quarantine as they are now."""
+        return EntryBook(self.tables, self.batches, tenant, dataset)
 
     @property
     def retyping(self) -> Retyping:

@@ -292,6 +292,7 @@ class IngestService:
 
     @property
     def runner(self) -> Runner:
+        """What runs batches, for services beside this one."""
         return Runner(
             self.files, self.tables, self.specs, self.batches, self.jobs, self.holding,
             self.audit, self.formats, self.validator, self.clock, self.lease_seconds,

@@ -55,14 +55,14 @@ class _Walk:
         self.hidden: list[tuple[int, int]] = []
 
     def column_style(self, element: "_Element") -> None:
-        count = _repeated(element, "number-columns-repeated")
-        if _get(element, "visibility") in HIDDEN:
+        count = repeated(element, "number-columns-repeated")
+        if attribute(element, "visibility") in HIDDEN:
             self.facts.hidden_columns.append((self.next_column, self.next_column + count - 1))
         self.next_column += count
 
     def end_row(self, element: "_Element") -> None:
-        count = _repeated(element, "number-rows-repeated")
-        if _get(element, "visibility") in HIDDEN:
+        count = repeated(element, "number-rows-repeated")
+        if attribute(element, "visibility") in HIDDEN:
             self.hidden.append((self.row, count))
         if count > 1 and self.facts.height == self.row + 1:
             self._repeat_row(count)
@@ -78,12 +78,12 @@ class _Walk:
             self.facts.must.update(dict.fromkeys(range(self.row + 1, self.row + min(count, MOST_REPEATED)), must))
 
     def cell(self, element: "_Element") -> None:
-        count = _repeated(element, "number-columns-repeated")
+        count = repeated(element, "number-columns-repeated")
         special = _special(element)
-        if special is not None or _get(element, "value-type") or _text(element):
+        if special is not None or attribute(element, "value-type") or cell_text(element):
             self.facts.filled += 1
             self.facts.reach(self.row, self.column + count - 1)
-        if _get(element, "value-type") in CERTAIN and (special is None or special.kind is not Kind.ERROR):
+        if attribute(element, "value-type") in CERTAIN and (special is None or special.kind is not Kind.ERROR):
             self.facts.hold(self.row, self.column, count)
         if special is not None:
             for again in range(min(count, MOST_REPEATED)):
@@ -92,8 +92,8 @@ class _Walk:
         self.column += count
 
     def _merge(self, element: "_Element") -> None:
-        wide = _repeated(element, "number-columns-spanned")
-        high = _repeated(element, "number-rows-spanned")
+        wide = repeated(element, "number-columns-spanned")
+        high = repeated(element, "number-rows-spanned")
         if wide * high > 1:
             self.facts.merged.append((self.row, self.column, self.row + high - 1, self.column + wide - 1))
 
@@ -110,7 +110,7 @@ def _sheets(parts: Parts) -> Iterator[_Walk]:
         if name == "table":
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
-                walk = _Walk(_get(element, "name"))
+                walk = _Walk(attribute(element, "name"))
             elif event == "end" and depth == 0 and walk is not None:
                 yield walk.finish()
                 element.clear()
@@ -131,17 +131,17 @@ def _take(walk: _Walk, name: str, element: "_Element") -> None:
 
 
 def _special(element: "_Element") -> Special | None:
-    kind, formula = _get(element, "value-type"), _get(element, "formula")
+    kind, formula = attribute(element, "value-type"), attribute(element, "formula")
     if not kind:
         return Special(Kind.UNCACHED, stored=formula.removeprefix("of:")) if formula else None
     if kind == "string" and not formula:
-        return Special(Kind.TEXT, _text(element)) if _has_breaks(element) else None
-    shown = _text(element)
+        return Special(Kind.TEXT, cell_text(element)) if _has_breaks(element) else None
+    shown = cell_text(element)
     if (formula or "error" in _types(element)) and ERROR.fullmatch(shown):
         return Special(Kind.ERROR, shown)
     if kind == "time":
-        return _special_time(_get(element, "time-value"))
-    return _special_number(_get(element, "value"), shown) if kind == "float" else None
+        return _special_time(attribute(element, "time-value"))
+    return _special_number(attribute(element, "value"), shown) if kind == "float" else None
 
 
 def _special_time(value: str) -> Special | None:
@@ -168,21 +168,23 @@ def _types(element: "_Element") -> list[str]:
     return [str(value) for key, value in element.attrib.items() if str(key).endswith("}value-type")]
 
 
-def _get(element: "_Element", name: str) -> str:
+def attribute(element: "_Element", name: str) -> str:
     """An attribute by its local name; the standard's own, where extensions repeat it."""
     found = [(str(key), str(value)) for key, value in element.attrib.items() if str(key).endswith("}" + name)]
     return min(found, key=lambda item: "experimental" in item[0])[1] if found else ""
 
 
-def _repeated(element: "_Element", name: str) -> int:
-    text = _get(element, name) or "1"
+def repeated(element: "_Element", name: str) -> int:
+    """How often an element stands there, from 1. Raises UnreadableFileError."""
+    text = attribute(element, name) or "1"
     if not text.isdecimal() or len(text) > 9:
         hint = "Open it in LibreOffice to see whether it is whole, and send it again."
         raise UnreadableFileError("The sheet is damaged: a cell is repeated without end.", hint=hint)
     return max(1, int(text))
 
 
-def _text(element: "_Element") -> str:
+def cell_text(element: "_Element") -> str:
+    """The text of a cell, its paragraphs as lines; comments are none of it."""
     return "\n".join("".join(_pieces(paragraph)) for paragraph in _paragraphs(element))
 
 
@@ -196,7 +198,7 @@ def _pieces(element: "_Element") -> Iterator[str]:
     for child in element:
         name = local_name(child.tag)
         if name == "s":
-            yield " " * min(_repeated(child, "c"), MOST_REPEATED)
+            yield " " * min(repeated(child, "c"), MOST_REPEATED)
         elif name in BREAKS:
             yield BREAKS[name]
         elif name != "annotation":

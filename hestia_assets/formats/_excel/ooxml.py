@@ -32,6 +32,21 @@ class OoxmlWorkbook:
         self._styles = self._read_styles(path)
         self._strings = next((part for part in targets.values() if part.lower().endswith("sharedstrings.xml")), "")
 
+    @property
+    def sheets(self) -> dict[str, str]:
+        """The part of each sheet, by its name, in order."""
+        return self._sheets
+
+    @property
+    def styles(self) -> Styles:
+        """What the styles of cells show."""
+        return self._styles
+
+    @property
+    def strings(self) -> str:
+        """The part of the texts that several cells share; empty where there is none."""
+        return self._strings
+
     def facts(self, sheet: str, index: int) -> SheetFacts:  # noqa: ARG002 - only xls needs the number
         """One pass over a sheet."""
         path = self._sheets.get(sheet, "")

@@ -1,12 +1,13 @@
 """Which of a dataset's recipes reads a file: the first that can."""
 
+import json
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from hestia_assets.core.errors import ReadError
 from hestia_assets.core.ports import BatchStore, EncodedFormat, FileStore, Format
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import EDIT, Batch, Reason
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch, Reason
 from hestia_assets.core.specs import Column, DatasetSpec, Recipe
 
 
@@ -37,6 +38,19 @@ def as_encoded(formats: Registry[Format], recipe: Recipe, source: BinaryIO) -> t
     return (recipe.model_copy(update={"encoding": why.value}) if why else recipe), why
 
 
+def sources_of(recipe: Recipe) -> dict[str, str]:
+    """By column, what it is called in the files: tells the recipes of a dataset apart."""
+    return {column.name: column.source for column in recipe.columns}
+
+
+def resubmitted(spec: DatasetSpec, source: BinaryIO) -> Recipe:
+    """Which recipe says how the texts of a resubmission are written; the first where that one is gone."""
+    source.seek(0)
+    wanted = json.loads(source.readline())["sources"]
+    found = (recipe for recipe in (spec.recipe, *spec.other_recipes) if sources_of(recipe) == wanted)
+    return next(found, spec.recipe)
+
+
 @dataclass(frozen=True)
 class Ways:
     """How the files of batches that are in the tables write the columns of a spec."""
@@ -59,6 +73,8 @@ class Ways:
             return self.spec.recipe
         try:
             with self.files.open(found.tenant, found.sha256) as source:
+                if found.origin == RESUBMIT:
+                    return resubmitted(self.spec, source)
                 return fitting(self.formats, self.spec, source)
         except ReadError:  # its columns were called otherwise then
             return self.spec.recipe

@@ -1,1 +1,1 @@
-"""What a person does with rows that were set aside: correct, drop, reopen, accept, judge again, take along in a file."""
+"""What a person does with rows that were set aside: correct, drop, accept, judge again, take along in a file."""

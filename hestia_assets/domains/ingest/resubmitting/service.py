@@ -1,17 +1,23 @@
 """Rows that were set aside: looked at, corrected, dropped, accepted, judged again, taken along in a workbook."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, Literal
 
+from hestia_assets.core.errors import EditError
+from hestia_assets.core.layers import Layer
+from hestia_assets.core.ports import Hold
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import (
     Entry,
+    EntryAction,
     EntryEvent,
     EntryFilter,
     EntryId,
     EntryPage,
+    EntryState,
     ExportedEntries,
     Fix,
     Resubmission,
@@ -20,6 +26,15 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.domains.ingest.entries.book import LOG, id_frame
+from hestia_assets.domains.ingest.entries.run import Step, log_rows
+from hestia_assets.domains.ingest.resubmitting.accepting import Word, exempted, refuse_word
+from hestia_assets.domains.ingest.resubmitting.cells import RawCells
+from hestia_assets.domains.ingest.resubmitting.replaying import Replay
+from hestia_assets.domains.ingest.resubmitting.returned import read_returned
+from hestia_assets.domains.ingest.resubmitting.sending import Sending, fixed, plus
+from hestia_assets.domains.ingest.resubmitting.shelf import Shelf
+from hestia_assets.domains.ingest.resubmitting.taking import take_along
 from hestia_assets.domains.ingest.runner import Runner
 
 OPEN = EntryFilter()
@@ -47,19 +62,20 @@ class QuarantineService:
 
         Rows of batches that count no more (undone, or replaced by a later file) are left out.
         """
-        raise NotImplementedError
+        return self._sending(dataset).shelf.page(wanted, limit=limit, skip=skip)
 
     def entry(self, dataset: DatasetSpec, entry: EntryId) -> Entry:
         """One entry, whatever its state. Raises NotFoundError."""
-        raise NotImplementedError
+        return self._sending(dataset).shelf.one(entry).entry
 
     def history(self, dataset: DatasetSpec, entry: EntryId) -> tuple[EntryEvent, ...]:
         """What was done to an entry, oldest first; steps of undone batches are left out. Raises NotFoundError."""
-        raise NotImplementedError
+        return self._sending(dataset).shelf.history(entry)
 
     def preview(self, dataset: DatasetSpec, fixes: Sequence[Fix]) -> Resubmission:
         """What ``resubmit`` would do now; nothing is kept. Raises EditError, SpecError, NotFoundError."""
-        raise NotImplementedError
+        sending = self._sending(dataset)
+        return sending.preview(fixed(sending.shelf, fixes))
 
     def resubmit(self, dataset: DatasetSpec, fixes: Sequence[Fix], *, author: str, note: str = "") -> Resubmission:
         """Load the rows that are right now, as a batch of their own; the others stay open with their new values.
@@ -71,15 +87,21 @@ class QuarantineService:
             EditError: a column is unknown, an entry is named twice, or too many rows come at once.
             LeaseHeldError: a run of this dataset is still at work.
         """
-        raise NotImplementedError
+        with self._alone(dataset) as (sending, hold):
+            wanted = fixed(sending.shelf, fixes)
+            return sending.send(
+                wanted, hold, action=EntryAction.CORRECTED, author=author, note=note, new_id=self.new_id
+            )
 
     def drop(self, dataset: DatasetSpec, ids: Sequence[EntryId], *, reason: str, author: str) -> int:
         """Decide that rows are not wanted; returns how many were open. Raises EditError without a reason."""
-        raise NotImplementedError
+        if not reason.strip():
+            raise EditError("Rows are dropped with a reason.", hint="Say why they are not wanted.")
+        return self._note(dataset, ids, EntryAction.DROPPED, of=EntryState.OPEN, author=author, note=reason)
 
     def reopen(self, dataset: DatasetSpec, ids: Sequence[EntryId], *, author: str, note: str = "") -> int:
-        """Take back that rows were dropped; returns how many were. (Undo the batch to have loaded rows back.)"""
-        raise NotImplementedError
+        """Take back that rows were dropped; returns how many were. Loaded rows come back by undo of their batch."""
+        return self._note(dataset, ids, EntryAction.REOPENED, of=EntryState.DROPPED, author=author, note=note)
 
     def accept(
         self, dataset: DatasetSpec, ids: Sequence[EntryId], *, reason: str, until: date | None, author: str
@@ -89,31 +111,84 @@ class QuarantineService:
         Raises:
             EditError: a row does not fit its types, or is no row at all: named; then nothing was changed.
         """
-        raise NotImplementedError
+        word = Word(author, reason, until)
+        with self._alone(dataset) as (sending, hold):
+            refuse_word(word, len(ids), sending.runner.clock().date())
+            wanted = fixed(sending.shelf, [Fix(one) for one in dict.fromkeys(ids)])
+            spec = exempted(sending, wanted, word)
+            allowed = Sending(sending.runner, sending.shelf, self.save(spec, author=author), spec)
+            return allowed.send(
+                wanted, hold, action=EntryAction.ACCEPTED, author=author, note=reason, new_id=self.new_id
+            )
 
     def replay_preview(self, dataset: DatasetSpec, wanted: EntryFilter = OPEN) -> Resubmission:
         """What ``replay`` would do now; nothing is kept."""
-        raise NotImplementedError
+        sending = self._sending(dataset)
+        again, stay = Replay(sending).wanted(wanted)
+        return plus(sending.preview(again), stay)
 
     def replay(self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, author: str) -> Resubmission:
         """Judge open entries again under the present spec, values unchanged; what passes is loaded.
 
         Where the way of reading changed since, rows are read again from their file. Raises as ``resubmit``.
         """
-        raise NotImplementedError
+        with self._alone(dataset) as (sending, hold):
+            again, stay = Replay(sending).wanted(wanted)
+            done = sending.send(again, hold, action=EntryAction.REPLAYED, author=author, note="", new_id=self.new_id)
+            return plus(done, stay)
 
     def export(
         self,
         dataset: DatasetSpec,
         target: BinaryIO,
         *,
-        format: Literal["xlsx", "csv"] = "xlsx",  # noqa: A002 - the word of the product
+        format: Literal["xlsx", "csv"] = "xlsx",
         wanted: EntryFilter = OPEN,
         limit: int = 100_000,
     ) -> ExportedEntries:
         """Write open entries to a workbook or CSV file in which they can be corrected and read back."""
-        raise NotImplementedError
+        return take_along(self._sending(dataset).shelf, self.rules, target, format=format, wanted=wanted, limit=limit)
 
     def read_back(self, dataset: DatasetSpec, source: BinaryIO, *, file_name: str) -> Returned:
         """What a returned workbook (xlsx, ods) or CSV file says; nothing is kept. Raises ReadError."""
-        raise NotImplementedError
+        return read_returned(self._sending(dataset).shelf, source, file_name=file_name)
+
+    def _sending(self, dataset: DatasetSpec) -> Sending:
+        """The rows of a dataset as they are now, under the spec as it was saved last."""
+        runner = self.runner()
+        saved = runner.specs.get("dataset", dataset.tenant, dataset.name)
+        assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
+        cells = RawCells(runner.files, runner.formats, saved.spec)
+        shelf = Shelf(runner.book(dataset.tenant, dataset.name), saved.spec, cells)
+        return Sending(runner, shelf, saved, saved.spec)
+
+    @contextmanager
+    def _alone(self, dataset: DatasetSpec) -> Generator[tuple[Sending, Hold]]:
+        """Alone with the dataset, after what was cut off there was ended. Raises LeaseHeldError."""
+        runner = self.runner()
+        with runner.alone(dataset.tenant, dataset.name) as hold:
+            runner.settle(dataset.tenant, dataset.name, hold)
+            yield self._sending(dataset), hold
+
+    def _note(
+        self,
+        dataset: DatasetSpec,
+        ids: Sequence[EntryId],
+        action: EntryAction,
+        *,
+        of: EntryState,
+        author: str,
+        note: str,
+    ) -> int:
+        """Add one step to the entries that are in a state; returns how many were."""
+        with self._alone(dataset) as (sending, hold):
+            book, runner = sending.shelf.book, sending.runner
+            states = book.states(id_frame(list(ids)))
+            steps = [Step(one, action) for one, state in sorted(states.items()) if state is of]
+            if steps:
+                name, ref = self.new_id(dataset.name), book.ref(Layer.QUARANTINE_LOG)
+                frame = log_rows(book, steps, who=author, at=runner.clock(), note=note)
+                hold.verify()
+                runner.tables.commit(ref, [runner.tables.stage(ref, frame, batch=name, part=0)], batch=name, schema=LOG)
+                runner.audit.record(author, f"quarantine.{action.value}", f"dataset/{dataset.key}", rows=len(steps))
+            return len(steps)

@@ -1,0 +1,201 @@
+"""Rows on their way back: each group that is written alike becomes one batch, judged like the rows of a file."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from hestia_assets.core.errors import EditError, NotFoundError
+from hestia_assets.core.layers import Layer
+from hestia_assets.core.ports import Hold
+from hestia_assets.core.results import (
+    RESUBMIT,
+    Batch,
+    BatchState,
+    EntryAction,
+    EntryId,
+    EntryState,
+    Fix,
+    Resubmission,
+    SpecVersion,
+    StillWrong,
+    merge_checks,
+)
+from hestia_assets.core.rules import Occasion
+from hestia_assets.core.specs import DatasetSpec, Recipe
+from hestia_assets.domains.ingest.entries.book import ID, id_frame
+from hestia_assets.domains.ingest.entries.lines import Attempt, Head, Values, encoded
+from hestia_assets.domains.ingest.entries.run import own_mode, spec_for_rows
+from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
+from hestia_assets.domains.ingest.resubmitting.trial import Outcome, Trial
+from hestia_assets.domains.ingest.runner import Runner
+
+MOST_ROWS = 100_000
+"""Rows of one resubmission; a file of which more are wrong is better imported again."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Entries with the values that they shall have, and entries that are loaded or dropped already."""
+
+    rows: tuple[tuple[Held, Values], ...]
+    known: tuple[EntryId, ...] = ()
+
+
+def fixed(shelf: Shelf, fixes: Sequence[Fix]) -> Wanted:
+    """The rows as they would be with these fixes. Raises EditError, NotFoundError."""
+    refuse_many(len(fixes))
+    by_id = {fix.id: fix.values for fix in fixes}
+    if len(by_id) < len(fixes):
+        raise EditError("A row is named twice in one resubmission.", hint="Give each row once.")
+    for fix in fixes:
+        _refuse_values(fix, shelf.columns)
+    found = shelf.find(id_frame(list(by_id)))
+    if missing := by_id.keys() - {held.id for held in found}:
+        raise NotFoundError("row in quarantine", str(min(missing)), known=())
+    known = tuple(held.id for held in found if held.entry.state is not EntryState.OPEN)
+    rows = tuple((held, {**held.entry.values, **by_id[held.id]}) for held in found if held.id not in set(known))
+    return Wanted(rows, known)
+
+
+def refuse_many(rows: int) -> None:
+    """Raise EditError where more rows come at once than memory should bear."""
+    if rows > MOST_ROWS:
+        raise EditError(
+            f"{rows:,} rows are too many at once; {MOST_ROWS:,} can be judged together.",
+            hint="Take one rule, column or batch at a time; where a whole file was read wrongly, import it again.",
+        )
+
+
+def _refuse_values(fix: Fix, columns: Sequence[str]) -> None:
+    if unknown := fix.values.keys() - set(columns):
+        raise EditError(f"There is no column '{min(unknown)}'.", hint=f"Use one of: {', '.join(columns)}.")
+    for name, value in fix.values.items():
+        try:
+            (value or "").encode()
+        except UnicodeEncodeError as error:
+            raise EditError(f"{name} of {fix.id} is no text.", hint="Remove the broken character.") from error
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Judges or sends rows of one dataset under one version of its spec."""
+
+    runner: Runner
+    shelf: Shelf
+    saved: SpecVersion
+    spec: DatasetSpec
+
+    def preview(self, wanted: Wanted) -> Resubmission:
+        """What sending would do now; nothing is kept."""
+        results = [self._previewed(group, self.judged(group, recipe)) for recipe, group in self.groups(wanted)]
+        return together([*results, Resubmission(known=wanted.known)])
+
+    def judged(self, rows: Sequence[tuple[Held, Values]], recipe: Recipe) -> Outcome:
+        """What the checks say of rows that are written as the recipe says; the first is row 1."""
+        spec = spec_for_rows(self.spec.model_copy(update={"recipe": recipe}), self.runner.validator)
+        head = Head("", self.runner.clock(), "", EntryAction.CORRECTED, recipe)
+        validator = self.runner.validator.on(Occasion(spec.tenant, self.runner.clock()))
+        with encoded(head, _attempts(rows)) as source:
+            return Trial(self.runner.tables, validator, spec).judge(source)
+
+    def judged_all(self, rows: Sequence[tuple[Held, Values]]) -> Iterator[tuple[tuple[Held, Values], dict[str, str]]]:
+        """Each row with what is wrong with it now."""
+        for recipe, group in self.groups(Wanted(tuple(rows))):
+            outcome = self.judged(group, recipe)
+            for number, row in enumerate(group, start=1):
+                yield row, outcome.problems.get(number, {})
+
+    def send(
+        self, wanted: Wanted, hold: Hold, *, action: EntryAction, author: str, note: str, new_id: Callable[[str], str]
+    ) -> Resubmission:
+        """Bring the rows as batches of their own; the caller holds the dataset. Raises HestiaError."""
+        results = [Resubmission(known=wanted.known)]
+        for recipe, group in self.groups(wanted):
+            head = Head(author, self.runner.clock(), note, action, recipe)
+            batch = self.runner.work(self._received(group, head, new_id(self.spec.name)), hold)
+            results.append(self._done(batch))
+        return together(results)
+
+    def groups(self, wanted: Wanted) -> list[tuple[Recipe, list[tuple[Held, Values]]]]:
+        """Rows by the recipe of their files: a date is written in one way in these, in another in those."""
+        groups: dict[str, tuple[Recipe, list[tuple[Held, Values]]]] = {}
+        for held, values in wanted.rows:
+            recipe = self.shelf.cells.recipe(self.shelf.book.all_batches[held.id.batch])
+            groups.setdefault(repr(recipe.columns), (recipe, []))[1].append((held, values))
+        return list(groups.values())
+
+    def _received(self, rows: Sequence[tuple[Held, Values]], head: Head, batch: str) -> Batch:
+        with encoded(head, _attempts(rows)) as source:
+            stored = self.runner.files.put(self.spec.tenant, source)
+        made = Batch.received(
+            batch,
+            self.saved,
+            stored,
+            file_name="resubmission.json",
+            author=head.author,
+            at=head.at,
+            origin=RESUBMIT,
+            mode=own_mode(self.spec),
+        )
+        return self.runner.batches.create(made)
+
+    def _previewed(self, rows: Sequence[tuple[Held, Values]], outcome: Outcome) -> Resubmission:
+        ids = {number: held.id for number, (held, _) in enumerate(rows, start=1)}
+        wrong = tuple(StillWrong(ids[row], problems) for row, problems in sorted(outcome.problems.items()))
+        loaded = tuple(id for row, id in ids.items() if row not in outcome.problems)
+        return Resubmission(loaded, wrong, checks=tuple(outcome.results))
+
+    def _done(self, batch: Batch) -> Resubmission:
+        """What became of each row of a batch that came to its end."""
+        if batch.state is not BatchState.COMMITTED:
+            return Resubmission(checks=batch.checks, batch=batch)
+        book, tables = self.shelf.book, self.runner.tables
+        log = tables.scan(book.ref(Layer.QUARANTINE_LOG)).filter(pl.col("by_batch") == batch.id)
+        steps = log.select(*ID, "action", "by_row").sort("by_row").collect(engine="streaming")
+        wrong = self._wrong(batch)
+        loaded = [row for row in steps.iter_rows(named=True) if row["action"] != EntryAction.STILL_WRONG]
+        still = [row for row in steps.iter_rows(named=True) if row["action"] == EntryAction.STILL_WRONG]
+        return Resubmission(
+            loaded=tuple(_id(row) for row in loaded),
+            still_wrong=tuple(StillWrong(_id(row), wrong[row["by_row"]]) for row in still),
+            checks=batch.checks,
+            batch=batch,
+        )
+
+    def _wrong(self, batch: Batch) -> dict[int, dict[str, str]]:
+        aside = self.runner.tables.scan(self.shelf.book.ref(Layer.QUARANTINE))
+        rows = aside.filter(pl.col("_batch") == batch.id).select("_row", "details").collect(engine="streaming")
+        wrong: dict[int, dict[str, str]] = {}
+        for row, details in rows.iter_rows():
+            for problem in json.loads(details):
+                wrong.setdefault(row, {}).setdefault(problem["column"] or "", problem["message"])
+        return wrong
+
+
+def together(results: Iterable[Resubmission]) -> Resubmission:
+    """Several as one; the last batch stands for all, the others are named beside it."""
+    results = list(results)
+    batches = [one.batch for one in results if one.batch is not None]
+    return Resubmission(
+        loaded=tuple(id for one in results for id in one.loaded),
+        still_wrong=tuple(wrong for one in results for wrong in one.still_wrong),
+        known=tuple(id for one in results for id in one.known),
+        checks=merge_checks(check for one in results for check in one.checks),
+        batch=batches[-1] if batches else None,
+        others=tuple(batches[:-1]),
+    )
+
+
+def plus(result: Resubmission, still_wrong: Iterable[StillWrong]) -> Resubmission:
+    """The same with further rows that stay as they are."""
+    return replace(result, still_wrong=(*result.still_wrong, *still_wrong))
+
+
+def _attempts(rows: Sequence[tuple[Held, Values]]) -> Iterator[Attempt]:
+    return (Attempt(held.id, values) for held, values in rows)
+
+
+def _id(row: Mapping[str, object]) -> EntryId:
+    return EntryId(str(row["_batch"]), int(str(row["_row"])))

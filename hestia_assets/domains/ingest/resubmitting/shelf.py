@@ -1,0 +1,168 @@
+"""Entries as people see them: what is wrong, where it stands, and the values as they are now."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.layers import Layer
+from hestia_assets.core.results import Entry, EntryAction, EntryEvent, EntryFilter, EntryId, EntryPage, EntryState
+from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.domains.ingest.entries.book import ID, EntryBook, digest_of, id_frame
+from hestia_assets.domains.ingest.entries.lines import Values
+from hestia_assets.domains.ingest.resubmitting.cells import RawCells
+
+
+@dataclass(frozen=True)
+class Held:
+    """An entry with what only Hestia needs: each problem with its rule, and how sure its values are.
+
+    ``is_row``: the reader made a row of it. ``is_tried``: the values are those of the last attempt.
+    """
+
+    entry: Entry
+    problems: tuple[Mapping[str, Any], ...]
+    is_row: bool
+    is_tried: bool
+
+    @property
+    def id(self) -> EntryId:
+        """The entry's id."""
+        return self.entry.id
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The entries of one dataset."""
+
+    book: EntryBook
+    spec: DatasetSpec
+    cells: RawCells
+
+    def page(self, wanted: EntryFilter, *, limit: int, skip: int) -> EntryPage:
+        """One page, counts by rule, column, batch and state; only the rows of the page are held in memory."""
+        everything = self.book.entries()
+        shown = everything.filter(pl.col("state").is_in([state.value for state in wanted.states]))
+        found = shown.filter(_matches(wanted))
+        ids = found.select("_order", *ID).sort("_order", "_row").slice(skip, limit).select(ID)
+        asked = [_counted(shown, name) for name in ("rule", "column", "_batch")]
+        asked += [_counted(everything, "state"), found.select(pl.len().alias("total")), ids]
+        *counts, total, place = pl.collect_all(asked, engine="streaming")
+        rule, column, batch, state = ({str(key): int(n) for key, n in frame.iter_rows()} for frame in counts)
+        entries = tuple(held.entry for held in self.find(place))
+        return EntryPage(entries, int(total.item()), rule, column, batch, state)
+
+    def ids(self, wanted: EntryFilter, *, limit: int) -> tuple[pl.DataFrame, int]:
+        """Ids of the entries that match, oldest batch first, and how many match in all."""
+        found = self.book.entries().filter(
+            pl.col("state").is_in([state.value for state in wanted.states]), _matches(wanted)
+        )
+        ids = found.select("_order", *ID).sort("_order", "_row").head(limit).select(ID)
+        frame, total = pl.collect_all([ids, found.select(pl.len())], engine="streaming")
+        return frame, int(total.item())
+
+    def one(self, entry: EntryId) -> Held:
+        """One entry. Raises NotFoundError."""
+        found = self.find(id_frame([entry]))
+        if not found:
+            raise NotFoundError("row in quarantine", str(entry), known=())
+        return found[0]
+
+    def find(self, ids: pl.DataFrame) -> list[Held]:
+        """These entries, in this order of batches and rows; those that there are."""
+        if ids.is_empty():
+            return []
+        rows = self.book.entries(ids).sort("_order", "_row").collect(engine="streaming")
+        arrived = self._arrived(ids)
+        return [self._held(row, arrived) for row in rows.iter_rows(named=True)]
+
+    def history(self, entry: EntryId) -> tuple[EntryEvent, ...]:
+        """What was done to it, oldest first. Raises NotFoundError."""
+        found = self.one(entry).entry
+        mine = (pl.col("_batch") == entry.batch) & (pl.col("_row") == entry.row)
+        steps = self.book.steps().filter(mine).sort("number").collect(engine="streaming")
+        first = EntryEvent(found.at, self._author(entry.batch), EntryAction.SET_ASIDE, "", entry.batch)
+        return first, *(
+            EntryEvent(row["at"], row["who"], EntryAction(row["action"]), row["note"], row["by_batch"])
+            for row in steps.iter_rows(named=True)
+        )
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Names of the dataset's columns."""
+        return [column.name for column in self.spec.recipe.columns]
+
+    def _author(self, batch: str) -> str:
+        return self.book.all_batches[batch].author
+
+    def _held(self, row: Mapping[str, Any], arrived: Mapping[EntryId, Values]) -> Held:
+        id, text = EntryId(row["_batch"], row["_row"]), row["text"] or ""
+        batch = self.book.all_batches[id.batch]
+        problems = tuple(json.loads(row["details"])) if row["details"] else ()
+        values: Values | None = json.loads(row["values"]) if row["values"] else arrived.get(id)
+        entry = Entry(
+            id=id,
+            file_name=batch.file_name,
+            line=row["_line"],
+            rule=row["rule"],
+            column=row["column"] or None,
+            message=row["message"],
+            value=row["value"],
+            problems=row["problems"],
+            state=EntryState(row["state"]),
+            at=row["at"],
+            text=text,
+            digest=digest_of(text),
+            values=self._complete(self.cells.split(batch, text) if values is None else values),
+            wrong=_first_by_column(problems),
+        )
+        return Held(entry, problems, is_row=values is not None, is_tried=bool(row["values"]))
+
+    def _complete(self, values: Values) -> Values:
+        return {name: values.get(name) for name in self.columns}
+
+    def _arrived(self, ids: pl.DataFrame) -> dict[EntryId, Values]:
+        """The text of rows that the reader made of their records."""
+        ref = self.book.ref(Layer.IMPORTED)
+        if not self.book.tables.exists(ref):
+            return {}
+        everything = self.book.tables.scan(ref)
+        have = set(everything.collect_schema().names())
+        names = [name for name in self.columns if name in have]
+        mine = everything.filter(pl.col("_batch").is_in(ids["_batch"].unique().to_list()))
+        rows = mine.join(ids.lazy(), on=ID, how="semi").select(*ID, *names).collect(engine="streaming")
+        return {EntryId(row.pop("_batch"), row.pop("_row")): row for row in rows.iter_rows(named=True)}
+
+
+def values_of(held: Iterable[Held]) -> dict[EntryId, Values]:
+    """The values of each as they are now."""
+    return {one.id: one.entry.values for one in held}
+
+
+def _matches(wanted: EntryFilter) -> pl.Expr:
+    tests = [pl.lit(value=True)]
+    if wanted.rule:
+        tests.append(pl.col("rule") == wanted.rule)
+    if wanted.column:
+        tests.append(pl.col("column") == wanted.column)
+    if wanted.batch:
+        tests.append(pl.col("_batch") == wanted.batch)
+    if wanted.search:
+        text = pl.concat_str("text", "message", separator="\n", ignore_nulls=True).str.to_lowercase()
+        tests.append(text.str.contains(wanted.search.lower(), literal=True))
+    return pl.all_horizontal(tests)
+
+
+def _counted(entries: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    return entries.group_by(pl.col(name).fill_null("")).agg(pl.len()).sort("len", name, descending=[True, False])
+
+
+def _first_by_column(problems: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    for problem in problems:
+        wrong.setdefault(problem["column"] or "", problem["message"])
+    return wrong
