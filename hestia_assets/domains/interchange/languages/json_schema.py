@@ -41,7 +41,8 @@ class JsonSchemaLanguage:
             return False
         schema = cast("Schema", document)
         said = "json-schema.org" in str(schema.get("$schema", ""))
-        return said or any(isinstance(schema.get(key), dict) for key in ("properties", "$defs", "definitions"))
+        rows = schema.get("type") == "array" and isinstance(schema.get("items"), dict)
+        return said or rows or any(isinstance(schema.get(key), dict) for key in ("properties", "$defs", "definitions"))
 
     def read(self, document: Any, wanted: Wanted, found: Found) -> None:
         """Rules of the rows' columns, or of the JSON texts in one."""
@@ -143,7 +144,7 @@ class _Rows:
     def _as_a_whole(self, schema: Schema) -> None:
         """One rule, where parts cannot be taken out without a change of meaning."""
         standing = schema if schema is self.root else {**self.root, **schema}
-        self._row_check("the whole schema", standing, tuple(one.name for one in self.found.dataset.recipe.columns))
+        self._row_check("the whole schema", standing, ())
         self.found.note("the whole schema", "It is one rule, as its parts depend on each other.")
 
     def _properties(self, part: Schema, place: str) -> None:
@@ -206,7 +207,7 @@ class _Rows:
     def _group(self, schema: Schema, place: str) -> None:
         named = properties_in(schema, self.root)
         if named is None:
-            columns = tuple(column.name for column in self.found.dataset.recipe.columns)
+            columns = ()  # all of them
         elif not named:
             self.found.note(place, "It names no property, so that no column is meant.")
             return
@@ -227,7 +228,7 @@ class _Rows:
         """Where the schema calls a column as the file's header does, and not as the dataset."""
         spoken = properties_in(schema, self.root) or frozenset(self.said)
         own = {column.name: column.source for column in self.found.dataset.recipe.columns}
-        return {name: own[name] for name in columns if name not in spoken and own[name] in spoken}
+        return {name: own[name] for name in columns or own if name not in spoken and own[name] in spoken}
 
 
 def _within(place: str, name: str) -> str:
