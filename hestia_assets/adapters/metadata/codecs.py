@@ -108,7 +108,7 @@ def profile_to_json(profile: BatchProfile | None) -> Json | None:
     if profile is None:
         return None
     columns = {
-        name: [one.nulls, one.distinct, *map(_amount, (one.minimum, one.maximum))]
+        name: [one.nulls, one.distinct, *map(_amount, (one.minimum, one.maximum)), one.mean]
         for name, one in profile.columns.items()
     }
     return {"rows": profile.rows, "total": profile.total, "columns": columns}
@@ -119,8 +119,8 @@ def profile_from_json(body: Json | None) -> BatchProfile | None:
     if body is None:
         return None
     columns = {
-        name: ColumnProfile(nulls, _amount_from(least), _amount_from(most), distinct)
-        for name, (nulls, distinct, least, most) in body["columns"].items()
+        name: ColumnProfile(nulls, _amount_from(least), _amount_from(most), distinct, *mean)
+        for name, (nulls, distinct, least, most, *mean) in body["columns"].items()  # older versions have no mean
     }
     return BatchProfile(body["rows"], columns, body["total"])
 

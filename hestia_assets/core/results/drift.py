@@ -13,12 +13,16 @@ Amount = int | float | Decimal | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
-    """Figures of one column of a batch. ``distinct``: different values of its first 200,000 rows, at most the cap."""
+    """Figures of one column of a batch. ``distinct``: different values of its first 200,000 rows, at most the cap.
+
+    ``mean``: of numbers only.
+    """
 
     nulls: int
     minimum: Amount | None = None
     maximum: Amount | None = None
     distinct: int = 0
+    mean: float | None = None
 
 
 DISTINCT_CAP = 10_000

@@ -25,7 +25,7 @@ class Metric:
     """One figure: of the whole batch, or of a column.
 
     Units: rows; a share from 0 to 1 for ``aside`` and ``nulls``; hours since the batch before for ``freshness``; the
-    column's own for ``mean`` (days since 1970 for dates); different values for ``distinct``.
+    column's own for ``mean``; different values for ``distinct``.
     """
 
     kind: MetricKind

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from statistics import median
 from typing import Any
 
@@ -19,6 +20,7 @@ from hestia_assets.core.results.drift import (
 from hestia_assets.core.specs import Column, ColumnType
 
 ORDERED = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT, ColumnType.DATE, ColumnType.TIMESTAMP)
+NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 LAST = 5
 FEWER, MORE = 0.5, 2.0
 MORE_EMPTY = 0.10
@@ -46,6 +48,8 @@ def profile(rows: pl.LazyFrame, columns: Sequence[Column]) -> BatchProfile:
         wanted += [values.head(DISTINCT_ROWS).drop_nulls().n_unique().alias(f"distinct {number}")]
         if column.type in ORDERED:
             wanted += [values.min().alias(f"min {number}"), values.max().alias(f"max {number}")]
+        if column.type in NUMBERS:
+            wanted += [values.cast(pl.Float64).mean().alias(f"mean {number}")]
     facts: dict[str, Any] = rows.select(wanted).collect(engine="streaming").row(0, named=True)
     figures = {column.name: _column_profile(facts, number) for number, column in enumerate(own)}
     return BatchProfile(facts["rows"], figures)
@@ -53,7 +57,11 @@ def profile(rows: pl.LazyFrame, columns: Sequence[Column]) -> BatchProfile:
 
 def _column_profile(facts: dict[str, Any], number: int) -> ColumnProfile:
     distinct = min(facts[f"distinct {number}"], DISTINCT_CAP)
-    return ColumnProfile(facts[f"nulls {number}"], facts.get(f"min {number}"), facts.get(f"max {number}"), distinct)
+    mean = facts.get(f"mean {number}")
+    extremes = facts.get(f"min {number}"), facts.get(f"max {number}")
+    return ColumnProfile(
+        facts[f"nulls {number}"], *extremes, distinct, mean if mean is None or isfinite(mean) else None
+    )
 
 
 def unusual(now: BatchProfile, past: Sequence[BatchProfile], *, row_count: int | None) -> list[DriftFinding]:
