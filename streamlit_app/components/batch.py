@@ -7,10 +7,10 @@ import streamlit as st
 
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import EDIT, UNFINISHED, Batch, BatchState, CheckResult
+from hestia_assets.core.results import EDIT, RESUBMIT, UNFINISHED, Batch, BatchState, CheckResult
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
-from streamlit_app.components.batch_actions import show_actions, start_again
+from streamlit_app.components.batch_actions import show_actions, show_decisions, start_again
 from streamlit_app.components.cancel import cancel_button
 from streamlit_app.components.drift_card import show_drift
 from streamlit_app.components.edited import show_edited
@@ -18,13 +18,14 @@ from streamlit_app.components.explained import explained, show_kept, show_proble
 from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
 from streamlit_app.components.headline import show_headline
 from streamlit_app.components.launch import gateway, run_of
-from streamlit_app.components.sentences import sentence_of
-from streamlit_app.components.words import SEVERITY_WORDS, count, every, plain, seconds, size
+from streamlit_app.components.sentences import problem_in_words, sentence_of
+from streamlit_app.components.words import BY_HAND, SEVERITY_WORDS, count, every, plain, seconds, size
 from streamlit_app.downloads import quarantined, unit_of
 from streamlit_app.facade import hestia, principal
 from streamlit_app.gateway import RunState
 
 SAMPLE_ROWS = 200
+_CAME_BY = {EDIT: "an edit on a page or by command", RESUBMIT: "rows that were set aside and fixed"}
 QUARANTINE_LABELS = {
     "_line": "Line",
     "column": "Column",
@@ -42,7 +43,8 @@ def show_batch(batch_id: str) -> None:
         _watch(batch_id)
         return
     show_headline(batch)
-    if batch.account.total and batch.origin != EDIT:
+    show_decisions(batch)
+    if batch.account.total and batch.origin not in BY_HAND:
         show_account(batch.account, unit=unit_of(hestia(), batch))
     show_drift(batch)
     show_actions(batch)
@@ -91,15 +93,15 @@ def _watch_run(batch: Batch) -> None:
 
 
 def _details(batch: Batch) -> None:
-    done, edit = batch.state is BatchState.COMMITTED, batch.origin == EDIT
+    done, edit = batch.state is BatchState.COMMITTED, batch.origin in BY_HAND
     parts: dict[str, Callable[[Batch], None]] = {}
-    if edit:
+    if batch.origin == EDIT:
         parts["What was changed"] = show_edited
     if done:
         parts["Rows as they are now" if edit else "Accepted rows"] = _accepted
     if done and not edit:
         parts[f"Set aside ({batch.rows_quarantined:,})"] = _aside
-    if not edit:
+    if batch.origin != EDIT:
         parts["Rules"] = show_results
     parts["Facts"] = _facts
     for tab, (_, draw) in zip(st.tabs(list(parts)), parts.items(), strict=True):
@@ -125,7 +127,7 @@ def _accepted(batch: Batch) -> None:
 def _how_many(batch: Batch, shown: int) -> str:
     """What of the file is shown; a row that says the same as before belongs to the file that brought it."""
     if shown == batch.rows_loaded:
-        return f"{every(shown, 'row').capitalize()}{'' if batch.origin == EDIT else ' of the file'}."
+        return f"{every(shown, 'row').capitalize()}{'' if batch.origin in BY_HAND else ' of the file'}."
     if shown == SAMPLE_ROWS:
         return f"The first {count(shown, 'row')}."
     others = count(batch.rows_loaded - shown, "other row")
@@ -150,6 +152,9 @@ def _aside(batch: Batch) -> None:
         if frame.height < batch.rows_quarantined:
             rows = f"The first {count(frame.height, 'row')} of {batch.rows_quarantined:,}"
         st.caption(f"{rows}. {unit.capitalize()} is the place in your file.")
+    links.link_to(
+        "quarantine", "Fix them", icon=":material/build:", dataset=batch.dataset, batch=batch.id
+    )  # fmt: skip
     st.link_button("Download them all as CSV", links.quarantine_download(batch.id), icon=":material/download:")
     st.caption(
         "The download holds the original text unchanged. A spreadsheet may take text that begins "
@@ -169,10 +174,17 @@ def show_results(batch: Batch) -> None:
     st.table(rows, hide_index=True)
 
 
+def _result(result: CheckResult) -> str:
+    """Whether it passed, what failed, what was borne."""
+    exempt = f" ({count(result.exempt_rows, 'row')} failed by an exception)" if result.exempt_rows else ""
+    borne = f": {problem_in_words(result)}" if result.failed_rows else ""
+    return f"passed{borne}{exempt}" if result.passed else f"{problem_in_words(result)}{exempt}"
+
+
 def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
     return {
         "Rule": sentence_of(batch, result),  # a table shows Markdown
-        "Result": "passed" if result.passed else f"{count(result.failed_rows, 'row')} failed",
+        "Result": _result(result),
         "Rows looked at": f"{result.checked_rows:,}",
         "If a row fails": SEVERITY_WORDS[result.severity],
         "For example": ", ".join(f"line {row.line}: {plain(row.value or '(empty)')}" for row in result.sample[:3]),
@@ -181,8 +193,8 @@ def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
 
 def _facts(batch: Batch) -> None:
     facts = {
-        "File": "" if batch.origin == EDIT else batch.file_name,
-        "Came by": "an edit on a page or by command" if batch.origin == EDIT else batch.origin,
+        "File": "" if batch.origin in BY_HAND else batch.file_name,
+        "Came by": _CAME_BY.get(batch.origin, batch.origin),
         "Size": size(batch.size_bytes),
         "Arrived": batch.created_at.strftime("%d %b %Y %H:%M UTC"),
         "Brought by": batch.author,

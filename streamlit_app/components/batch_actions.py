@@ -3,26 +3,30 @@
 import streamlit as st
 
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.results import EDIT, Batch, BatchState, UndoResult
+from hestia_assets.core.results import Batch, BatchState, UndoResult
 from hestia_assets.core.specs import Mode
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.launch import run_of, start_import
-from streamlit_app.components.words import batch_name, count, plain
+from streamlit_app.components.words import BY_HAND, batch_name, count, plain
 from streamlit_app.facade import hestia
 
 KEPT_SHOWN = 100
+DECISIONS = {"batch.released": "Released", "batch.discarded": "Discarded"}
 
 
 def show_actions(batch: Batch) -> None:
     """The buttons that fit its state."""
+    why = ""
+    if batch.state is BatchState.HELD:
+        why = st.text_input("Why do you decide so?", key=f"decision-{batch.id}", placeholder="kept with your decision")
     with st.container(horizontal=True), explained():
         match batch.state:
             case BatchState.HELD:
                 if st.button("Import it anyway", icon=":material/check:", type="primary"):
-                    hestia().ingest.release(batch.id, author=hestia().author)
+                    hestia().ingest.release(batch.id, author=hestia().author, note=why)
                     start_again(batch)
-                _discard(batch)
+                _discard(batch, why)
             case BatchState.FAILED:
                 if st.button("Run again", icon=":material/play_arrow:", type="primary"):
                     start_again(batch)
@@ -35,7 +39,7 @@ def show_actions(batch: Batch) -> None:
                 _redo(batch)
             case _:
                 pass
-        if batch.state is not BatchState.HELD and batch.origin != EDIT and batch.closed_at is None:
+        if batch.state is not BatchState.HELD and batch.origin not in BY_HAND and batch.closed_at is None:
             _read_again(batch)
         _downloads(batch)
     if batch.closed_at is not None:
@@ -51,12 +55,23 @@ def start_again(batch: Batch) -> None:
     st.rerun()
 
 
-def _discard(batch: Batch) -> None:
+def show_decisions(batch: Batch) -> None:
+    """Who released or discarded it, when and why, as the audit trail has it."""
+    for event in reversed(hestia().audit.recent(subject=batch.id)):
+        if event.action in DECISIONS:
+            note = plain(str(event.details.get("note", "")))
+            st.caption(
+                f":material/gavel: {DECISIONS[event.action]} by **{plain(event.actor)}** on "
+                f"{event.at:%d %b %Y %H:%M UTC}{': ' + note if note else ', without a reason'}."
+            )
+
+
+def _discard(batch: Batch, why: str = "") -> None:
     """Asks once more: a discarded file is imported only when it is handed in again."""
     with st.popover("Discard the file", icon=":material/delete:"):
         st.write(f"None of its rows will be in **{batch.dataset}**. To import it later, bring the file again.")
         if st.button("Yes, discard it", key=f"discard-{batch.id}"):
-            hestia().ingest.discard(batch.id, author=hestia().author)
+            hestia().ingest.discard(batch.id, author=hestia().author, note=why)
             st.rerun()
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import altair as alt
 import streamlit as st
 
-from hestia_assets.core.results import EDIT, UNFINISHED, Batch, BatchState
+from hestia_assets.core.results import UNFINISHED, Batch, BatchState
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.mode_form import MODE_WORDS
-from streamlit_app.components.words import ago, batch_name, state_words
+from streamlit_app.components.words import BY_HAND, ago, batch_name, state_words
 
 _COLUMNS = {
     "File": st.column_config.TextColumn(width=150),
@@ -35,7 +35,7 @@ def _batch_row(batch: Batch, spec: DatasetSpec | None) -> dict[str, object]:
         "Set aside": batch.rows_quarantined if done else None,
         "Changes": ", ".join(f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number),
         "Arrived": ago(batch.created_at),
-        **({"Way": "" if batch.origin == EDIT else MODE_WORDS[batch.mode or spec.mode]} if spec is not None else {}),
+        **({"Way": "" if batch.origin in BY_HAND else MODE_WORDS[batch.mode or spec.mode]} if spec is not None else {}),
         **({"Different": len(batch.drift) or None} if spec is not None else {}),
     }
 

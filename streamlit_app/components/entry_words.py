@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import Entry, EntryAction, EntryId, EntryState
+from hestia_assets.core.results import Entry, EntryAction, EntryId, EntryPage, EntryState
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.sentences import without_columns
 from streamlit_app.components.verdict import WHY
@@ -20,6 +20,13 @@ ACTIONS = {
     EntryAction.DROPPED: "dropped",
     EntryAction.REOPENED: "opened again",
 }
+
+
+def waiting(spec: DatasetSpec) -> EntryPage:
+    """Rows of a dataset that wait to be fixed, counted; none is read where none was ever set aside."""
+    if not hestia().batches.counts(spec.tenant, spec.name).rows_quarantined:
+        return EntryPage((), 0)
+    return hestia().quarantine.entries(spec, limit=1)
 
 
 def why_aside(rule: str) -> str:

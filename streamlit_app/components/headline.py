@@ -6,13 +6,13 @@ import streamlit as st
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import EDIT, Batch, BatchState
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState
 from hestia_assets.core.specs import Mode
 from streamlit_app.components.batches import changes_in_words
 from streamlit_app.components.explained import show_problem
 from streamlit_app.components.mode_form import MODE_WORDS
 from streamlit_app.components.sentences import why_held
-from streamlit_app.components.words import batch_name, count, every, plain
+from streamlit_app.components.words import BY_HAND, batch_name, count, every, plain
 from streamlit_app.facade import hestia, principal
 
 
@@ -42,6 +42,11 @@ def _committed(batch: Batch, name: str, table: str) -> None:
     loaded, aside = batch.rows_loaded, batch.rows_quarantined
     if batch.origin == EDIT:
         st.success(f"**{plain(batch.author)} changed {count(loaded, 'row')} of {table}.**", icon=":material/edit:")
+    elif batch.origin == RESUBMIT:
+        st.success(
+            f"**{plain(batch.author)} fixed {count(loaded, 'row')} of {table}** that had been set aside.",
+            icon=":material/build:",
+        )
     elif aside:
         st.warning(
             f"**{count(loaded, 'row')} of {name} {_were(loaded)} imported into {table}.** "
@@ -61,7 +66,7 @@ def _changes(batch: Batch) -> None:
     """What it did to the rows that were there, where it did more than add."""
     words = [f"{number:,} {word}" for word, number in changes_in_words(batch).items() if number]
     mode = MODE_WORDS[batch.mode].lower() if batch.mode and batch.mode is not Mode.APPEND else ""
-    if batch.origin != EDIT and (mode or len(words) > 1):
+    if batch.origin not in BY_HAND and (mode or len(words) > 1):
         st.caption(f"{mode.capitalize()}: {', '.join(words) or 'nothing changed'}." if mode else f"{', '.join(words)}.")
 
 
@@ -97,4 +102,4 @@ def _were(number: int) -> str:
 
 def _begun(text: str) -> str:
     """Text as the beginning of a sentence; a file keeps its name."""
-    return text[:1].upper() + text[1:] if text.startswith(("the ", "all ", "edit ")) else text
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "all ", "edit ", "rows fixed ")) else text

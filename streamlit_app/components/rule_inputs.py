@@ -15,13 +15,18 @@ from streamlit_app.components.sentences import without_columns
 from streamlit_app.facade import hestia, tenant
 
 _WIDE = {ParameterKind.LIST, ParameterKind.SQL, ParameterKind.JSON, ParameterKind.CHECK}
+SIGNS = {"<": "less than", "<=": "at most", "==": "the same as", "!=": "other than", ">=": "at least",
+         ">": "greater than"}  # fmt: skip
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 _EXAMPLES = {ColumnType.TIMESTAMP: "2024-12-31 08:30:00", ColumnType.DATE: "2024-12-31"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the inputs of one check need to know: the dataset's columns, which are chosen, what is there already."""
+    """What the inputs of one check need to know: the dataset's columns, which are chosen, what is there already.
+
+    ``others``: columns of all datasets; ``other``: the parameter that names the one whose columns are meant.
+    """
 
     columns: Sequence[Column]
     chosen: Sequence[str]
@@ -29,6 +34,7 @@ class Asked:
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
     others: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
+    other: str = ""
 
     @property
     def type(self) -> ColumnType:
@@ -46,7 +52,8 @@ def ask_parameters(rule: Rule, asked: Asked) -> dict[str, Any]:
     narrow = {name: one for name, one in rule.parameters.items() if one.kind not in _WIDE}
     wide = {name: one for name, one in rule.parameters.items() if one.kind in _WIDE}
     others = _columns_of_others() if any(one.kind is ParameterKind.DATASET for one in narrow.values()) else {}
-    asked = Asked(asked.columns, asked.chosen, asked.key, asked.given, rule.example, others)
+    other = next((name for name, one in narrow.items() if one.kind is ParameterKind.DATASET), "")
+    asked = Asked(asked.columns, asked.chosen, asked.key, asked.given, rule.example, others, other)
     values: dict[str, Any] = {}
     places = st.columns(min(max(len(narrow), 2), 3)) if narrow else []
     first = sorted(narrow.items(), key=lambda item: item[1].kind is not ParameterKind.DATASET)
@@ -109,7 +116,7 @@ def _named(
     """A dataset, or columns of this one or of another."""
     if kind is ParameterKind.DATASET:
         return _choice(place, label, list(asked.others), now, key=key)
-    other = next((str(values[name]) for name in ("dataset", "other", "of") if name in values), "")
+    other = str(values.get(asked.other, ""))
     theirs = kind in {ParameterKind.OTHER_COLUMN, ParameterKind.OTHER_COLUMNS}
     names = list(asked.others.get(other, ())) if theirs else asked.names
     key = f"{key}-{other}" if theirs else key
@@ -121,7 +128,10 @@ def _named(
 
 def _choice(place: Any, label: str, options: Sequence[str], now: Any, *, key: str) -> str | None:
     at = list(options).index(now) if now in options else None
-    return place.selectbox(label, options, at, key=key, placeholder="Choose" if options else "There is none")
+    return place.selectbox(
+        label, options, at, key=key, placeholder="Choose" if options else "There is none",
+        format_func=lambda one: SIGNS.get(one, one),
+    )  # fmt: skip
 
 
 def _value(place: Any, label: str, asked: Asked, now: Any, *, key: str, example: Any) -> Any:

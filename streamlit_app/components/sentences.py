@@ -1,5 +1,6 @@
 """Rules in plain words, as Markdown: of a dataset, of a file's results, of a rule that nobody has filled in yet."""
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 
@@ -59,8 +60,8 @@ def such_as(check: CheckSpec, rows: pl.DataFrame) -> str:
 def without_columns(name: str) -> str:
     """A rule's sentence without a column, its parameters as dots; plain text."""
     rule = hestia().rules.get(name)
-    dots = dict.fromkeys({*rule.parameters, *_fields(rule)}, "…")
-    return " ".join(rule.sentence.format(**dots | {"columns": ""}).split())
+    text = " ".join(rule.sentence.format(**dict.fromkeys({*rule.parameters, *_fields(rule), "columns"}, "…")).split())
+    return re.sub(r"^…[:,]? ", "", text) if rule.sentence.startswith("{columns}") else text
 
 
 def sentence_of(batch: Batch, result: CheckResult) -> str:
@@ -80,6 +81,14 @@ def _of_result(result: CheckResult) -> str:
     rule = hestia().rules.get(result.rule)
     dots = dict.fromkeys({*rule.parameters, *_fields(rule)}, "…")
     return rule.sentence.format(**dots | {"columns": ", ".join(map(plain, result.columns))})
+
+
+def problem_in_words(result: CheckResult) -> str:
+    """What a check found wrong: of the whole, or so many rows; as Markdown, without a full stop."""
+    if result.problem:
+        return plain(result.problem.rstrip("."))
+    may = f", {result.allowed_rows:,} may" if result.allowed_rows else ""
+    return f"{count(result.failed_rows, 'row')} failed{may}"
 
 
 def why_held(batch: Batch) -> str:

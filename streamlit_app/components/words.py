@@ -4,9 +4,11 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from hestia_assets.core.results import EDIT, Batch, BatchState
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState
 from hestia_assets.core.specs import ColumnType, Severity
 
+BY_HAND = (EDIT, RESUBMIT)
+"""Origins of batches that people make on the pages; they are no files."""
 STATE_WORDS = {
     BatchState.RECEIVED: "waiting to start",
     BatchState.READING: "reading",
@@ -35,13 +37,15 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:-])")
 
 def state_words(batch: Batch) -> str:
     """The state of a batch; one that was in the table before is undone, not discarded; an edit is no import."""
-    if batch.origin == EDIT and batch.state is BatchState.COMMITTED:
-        return "saved"
+    if batch.origin in BY_HAND and batch.state is BatchState.COMMITTED:
+        return "saved" if batch.origin == EDIT else "loaded"
     return "undone" if batch.state is BatchState.UNDONE and batch.sequence else STATE_WORDS[batch.state]
 
 
 def batch_name(batch: Batch) -> str:
     """What a person calls it: the file's name, or whose edit it is."""
+    if batch.origin == RESUBMIT:
+        return f"rows fixed by {batch.author}"
     return f"edit by {batch.author}" if batch.origin == EDIT else batch.file_name
 
 

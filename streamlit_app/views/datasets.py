@@ -13,8 +13,9 @@ from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.batch import show_batch
 from streamlit_app.components.batches import show_batches, show_chart
+from streamlit_app.components.entry_words import waiting
 from streamlit_app.components.explained import explained
-from streamlit_app.components.words import TYPE_WORDS, ago, plain
+from streamlit_app.components.words import TYPE_WORDS, ago, count, plain
 from streamlit_app.components.written import written_as
 from streamlit_app.facade import hestia, principal, tenant
 from streamlit_app.views.dataset_rows import dataset_rows
@@ -81,6 +82,8 @@ def _facts(spec: DatasetSpec, saved: SpecVersion, counts: BatchCounts, newest: S
     with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button("Open in Dagster", links.asset(Layer.VALIDATED, spec.name), icon=":material/hub:")
         links.link_to("import", "Import a file", icon=":material/upload_file:")
+        if to_fix := waiting(spec).total:
+            links.link_to("quarantine", f"Fix {count(to_fix, 'row')}", icon=":material/build:", dataset=spec.name)
     last = f"Last import {ago(newest[0].finished_at)}. " if newest else ""
     st.caption(f"{last}Rules and columns: version {saved.version}, by {plain(saved.author)} {ago(saved.created_at)}.")
 

@@ -8,11 +8,13 @@ import streamlit as st
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import Batch, BatchState, Job, JobState
+from hestia_assets.core.results import Batch, BatchState, EntryPage, Job, JobState
+from hestia_assets.core.specs import DatasetSpec, Severity
 from streamlit_app.components import links
 from streamlit_app.components.batches import show_batches
+from streamlit_app.components.entry_words import file_of, waiting
 from streamlit_app.components.explained import explained
-from streamlit_app.components.sentences import sentence_of, why_held
+from streamlit_app.components.sentences import problem_in_words, sentence_of, why_held
 from streamlit_app.components.words import STATE_WORDS, ago, count, plain, size
 from streamlit_app.facade import hestia, principal, tenant
 
@@ -27,14 +29,14 @@ def page() -> None:
     st.title("Home")
     with explained():
         batches = hestia().batches.recent(tenant(), limit=LAST_BATCHES)
-        waiting = hestia().batches.recent(tenant(), limit=LOOKED_AT, states=(BatchState.HELD, BatchState.FAILED))
-        datasets = [item.spec.name for item in hestia().catalog.all("dataset", tenant=tenant())]
-        if not datasets:
+        held = hestia().batches.recent(tenant(), limit=LOOKED_AT, states=(BatchState.HELD, BatchState.FAILED))
+        specs = [item.spec for item in hestia().catalog.all("dataset", tenant=tenant())]
+        if not specs:
             _welcome()
             return
         _running()
-        _attention(datasets, waiting)
-        _datasets(datasets)
+        _attention([spec for spec in specs if isinstance(spec, DatasetSpec)], held)
+        _datasets([spec.name for spec in specs])
         _last(batches)
 
 
@@ -70,47 +72,58 @@ def _job(job: Job) -> None:
     )
 
 
-def _attention(names: Sequence[str], waiting: Sequence[Batch]) -> None:
+def _attention(specs: Sequence[DatasetSpec], held: Sequence[Batch]) -> None:
     """Per dataset: files that wait for a person, and what its newest file left aside."""
-    needy = {name: lines for name in names if (lines := _needs(name, waiting))}
+    needs = {spec.name: _needs(spec, held) for spec in specs}
+    needy = {name: (lines, to_fix) for name, (lines, to_fix) in needs.items() if lines or to_fix.total}
     if not needy:
         return
     st.subheader("Needs a look")
-    for name, lines in needy.items():
-        _notice(name, lines)
+    for name, (lines, to_fix) in needy.items():
+        _notice(name, lines, to_fix)
 
 
-def _needs(name: str, waiting: Sequence[Batch]) -> list[tuple[str, Batch]]:
-    """What a person should know of a dataset, as Markdown, each with the file it is about."""
+def _needs(spec: DatasetSpec, held: Sequence[Batch]) -> tuple[list[tuple[str, Batch]], EntryPage]:
+    """What a person should know of a dataset, as Markdown, each with the file it is about; and rows to fix."""
     lines = [
         (f"**{plain(batch.file_name)}** is {STATE_WORDS[batch.state]}: {why_held(batch)}", batch)
-        for batch in waiting
-        if batch.dataset == name
+        for batch in held
+        if batch.dataset == spec.name
     ]
-    newest = next(iter(hestia().batches.last_files(tenant(), name, limit=1)), None)
+    to_fix = waiting(spec)
+    newest = next(iter(hestia().batches.last_files(tenant(), spec.name, limit=1)), None)
     if newest is None:
-        return lines
-    if newest.rows_quarantined:
-        aside = count(newest.rows_quarantined, "row")
-        were = "was" if newest.rows_quarantined == 1 else "were"
-        lines.append((f"{aside} of {plain(newest.file_name)} {were} set aside.", newest))
-    failing = [check for check in newest.checks if not check.passed]
-    found = [f"{sentence_of(newest, check)}: {count(check.failed_rows, 'row')} failed." for check in failing]
-    return lines + [(line, newest) for line in found]
+        return lines, to_fix
+    fixed = not to_fix.by_batch.get(newest.id)
+    failing = [one for one in newest.checks if not one.passed and not (fixed and one.severity is Severity.REJECT)]
+    found = [f"{sentence_of(newest, check)}: {problem_in_words(check)}." for check in failing]
+    return lines + [(line, newest) for line in found], to_fix
 
 
-def _notice(name: str, lines: Sequence[tuple[str, Batch]]) -> None:
+def _notice(name: str, lines: Sequence[tuple[str, Batch]], to_fix: EntryPage) -> None:
     with st.container(border=True):
         words, link = st.columns([6, 1], vertical_alignment="center")
-        shown = [text for text, _ in lines[:LINES_SHOWN]]
+        shown = [_aside(to_fix)] if to_fix.total else []
+        shown += [text for text, _ in lines[:LINES_SHOWN]]
         if len(lines) > LINES_SHOWN:
             shown.append(f"and {len(lines) - LINES_SHOWN:,} more")
         points = "\n".join(f"- {text}" for text in shown)
         words.markdown(f":orange[:material/warning:] **{plain(name)}**\n\n{points}")
         files = {batch.id for _, batch in lines}
         with link:
-            about = {"batch": files.pop()} if len(files) == 1 else {}
-            links.link_to("datasets", "Look at it", dataset=name, **about)
+            if to_fix.total:
+                links.link_to("quarantine", "Fix them", dataset=name)
+            if lines:
+                links.link_to(
+                    "datasets", "Look at it", dataset=name, **({"batch": files.pop()} if len(files) == 1 else {})
+                )
+
+
+def _aside(to_fix: EntryPage) -> str:
+    """How many rows wait to be fixed, and of which file."""
+    files = list(to_fix.by_batch)
+    of = plain(file_of(files[0])) if len(files) == 1 else count(len(files), "file")
+    return f"{count(to_fix.total, 'row')} of {of} {'was' if to_fix.total == 1 else 'were'} set aside."
 
 
 def _datasets(names: Sequence[str]) -> None:

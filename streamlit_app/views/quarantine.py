@@ -14,6 +14,7 @@ from streamlit_app.components.entry_editor import fix_here
 from streamlit_app.components.entry_files import fix_elsewhere
 from streamlit_app.components.entry_filter import ask_for_entries
 from streamlit_app.components.entry_replay import check_again
+from streamlit_app.components.entry_words import waiting
 from streamlit_app.components.explained import explained, show_kept
 from streamlit_app.components.resubmission import show_done, show_undone
 from streamlit_app.components.words import count
@@ -29,12 +30,12 @@ def page() -> None:
     st.title("Fix rows")
     with explained():
         saved = {item.spec.name: item for item in hestia().catalog.all("dataset", tenant=tenant())}
-        waiting = {name: number for name, item in saved.items() if (number := _open(item))}
+        to_fix = {name: number for name, item in saved.items() if (number := _open(item))}
         asked = st.query_params.get("dataset", "")
-        if not waiting and asked not in saved:
+        if not to_fix and asked not in saved:
             _nothing(any_dataset=bool(saved))
             return
-        name = _choose(saved, waiting)
+        name = _choose(saved, to_fix)
         if name not in saved:
             raise NotFoundError("dataset", name, known=list(saved))
         _rows(saved[name], batch=st.query_params.get("batch", ""))
@@ -44,9 +45,7 @@ def _open(item: SpecVersion) -> int:
     """Rows of a dataset that wait to be fixed."""
     spec = item.spec
     assert isinstance(spec, DatasetSpec), "the catalogue gives what was asked for"
-    if not hestia().batches.counts(spec.tenant, spec.name).rows_quarantined:
-        return 0
-    return hestia().quarantine.entries(spec, limit=1).total
+    return waiting(spec).total
 
 
 def _nothing(*, any_dataset: bool) -> None:
@@ -60,14 +59,14 @@ def _nothing(*, any_dataset: bool) -> None:
     links.link_to("import", "Import a file", icon=":material/upload_file:")
 
 
-def _choose(saved: dict[str, SpecVersion], waiting: dict[str, int]) -> str:
+def _choose(saved: dict[str, SpecVersion], to_fix: dict[str, int]) -> str:
     """The select box and the address say the same; datasets with rows to fix come first."""
-    names = sorted(saved, key=lambda name: (-waiting.get(name, 0), name))
+    names = sorted(saved, key=lambda name: (-to_fix.get(name, 0), name))
     asked = st.query_params.get("dataset", names[0])
     options = names if asked in saved else [asked, *names]
     chosen = st.selectbox(
         "Dataset", options, options.index(asked),
-        format_func=lambda name: f"{name} · {count(waiting[name], 'row')} to fix" if name in waiting else name,
+        format_func=lambda name: f"{name} · {count(to_fix[name], 'row')} to fix" if name in to_fix else name,
     )  # fmt: skip
     if chosen != asked or "dataset" not in st.query_params:
         st.query_params.from_dict({"dataset": chosen} if chosen != asked else {**st.query_params, "dataset": chosen})
