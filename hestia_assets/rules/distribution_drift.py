@@ -17,7 +17,7 @@ LEAST_SHARE = 1e-4
 """An empty bin counts as this much: the index is of logarithms."""
 
 PARAMETERS: Mapping[str, Parameter] = {
-    "threshold": Parameter(
+    "most": Parameter(
         "The largest index; 0.1 is a small shift, 0.25 a large one.", ParameterKind.NUMBER, default=0.2
     ),
     "rows": Parameter("The fewest rows on either side; fewer say nothing.", ParameterKind.INTEGER, default=100),
@@ -32,11 +32,11 @@ class DistributionDrift:
     all others. Empty fields are a bin of their own. With fewer rows than ``rows`` on either side it says nothing.
     """
 
-    sentence: ClassVar[str] = "the values of {columns} must be spread as before (stability index at most {threshold})"
+    sentence: ClassVar[str] = "the values of {columns} must be spread as before (stability index at most {most})"
     advice: ClassVar[str] = "Compare the values with those before: is a part missing, or a unit another?"
     columns: ClassVar[range] = ONE_COLUMN
     parameters: ClassVar[Mapping[str, Parameter]] = PARAMETERS
-    example: ClassVar[Mapping[str, Any]] = {"threshold": 0.2}
+    example: ClassVar[Mapping[str, Any]] = {"most": 0.2}
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
@@ -49,7 +49,7 @@ class DistributionDrift:
     def judge(self, spec: CheckSpec, batch: ArrivedBatch) -> BatchFinding:
         """The index, and the bin that moved most."""
         name, given = spec.columns[0], spec.params
-        most = number_in(given.get("threshold"), parameter="threshold", default=0.2)
+        most = number_in(given.get("most"), parameter="most", default=0.2)
         least = number_in(given.get("rows"), parameter="rows", default=100)
         dtype = type_in(batch.rows.collect_schema(), name)
         if batch.before is None or name not in batch.before.collect_schema():

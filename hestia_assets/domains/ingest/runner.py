@@ -202,7 +202,8 @@ class Runner:
             self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)
         reading = replace(maker.reading(recipe), validator=Watch(maker.validator))
         reader = self.formats.get(reading.spec.recipe.format)
-        return BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce)
+        done = (self.batches, self.jobs, job, hold, on_progress, self.announce)
+        return BatchRun(reading, reader, *done, drift=self.arriving.drift)
 
     def book(self, tenant: str, dataset: str) -> EntryBook:
         """The rows in quarantine as they are now."""

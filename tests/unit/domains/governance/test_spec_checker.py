@@ -147,7 +147,7 @@ REFUSED = [
     ("row_count", [], {"min": "few"}, "'min' (few) is no number"),
     ("completeness", ["store"], {}, "needs values or a dataset"),
     ("freshness", ["store"], {"hours": 1}, "neither a date nor a timestamp"),
-    ("distribution_drift", ["amount"], {"threshold": -1}, "'threshold' (-1)"),
+    ("distribution_drift", ["amount"], {"most": -1}, "'most' (-1)"),
     ("agrees_with", [], {"measure": "sum", "dataset": "customers"}, "of one column"),
     ("conditional", [], {"if": {"rule": "not_nul", "columns": ["id"]}, "then": FILLED}, "not_nul"),
     ("conditional", [], {"if": {"rule": "not_null", "columns": ["nr"]}, "then": FILLED}, "unknown column 'nr'"),
