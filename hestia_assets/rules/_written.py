@@ -35,7 +35,8 @@ def written_in(text: pl.Expr, pattern: str) -> pl.Expr:
 
 def whole_number(text: pl.Expr) -> pl.Expr:
     """Whether a text is an integer of 64 bits without leading zeros or a plus."""
-    return text.str.contains("^(?:0|-?[1-9][0-9]*)$") & text.cast(pl.Int64, strict=False).is_not_null()
+    fits = text.cast(pl.Int64, strict=False).is_not_null()
+    return pl.when(text.is_not_null()).then(text.str.contains("^(?:0|-?[1-9][0-9]*)$") & fits)
 
 
 def plain_number(text: pl.Expr, places: int | None) -> pl.Expr:
@@ -51,7 +52,8 @@ def any_number(text: pl.Expr) -> pl.Expr:
     """Whether a text is a finite number, also ``1.5e3``; ``12E4`` is an article number more often than a number."""
     pattern = r"^-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
     finite = text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False)
-    return text.str.contains(pattern) & ~text.str.contains("^[0-9]+[eE][0-9]+$") & finite
+    code = text.str.contains("^[0-9]+[eE][0-9]+$")
+    return pl.when(text.is_not_null()).then(text.str.contains(pattern) & ~code & finite)
 
 
 def _read(text: pl.Expr, pattern: str) -> pl.Expr:

@@ -49,13 +49,13 @@ class Digits:
 
 
 def _pattern(before: int | None, after: int | None, *, as_written: bool) -> str:
-    most = "" if before is None else str(before)
-    zeros = "" if as_written else "0*"
-    whole = f"0|[1-9][0-9]{{0,{max(0, before - 1)}}}" if before else "0|[1-9][0-9]*"
-    if as_written or before == 0:
-        whole = f"[0-9]{{0,{most}}}" if as_written else "0"
-    places = f"[0-9]{{0,{'' if after is None else after}}}{zeros}"
-    return rf"^-?(?:{whole})(?:\.{places})?$"
+    most, places = "" if before is None else before, "" if after is None else after
+    if as_written:
+        whole = "0" if before == 0 else f"[0-9]{{1,{most}}}"
+        without = "" if after == 0 else rf"|\.[0-9]{{1,{places}}}"
+        return rf"^-?(?:{whole}(?:\.[0-9]{{0,{places}}})?{without})$"
+    whole = "0" if before == 0 else f"0|[1-9][0-9]{{0,{'' if before is None else before - 1}}}"
+    return rf"^-?(?:{whole})(?:\.[0-9]{{0,{places}}}0*)?$"
 
 
 def _limits(spec: CheckSpec) -> tuple[int | None, int | None]:

@@ -1,6 +1,7 @@
 """A text must be a code of a country."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 import polars as pl
@@ -42,6 +43,7 @@ class IsoCountry:
         return is_code
 
 
+@cache
 def _codes(code: str) -> list[str]:
     import pycountry
 

@@ -1,6 +1,7 @@
 """A text must be a code of a currency."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 import polars as pl
@@ -37,6 +38,7 @@ class IsoCurrency:
         return is_code
 
 
+@cache
 def _codes() -> list[str]:
     import pycountry
 

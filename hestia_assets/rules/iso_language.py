@@ -1,6 +1,7 @@
 """A text must be a code of a language."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 import polars as pl
@@ -42,6 +43,7 @@ class IsoLanguage:
         return is_code
 
 
+@cache
 def _codes(code: str) -> list[str]:
     import pycountry
 

@@ -65,7 +65,7 @@ def _whole(pattern: str) -> str:
 def _by_country() -> str:
     """One pattern for country and code with ``|`` between them."""
     known = [rf"(?:{'|'.join(countries.split())})\|(?:{PATTERNS[countries[:2]]})" for countries in SHAPES.values()]
-    return _whole(rf"{'|'.join(known)}|(?:{'|'.join(WITHOUT)})\|[\s\S]*")
+    return rf"{_whole('|'.join(known))}|^(?i-u:{'|'.join(WITHOUT)})\|"
 
 
 RULE = PostalCode()

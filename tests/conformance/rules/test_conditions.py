@@ -16,8 +16,8 @@ from hestia_assets.core.errors import SpecError
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import SOME_COLUMNS, ConditionRule, Parameter, Rule
 from hestia_assets.core.specs import CheckSpec
-from hestia_assets.domains.validation._compiled import condition_check
 from hestia_assets.domains.validation._passes import failing_rows
+from hestia_assets.domains.validation.compiled import condition_check
 from hestia_assets.rules import RULES
 
 TYPES = {
