@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hestia_assets.cli import rule_files
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import principal, saved_dataset, session
 from hestia_assets.core.errors import SpecError
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_rules)
     group.command("suggest")(suggest)
     group.command("impact")(impact)
+    rule_files.add_commands(group)
     group.callback()(_group)
     app.add_typer(group, name="rules")
 

@@ -17,7 +17,7 @@ class JsonSchema:
     themselves, never to the network; patterns take linear time.
     """
 
-    sentence: ClassVar[str] = "{columns} must be JSON that fits the schema"
+    sentence: ClassVar[str] = "{columns} must be JSON that fits the JSON Schema"
     advice: ClassVar[str] = "Correct the JSON text, or change the schema if the text is right."
     columns: ClassVar[range] = SOME_COLUMNS
     parameters: ClassVar[Mapping[str, Parameter]] = {

@@ -21,7 +21,7 @@ class RowSchema:
     a property that is not there, so that ``required`` and ``dependentRequired`` ask for a value.
     """
 
-    sentence: ClassVar[str] = "{columns} must together fit the schema"
+    sentence: ClassVar[str] = "each row must fit the JSON Schema for {columns}"
     advice: ClassVar[str] = "Correct the values that do not go together, or change the schema if they are right."
     columns: ClassVar[range] = MAYBE_COLUMNS
     parameters: ClassVar[Mapping[str, Parameter]] = {

@@ -9,7 +9,8 @@ from hestia_assets.core.results import ImportedRules, RuleNote
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Severity
 
-LABEL_CHARACTERS = 63
+LONG_NAME = 63
+"""Characters from which a check's name, which holds those of its columns, is too long to be read."""
 
 
 @dataclass
@@ -78,8 +79,10 @@ def replace_label(check: CheckSpec, label: str | None = None) -> CheckSpec:
 
 def free_label(check: CheckSpec, taken: Mapping[str, object]) -> str | None:
     """A label where the check's own name is taken."""
-    if check.name not in taken:
+    if check.name not in taken and len(check.name) <= LONG_NAME:
         return check.label
+    if check.rule not in taken:
+        return check.rule
     return next(label for number in range(2, 10_000) if (label := f"{check.rule[:55]}_{number}") not in taken)
 
 

@@ -188,6 +188,8 @@ class _Part:
         rule, params = FORMATS.get(str(said), ("", {}))
         if rule and self.found.has(rule, *params):
             self._check("format", rule, dict(params))
+            if rule == "url":
+                self._note("format", f"Only web addresses pass here; {said} also allows others, such as mailto:.")
         else:
             self._note("format", f"There is no rule for the format {said}, which JSON Schema does not enforce either.")
 

@@ -22,7 +22,7 @@ TYPES: dict[ColumnType, Schema] = {
 }
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 FORMATS = {"email": "email", "url": "uri", "uuid": "uuid"}
-OWN_FLAGS = re.compile(r"\(\?(?![:=!<])|\\[Azpx]|&&|\[\[:")
+OWN_FLAGS = re.compile(r"\(\?(?![:<])|\\[Azpx]|&&|\[\[:")
 """Parts of a pattern that Rust has and ECMA-262 has not, or not without its mode for Unicode."""
 
 

@@ -144,7 +144,7 @@ class _Rows:
     def _as_a_whole(self, schema: Schema) -> None:
         """One rule, where parts cannot be taken out without a change of meaning."""
         standing = schema if schema is self.root else {**self.root, **schema}
-        self._row_check("the whole schema", standing, ())
+        self._row_check("the whole schema", standing, self._all())
         self.found.note("the whole schema", "It is one rule, as its parts depend on each other.")
 
     def _properties(self, part: Schema, place: str) -> None:
@@ -207,7 +207,7 @@ class _Rows:
     def _group(self, schema: Schema, place: str) -> None:
         named = properties_in(schema, self.root)
         if named is None:
-            columns = ()  # all of them
+            columns = self._all()
         elif not named:
             self.found.note(place, "It names no property, so that no column is meant.")
             return
@@ -224,11 +224,14 @@ class _Rows:
         names = self._names_of(columns, schema)
         self.found.check(place, "row_schema", columns, {"schema": schema} | ({"names": names} if names else {}))
 
+    def _all(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.found.dataset.recipe.columns)
+
     def _names_of(self, columns: tuple[str, ...], schema: Schema) -> dict[str, str]:
         """Where the schema calls a column as the file's header does, and not as the dataset."""
         spoken = properties_in(schema, self.root) or frozenset(self.said)
         own = {column.name: column.source for column in self.found.dataset.recipe.columns}
-        return {name: own[name] for name in columns or own if name not in spoken and own[name] in spoken}
+        return {name: own[name] for name in columns if name not in spoken and own[name] in spoken}
 
 
 def _within(place: str, name: str) -> str:
