@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from streamlit_app.components.links import PAGES
-from streamlit_app.views import datasets, exports, home, ingest, quarantine, sources, transforms
+from streamlit_app.views import alerts, datasets, exports, home, ingest, quarantine, sources, transforms
 
 _LOGO = Path(__file__).with_name("logo.svg")
 _STYLE = """
@@ -22,6 +22,7 @@ _VIEWS = {
     "sources": (sources.page, "Sources", ":material/cloud_download:"),
     "transforms": (transforms.page, "Transforms", ":material/functions:"),
     "exports": (exports.page, "Exports", ":material/file_download:"),
+    "alerts": (alerts.page, "Alerts", ":material/notifications:"),
 }
 
 

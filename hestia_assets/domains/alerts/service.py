@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import HeldError, HestiaError
 from hestia_assets.core.ports import AuditLog, Clock, Courier, Outbox, SpecStore
 from hestia_assets.core.results import Delivered, Event, Letter, Message, MessageState, OutboxCounts, Problem
@@ -96,9 +97,11 @@ class AlertService:
         """Send a letter with made-up events to every receiver at once; returns to whom.
 
         Raises:
+            SpecError: an address cannot work.
             UndeliveredError: a receiver refuses it.
             NotNowError: a receiver cannot take it now.
         """
+        refuse_channel(alert.channel)
         for receiver in alert.channel.to:
             channel = alert.channel.model_copy(update={"to": (receiver,)})
             self.couriers[channel.kind].send(self._sample(alert), channel)

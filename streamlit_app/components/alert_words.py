@@ -1,0 +1,62 @@
+"""Alerts in plain sentences."""
+
+from hestia_assets.core.results import MessageState
+from hestia_assets.core.specs import AlertSpec, ChannelKind, Occurrence
+from streamlit_app.components.words import plain
+
+OCCURRENCE_WORDS = {
+    Occurrence.CHECK_FAILED: "a check fails",
+    Occurrence.BATCH_HELD: "a file waits for a decision",
+    Occurrence.BATCH_FAILED: "a file is not imported",
+    Occurrence.QUARANTINE_SHARE: "many rows of a file are set aside",
+    Occurrence.DATASET_LATE: "a dataset is late",
+    Occurrence.ANOMALY: "a figure is unusual",
+}
+CHANNEL_WORDS = {
+    ChannelKind.EMAIL: "e-mail",
+    ChannelKind.CHAT: "chat",
+    ChannelKind.WEBHOOK: "webhook",
+}
+STATE_WORDS = {
+    MessageState.PENDING: "waiting",
+    MessageState.SENDING: "being sent",
+    MessageState.SENT: "sent",
+    MessageState.FAILED: "not delivered",
+    MessageState.GIVEN_UP: "given up",
+}
+AT_ONCE, OWN = "", "own"
+TIMES = {
+    AT_ONCE: "at once",
+    "0 * * * *": "together, every hour",
+    "0 7 * * *": "together, every day at seven",
+    "0 7 * * mon": "together, every Monday at seven",
+    OWN: "together, at another time",
+}
+
+
+def sentence(alert: AlertSpec) -> str:
+    """Who hears of what, how and when, as Markdown."""
+    who = _joined([f"**{plain(receiver)}**" for receiver in alert.channel.to], "and")
+    hears = "hears" if len(alert.channel.to) == 1 else "hear"
+    what = _joined([_what(kind, alert) for kind in alert.on], "or")
+    where = _joined([f"**{plain(name)}**" for name in alert.datasets], "or") if alert.datasets else "any dataset"
+    return f"{who} {hears} by {CHANNEL_WORDS[alert.channel.kind]}, {when(alert)}, when {what}, in {where}."
+
+
+def when(alert: AlertSpec) -> str:
+    """At once, or at which times."""
+    if not alert.digest:
+        return TIMES[AT_ONCE]
+    return f"{TIMES.get(alert.digest, f'together at `{alert.digest}`')} ({plain(alert.time_zone)})"
+
+
+def _what(kind: Occurrence, alert: AlertSpec) -> str:
+    if kind is Occurrence.QUARANTINE_SHARE:
+        return f"more than {alert.share * 100:.4g} % of a file is set aside"
+    if kind is Occurrence.CHECK_FAILED and alert.checks:
+        return f"one of the checks {_joined([plain(name) for name in alert.checks], 'and')} fails"
+    return OCCURRENCE_WORDS[kind]
+
+
+def _joined(words: list[str], last: str) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
