@@ -18,6 +18,7 @@ from streamlit_app.components.explained import explained
 from streamlit_app.components.words import TYPE_WORDS, ago, count, plain
 from streamlit_app.components.written import written_as
 from streamlit_app.facade import hestia, principal, tenant
+from streamlit_app.views.dataset_profile import dataset_profile
 from streamlit_app.views.dataset_rows import dataset_rows
 from streamlit_app.views.dataset_rules import dataset_rules
 
@@ -59,11 +60,15 @@ def _dataset(saved: SpecVersion) -> None:
     if batch := st.query_params.get("batch"):
         _one_batch(spec, batch)
         return
-    rows, columns, history, rules, versions = st.tabs(["Rows", "Columns", "History", "Rules", "Versions"])
+    names = ["Rows", "Columns", "Profile", "History", "Rules", "Versions"]
+    rows, columns, profile, history, rules, versions = st.tabs(names, key=f"tab-{spec.name}", on_change="rerun")
     with rows:
         dataset_rows(spec)
     with columns:
         _columns(spec)
+    with profile:
+        if profile.open:  # counting takes a while: only where somebody looks
+            dataset_profile(saved)
     with history:
         _history(spec, counts)
     with rules:
