@@ -67,7 +67,7 @@ def show_impact(found: Impact) -> None:
 def _in_words(found: Impact) -> str:
     files = "file" if len(found.batches) == 1 else f"{len(found.batches):,} files"
     total = count(found.rows, "row")
-    hit = sum(1 for batch in found.batches if batch.failing)
+    hit = sum(1 for batch in found.batches if batch.failing or batch.problem)
     if looks_at_the_whole(found.check.rule):
         does = "hold" if found.check.severity is Severity.HOLD else "speak of"
         return f":material/query_stats: It would {does} **{hit:,} of the last {len(found.batches):,}** files."
