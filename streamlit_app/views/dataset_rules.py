@@ -13,6 +13,7 @@ from streamlit_app.components.checks_shown import show_checks
 from streamlit_app.components.explained import explained, explained_later, show_kept
 from streamlit_app.components.impact import look_back
 from streamlit_app.components.launch import announce, keep
+from streamlit_app.components.rule_files import rule_files
 from streamlit_app.components.sentences import sentence
 from streamlit_app.components.words import ago, plain
 from streamlit_app.facade import hestia
@@ -34,6 +35,7 @@ def dataset_rules(saved: SpecVersion, newest: Sequence[Batch]) -> None:
         _form(saved, spec)
     with explained():
         _undo(saved, spec)
+    rule_files(saved, spec, partial(_keep, saved, spec))
 
 
 def _present(saved: SpecVersion, spec: DatasetSpec, newest: Sequence[Batch]) -> None:
