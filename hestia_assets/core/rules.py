@@ -138,8 +138,8 @@ class Relations:
 
     ``rows``: those of the batch, typed, with the columns that the check reads (see ``Validator.reads``) and ``_row``
     (BIGINT, in the order of the file); ``existing``: those that are in the table beside them, with the same columns
-    (without any rows at the first batch); ``others``: validated tables by the dataset's name. ``schema``: the columns
-    of the batch's rows, in the dataset's order; ``schemas``: those of the other tables.
+    (without any rows at the first batch; ``is_first`` says so); ``others``: validated tables by the dataset's name.
+    ``schema``: the columns of the batch's rows, in the dataset's order; ``schemas``: those of the other tables.
     """
 
     rows: str
@@ -147,6 +147,7 @@ class Relations:
     schema: "pl.Schema"
     others: Mapping[str, str] = field(default_factory=dict[str, str])
     schemas: "Mapping[str, pl.Schema]" = field(default_factory=dict[str, Any])
+    is_first: bool = False
 
 
 @runtime_checkable

@@ -35,13 +35,13 @@ class RowUnique:
         Hashes of 64 bits tell which rows may have a like; only those are compared value by value.
         """
         names = spec.columns or tuple(relations.schema)
-        keys, rows, existing = listed(names), relations.rows, relations.existing
+        keys, rows = listed(names), relations.rows
         alike = " AND ".join(f"_mine.{quoted(name)} IS NOT DISTINCT FROM _theirs.{quoted(name)}" for name in names)
         return f"""
             WITH _hashes AS MATERIALIZED (SELECT _row, hash({keys}) AS _hash FROM {rows}),
             _twice AS MATERIALIZED (SELECT _hash FROM _hashes GROUP BY _hash HAVING count(*) > 1),
             _known AS MATERIALIZED (
-                SELECT {keys}, hash({keys}) AS _hash FROM {existing}
+                SELECT {keys}, hash({keys}) AS _hash FROM {relations.existing}
                 WHERE hash({keys}) IN (SELECT _hash FROM _hashes)
             ),
             _suspect AS MATERIALIZED (

@@ -30,17 +30,19 @@ class Unique:
 
         The table's keys are first brought down to those of the batch: memory grows with the batch, not with the table.
         """
-        keys, some = listed(spec.columns), filled(spec.columns)
+        keys, some, rows = listed(spec.columns), filled(spec.columns), relations.rows
+        behind = f"""
+            SELECT _row FROM (
+                SELECT _row, row_number() OVER (PARTITION BY {keys} ORDER BY _row) AS _nth FROM {rows} WHERE {some}
+            ) WHERE _nth > 1"""
+        if relations.is_first:
+            return behind
         return f"""
             WITH _known AS MATERIALIZED (
-                SELECT DISTINCT {keys} FROM {relations.existing} SEMI JOIN {relations.rows} USING ({keys}) WHERE {some}
-            )
-            SELECT _row FROM (
-                SELECT _row, row_number() OVER (PARTITION BY {keys} ORDER BY _row) AS _nth
-                FROM {relations.rows} WHERE {some}
-            ) WHERE _nth > 1
+                SELECT DISTINCT {keys} FROM {relations.existing} SEMI JOIN {rows} USING ({keys}) WHERE {some}
+            ) {behind}
             UNION ALL
-            SELECT _row FROM {relations.rows} SEMI JOIN _known USING ({keys})"""
+            SELECT _row FROM {rows} SEMI JOIN _known USING ({keys})"""
 
 
 RULE = Unique()

@@ -2,7 +2,8 @@
 
 Each check sees the rows that those before it left over: a row that one of them rejects speaks against no other. It is
 given the columns it reads and no others: rows of a batch stand in files, and reading two columns of twelve takes a
-quarter of the time. Tables of other datasets are read as they are when the batch is planned; the plan keeps the verdict.
+quarter of the time. Tables of other datasets are read as they are when the batch is planned, and the plan keeps the
+verdict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,6 +75,7 @@ class SetQuery:
                 schema,
                 {name: f"_other{number}_{n}" for n, name in enumerate(others)},
                 {name: _own(self.others[name].collect_schema()) for name in others},
+                is_first=self.existing is None,
             )
             query = rule.query(check, relations)
         except SpecError as error:
