@@ -32,9 +32,10 @@ from hestia_assets.domains.governance.gate import Gate
 from hestia_assets.domains.governance.guard import SpecChecker
 from hestia_assets.domains.ingest.resubmitting.service import QuarantineService
 from hestia_assets.domains.ingest.service import IngestService
-from hestia_assets.domains.profiling.service import ProfileService
 from hestia_assets.domains.interchange.languages import LANGUAGES
 from hestia_assets.domains.interchange.service import InterchangeService
+from hestia_assets.domains.profiling.service import ProfileService
+from hestia_assets.domains.quality.service import QualityService
 from hestia_assets.domains.sources.service import SourceService
 from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
@@ -58,6 +59,7 @@ class Hestia:
     profiles: ProfileService
     interchange: InterchangeService
     alerts: AlertService
+    quality: QualityService
     tables: TableStore
     batches: BatchStore
     jobs: JobStore
@@ -89,11 +91,12 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     alerts = _alerts(settings, metadata)
     ingest = _ingest(settings, metadata, tables, validator, alerts.announce, owner=owner)
     catalog = _catalog(metadata, ingest, gate)
+    quarantine = QuarantineService(lambda: ingest.runner, catalog.save, _batch_id, RULES)
     return Hestia(
         settings=settings,
         catalog=catalog,
         ingest=ingest,
-        quarantine=QuarantineService(lambda: ingest.runner, catalog.save, _batch_id, RULES),
+        quarantine=quarantine,
         sources=_sources(settings, metadata, ingest),
         gate=gate,
         transforms=TransformService(gate, tables),
@@ -101,6 +104,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES),
         interchange=InterchangeService(LANGUAGES, RULES, validator, _utc_now),
         alerts=alerts,
+        quality=_quality(metadata, quarantine),
         tables=tables,
         batches=metadata.batches,
         jobs=metadata.jobs,
@@ -160,6 +164,17 @@ def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:
         audit=metadata.audit,
         guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS, _utc_now, ingest.validator, metadata.specs),
         together=metadata.database.together,
+    )
+
+
+def _quality(metadata: Metadata, quarantine: QuarantineService) -> QualityService:
+    return QualityService(
+        batches=metadata.batches,
+        specs=metadata.specs,
+        verdicts=metadata.verdicts,
+        audit=metadata.audit,
+        entries=quarantine.entries,
+        clock=_utc_now,
     )
 
 

@@ -1,0 +1,63 @@
+"""The figures of each batch, from what was counted when it was imported: no row is read for them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch
+from hestia_assets.core.results.drift import DISTINCT_CAP
+from hestia_assets.core.results.quality import Metric, MetricKind, Point
+from hestia_assets.core.specs import DatasetSpec
+
+LAST = 400
+"""So many files are looked at: with one a day, more than a year."""
+
+ROWS, ASIDE, FRESHNESS = (Metric(kind) for kind in (MetricKind.ROWS, MetricKind.ASIDE, MetricKind.FRESHNESS))
+
+
+def files_only(batches: Sequence[Batch]) -> list[Batch]:
+    """Batches that are files, oldest first: neither edits nor rows that came back from quarantine."""
+    files = [batch for batch in batches if batch.origin not in (EDIT, RESUBMIT)]
+    return sorted(files, key=lambda batch: (batch.created_at, batch.sequence or 0))
+
+
+def figures(dataset: DatasetSpec, batches: Sequence[Batch]) -> dict[Metric, list[Point]]:
+    """Every figure over time, by metric; a batch whose figure is not known has no point there.
+
+    ``batches``: files, oldest first. Figures of columns are of the first stretch of a file (``of`` rows); they are
+    exact where that was all of it. Different values are counted to a cap; a batch that reaches it has no point.
+    """
+    found: dict[Metric, list[Point]] = defaultdict(list)
+    for batch in batches:
+        rows = batch.rows_loaded + batch.rows_quarantined
+        found[ROWS].append(Point(batch.id, batch.created_at, float(rows), rows))
+        if rows:
+            found[ASIDE].append(Point(batch.id, batch.created_at, batch.rows_quarantined / rows, rows))
+    for before, batch in pairwise(batches):
+        hours = (batch.created_at - before.created_at).total_seconds() / 3600
+        found[FRESHNESS].append(Point(batch.id, batch.created_at, hours))
+    for name in [column.name for column in dataset.recipe.columns]:
+        for batch in batches:
+            for kind, value in _of_column(batch, name):
+                looked = batch.profile.rows if batch.profile else 0
+                total = (batch.profile.total if batch.profile else None) or looked
+                point = Point(batch.id, batch.created_at, value, looked, exact=looked >= total)
+                found[Metric(kind, name)].append(point)
+    return dict(found)
+
+
+def _of_column(batch: Batch, name: str) -> list[tuple[MetricKind, float]]:
+    profile = batch.profile
+    column = profile.columns.get(name) if profile else None
+    if profile is None or column is None or not profile.rows:
+        return []
+    found = [(MetricKind.NULLS, column.nulls / profile.rows)]
+    found += [(MetricKind.DISTINCT, float(column.distinct))] if column.distinct < DISTINCT_CAP else []
+    found += [(MetricKind.MEAN, column.mean)] if column.mean is not None else []
+    return found
+
+
+def last_arrival(batches: Sequence[Batch]) -> datetime | None:
+    """When the newest of these files arrived."""
+    return max((batch.created_at for batch in batches), default=None)

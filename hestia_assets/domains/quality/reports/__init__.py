@@ -1,0 +1,1 @@
+"""Reports on a batch or a dataset: one file per kind of output; ``gather`` says what is in them."""

@@ -1,0 +1,151 @@
+"""What a report says, whatever it is printed on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hestia_assets.core.results import Batch, BatchState, CheckResult, Entry, EntryPage, merge_checks
+from hestia_assets.core.results.quality import Anomaly, Lateness, Report, ReportedRow, Score, Series
+from hestia_assets.core.specs import DatasetSpec
+
+WORST = 5
+ROWS = 20
+
+_VERDICTS = {
+    BatchState.RECEIVED: ("Waiting", "The file waits to be read."),
+    BatchState.READING: ("At work", "The file is being read."),
+    BatchState.CHECKING: ("At work", "The file is being checked."),
+    BatchState.HELD: ("Held", "The file waits for a person's decision; none of its rows is in the table."),
+    BatchState.FAILED: ("Failed", "The file could not be loaded; none of its rows is in the table."),
+    BatchState.UNDONE: ("Undone", "The file was undone; none of its rows is in the table."),
+}
+
+
+def verdict_of(batch: Batch) -> tuple[str, str]:
+    """One word or two on a batch, and the sentence."""
+    if batch.state in _VERDICTS:
+        word, said = _VERDICTS[batch.state]
+        return word, f"{said} {batch.problem.message}" if batch.problem else said
+    failing = failing_checks(batch)
+    loaded, aside = batch.rows_loaded, batch.rows_quarantined
+    said = f"{loaded:,} of {loaded + aside:,} rows were loaded, {aside:,} were set aside."
+    if aside:
+        return "Loaded in part", said
+    return ("Loaded, with warnings", f"{said} {len(failing)} checks failed.") if failing else ("Good", said)
+
+
+def failing_checks(batch: Batch) -> tuple[CheckResult, ...]:
+    """The checks that a batch failed, the one with most rows first."""
+    return tuple(sorted((each for each in batch.checks if not each.passed), key=lambda each: -each.failed_rows))
+
+
+def batch_report(
+    dataset: DatasetSpec,
+    batch: Batch,
+    *,
+    entries: EntryPage,
+    trend: Series | None,
+    anomalies: Sequence[Anomaly],
+    now: datetime,
+) -> Report:
+    """The report of one batch; ``entries``: the first of its rows in quarantine, whatever became of them."""
+    word, said = verdict_of(batch)
+    counts = {"rows loaded": batch.rows_loaded, "rows set aside": batch.rows_quarantined}
+    warned = _warned(batch)
+    return Report(
+        title=f"{batch.file_name} in {dataset.name}",
+        tenant=batch.tenant,
+        dataset=dataset.name,
+        batch=batch,
+        made_at=now,
+        verdict=word,
+        sentence=said,
+        account=batch.account.as_dict(),
+        counts=counts,
+        worst=failing_checks(batch)[:WORST],
+        rows=(*_set_aside(entries.entries), *warned)[:ROWS],
+        failed=batch.rows_quarantined + sum(each.failed_rows for each in failing_checks(batch) if not _rejects(each)),
+        trend=trend,
+        anomalies=tuple(anomalies),
+    )
+
+
+def dataset_report(
+    dataset: DatasetSpec,
+    batches: Sequence[Batch],
+    *,
+    entries: EntryPage,
+    trend: Series | None,
+    anomalies: Sequence[Anomaly],
+    score: Score,
+    lateness: Lateness | None,
+    now: datetime,
+) -> Report:
+    """The report of a dataset: its last files (oldest first) together, the account summed over those rated."""
+    rated = [batch for batch in batches if batch.id in set(score.batches)]
+    word, said = _of_dataset(score, lateness, entries.total)
+    account: dict[str, int] = {}
+    for batch in rated:
+        account = {name: account.get(name, 0) + lines for name, lines in batch.account.as_dict().items()}
+    counts = {
+        "files": len(rated),
+        "rows loaded": sum(batch.rows_loaded for batch in rated),
+        "rows set aside": sum(batch.rows_quarantined for batch in rated),
+        "rows to fix now": entries.total,
+    }
+    return Report(
+        title=dataset.name,
+        tenant=dataset.tenant,
+        dataset=dataset.name,
+        batch=None,
+        made_at=now,
+        verdict=word,
+        sentence=said,
+        account=account,
+        counts=counts,
+        worst=worst_of(rated)[:WORST],
+        rows=tuple(_set_aside(entries.entries))[:ROWS],
+        failed=entries.total,
+        trend=trend,
+        anomalies=tuple(anomalies),
+        score=score,
+        lateness=lateness,
+    )
+
+
+def worst_of(batches: Sequence[Batch]) -> tuple[CheckResult, ...]:
+    """Failing checks of several batches, each summed over them, the one with most rows first."""
+    merged = merge_checks(result for batch in batches for result in batch.checks)
+    return tuple(sorted((each for each in merged if not each.passed), key=lambda each: -each.failed_rows))
+
+
+def _of_dataset(score: Score, lateness: Lateness | None, to_fix: int) -> tuple[str, str]:
+    if not score.batches:
+        return "Empty", lateness.sentence if lateness else "No file has been loaded yet."
+    rated = sum(1 for part in score.parts if part.value is not None)
+    value = "not rated" if score.value is None else f"{score.value:.1f} of 100"
+    said = f"Score of the last {len(score.batches)} files: {value}, from {rated} of {len(score.parts)} parts."
+    said += f" {to_fix:,} rows wait to be fixed." if to_fix else " No row waits to be fixed."
+    if lateness:
+        return "Late", f"{lateness.sentence} {said}"
+    return "Rows to fix" if to_fix else "Good", said
+
+
+def _set_aside(entries: Sequence[Entry]) -> list[ReportedRow]:
+    return [
+        ReportedRow(one.id.batch, one.id.row, one.line, one.rule, one.column or "", one.message, one.value, one.text)
+        for one in entries
+    ]
+
+
+def _warned(batch: Batch) -> list[ReportedRow]:
+    """Rows of checks that only warn, or hold the batch: they are in no quarantine."""
+    return [
+        ReportedRow(batch.id, row.row, row.line, check.rule, ", ".join(check.columns), check.name, row.value, "")
+        for check in failing_checks(batch)
+        if not _rejects(check)
+        for row in check.sample
+    ]
+
+
+def _rejects(check: CheckResult) -> bool:
+    return check.severity.value == "reject"

@@ -1,0 +1,57 @@
+"""Words and numbers as reports print them, and text from files made fit for print: shortened, nothing hidden."""
+
+from collections.abc import Sequence
+
+from hestia_assets.core.results import CheckResult
+from hestia_assets.core.results.quality import Report, ReportedRow, ScorePart
+
+LONGEST = 300
+"""Characters of a value that are printed; how many there are is said."""
+
+ROW_HEADER = ("File row", "Rule", "Column", "What is wrong", "Value", "The row as it came")
+
+
+def fit(text: str | None) -> str:
+    """Text from a file, in one piece: control characters as their code point, long text cut with its length said."""
+    if text is None:
+        return "no value"
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    shown = "".join(_visible(sign) for sign in whole[:LONGEST])
+    return shown if len(whole) <= LONGEST else f"{shown}… ({len(whole):,} characters)"
+
+
+def _visible(sign: str) -> str:
+    """Signs that cannot be seen, among them those that turn the direction of writing, are printed as their number."""
+    hidden = not sign.isprintable() and sign != " "
+    return f"[U+{ord(sign):04X}]" if hidden else sign
+
+
+def cells(row: ReportedRow) -> tuple[str, ...]:
+    """One failing row by ``ROW_HEADER``."""
+    place = f"line {row.line:,}" if row.line else f"row {row.row:,}"
+    return (place, row.rule, fit(row.column), fit(row.message), fit(row.value), fit(row.text))
+
+
+def check_cells(check: CheckResult) -> tuple[str, str, str]:
+    """One failing check: its name, what it does, how many rows failed it."""
+    failed = f"{check.failed_rows:,} of {check.checked_rows:,}"
+    return fit(check.name), check.severity.value, fit(check.problem) if check.problem else failed
+
+
+def part_cells(part: ScorePart) -> tuple[str, str, str]:
+    """One part of a score: name, value, how it comes about."""
+    if part.value is None:
+        return part.name.value, "not rated", part.why
+    return part.name.value, f"{part.value:.1f}", f"{part.formula}: {part.good:,} ÷ {part.of:,}"
+
+
+def account_cells(report: Report) -> Sequence[tuple[str, str]]:
+    """The line account, parts without a line left out."""
+    return [(name, f"{lines:,}") for name, lines in report.account.items() if lines or name == "total"]
+
+
+def about_rows(report: Report) -> str:
+    """How many of the failing rows are shown."""
+    if not report.failed:
+        return "No row failed."
+    return f"The first {len(report.rows):,} of {report.failed:,}."

@@ -1,0 +1,201 @@
+"""Quality over time: figures, alarms, scores, lateness and reports, all told from what imports counted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.ports import AuditLog, BatchStore, Clock, SpecStore, VerdictStore
+from hestia_assets.core.results import Batch, BatchState, EntryFilter, EntryPage, EntryState
+from hestia_assets.core.results.quality import (
+    Anomaly,
+    AnomalyKind,
+    Lateness,
+    NormalVerdict,
+    Report,
+    Score,
+    Series,
+    Standing,
+)
+from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.domains.quality.anomalies import all_series, of_metric
+from hestia_assets.domains.quality.figures import LAST, ROWS, files_only, last_arrival
+from hestia_assets.domains.quality.late import lateness
+from hestia_assets.domains.quality.reports import gather
+from hestia_assets.domains.quality.scoring import passed_share, score
+
+ReportKind = Literal["html", "pdf", "json"]
+
+LATELY = timedelta(days=30)
+"""Alarms of this time are shown."""
+
+TREND = 30
+EVERY = tuple(EntryState)
+
+Entries = Callable[..., EntryPage]
+"""Rows in quarantine: ``entries(dataset, filter, limit=…)``."""
+
+
+@dataclass(frozen=True)
+class QualityService:
+    """How good the datasets are. Nothing is written but people's verdicts on alarms."""
+
+    batches: BatchStore
+    specs: SpecStore
+    verdicts: VerdictStore
+    audit: AuditLog
+    entries: Entries
+    clock: Clock
+
+    def series(self, dataset: DatasetSpec) -> list[Series]:
+        """Every figure of its last 400 files over time, with what was expected of each point."""
+        return self._watched(dataset)[0]
+
+    def anomalies(self, dataset: DatasetSpec, *, since: datetime | None = None) -> list[Anomaly]:
+        """What was not expected since then (by default in the last 30 days), newest first.
+
+        Those that a person called normal are among them, with ``normal``.
+        """
+        return _lately(*self._watched(dataset), since or self.clock() - LATELY)
+
+    def anomalies_of(self, batch: Batch) -> list[Anomaly]:
+        """What was not expected in one batch."""
+        found = [each for one in self.series(self._dataset(batch)) for each in one.anomalies]
+        return [each for each in found if each.batch == batch.id]
+
+    def normal(self, dataset: DatasetSpec, anomaly: Anomaly, *, author: str, note: str = "") -> NormalVerdict:
+        """Call an alarm normal: its value, and values like it, are expected from now on; another level is the level."""
+        level = anomaly.kind is AnomalyKind.LEVEL
+        said = NormalVerdict(
+            id=0,
+            tenant=dataset.tenant,
+            dataset=dataset.name,
+            metric=anomaly.metric,
+            at=anomaly.at,
+            value=anomaly.value,
+            batch=anomaly.batch,
+            level=level,
+            author=author,
+            note=note,
+            decided_at=self.clock(),
+        )
+        kept = self.verdicts.add(said)
+        facts = {"metric": str(anomaly.metric), "at": anomaly.at.isoformat(), "value": anomaly.value, "note": note}
+        self.audit.record(author, "anomaly.normal", f"dataset/{dataset.key}", **facts)
+        return kept
+
+    def normal_no_more(self, dataset: DatasetSpec, verdict: int, *, author: str) -> NormalVerdict:
+        """Take such a word back. Raises NotFoundError."""
+        if verdict not in {each.id for each in self.verdicts_on(dataset)}:
+            raise NotFoundError("verdict", str(verdict))
+        gone = self.verdicts.forget(verdict)
+        facts = {"metric": str(gone.metric), "at": gone.at.isoformat()}
+        self.audit.record(author, "anomaly.normal_no_more", f"dataset/{dataset.key}", **facts)
+        return gone
+
+    def verdicts_on(self, dataset: DatasetSpec) -> list[NormalVerdict]:
+        """What people called normal, in the order of its moments."""
+        return self.verdicts.of(dataset.tenant, dataset.name)
+
+    def score(self, dataset: DatasetSpec) -> Score:
+        """How good its last 10 files were, in five parts; what could not be counted is not rated."""
+        return self._score(dataset, self.files(dataset))
+
+    def late(self, dataset: DatasetSpec, now: datetime | None = None) -> Lateness | None:
+        """Whether a batch was due by its rhythm and has not come; nothing without a rhythm."""
+        if dataset.rhythm is None:
+            return None
+        last = files_only(self.batches.last_files(dataset.tenant, dataset.name, limit=50))
+        return self._late(dataset, last_arrival(last), now or self.clock())
+
+    def files(self, dataset: DatasetSpec) -> list[Batch]:
+        """Its last 400 files that are in the table, oldest first."""
+        return files_only(self.batches.last_files(dataset.tenant, dataset.name, limit=LAST))
+
+    def overview(self, tenant: str) -> list[Standing]:
+        """How every dataset stands, those with trouble first."""
+        specs = [item.spec for item in self.specs.all("dataset", tenant=tenant)]
+        found = [self.standing(spec) for spec in specs if isinstance(spec, DatasetSpec)]
+        return sorted(found, key=_trouble)
+
+    def standing(self, dataset: DatasetSpec) -> Standing:
+        """How one dataset stands now. Alarms that a person called normal are left out."""
+        files = self.files(dataset)
+        recent = self.batches.recent(dataset.tenant, dataset.name, limit=1)
+        series, overdue = self._watched(dataset)
+        alarms = _lately(series, overdue, self.clock() - LATELY)
+        shares = [share for each in files[-TREND:] if (share := passed_share(each)) is not None]
+        rows = of_metric(series, ROWS)
+        return Standing(
+            dataset=dataset.name,
+            score=self._score(dataset, files),
+            trend=tuple(shares),
+            open_rows=self.entries(dataset, EntryFilter(), limit=1).total,
+            last=recent[0] if recent else None,
+            failing=gather.failing_checks(recent[0]) if recent else (),
+            anomalies=tuple(each for each in alarms if each.normal is None),
+            lateness=self._late(dataset, last_arrival(files), self.clock()) if dataset.rhythm else None,
+            quiet=rows.quiet if rows else "No file has been loaded yet.",
+        )
+
+    def facts(self, subject: DatasetSpec | Batch) -> Report:
+        """What the report of a dataset or of one batch says."""
+        if isinstance(subject, Batch):
+            dataset = self._dataset(subject)
+            return gather.batch_report(
+                dataset,
+                subject,
+                entries=self.entries(dataset, EntryFilter(batch=subject.id, states=EVERY), limit=gather.ROWS),
+                trend=of_metric(self.series(dataset), ROWS),
+                anomalies=self.anomalies_of(subject),
+                now=self.clock(),
+            )
+        files = self.files(subject)
+        return gather.dataset_report(
+            subject,
+            files,
+            entries=self.entries(subject, EntryFilter(), limit=gather.ROWS),
+            trend=of_metric(self.series(subject), ROWS),
+            anomalies=self.anomalies(subject),
+            score=self._score(subject, files),
+            lateness=self.late(subject),
+            now=self.clock(),
+        )
+
+    def report(self, subject: DatasetSpec | Batch, kind: ReportKind) -> bytes:
+        """The report of a dataset or of one batch: a page of HTML that needs nothing else, PDF, or JSON."""
+        from hestia_assets.domains.quality.reports import html, json, pdf
+
+        write: Mapping[str, Callable[[Report], bytes]] = {"html": html.write, "pdf": pdf.write, "json": json.write}
+        return write[kind](self.facts(subject))
+
+    def _watched(self, dataset: DatasetSpec) -> tuple[list[Series], Anomaly | None]:
+        return all_series(dataset, self.files(dataset), self.verdicts_on(dataset), now=self.clock())
+
+    def _score(self, dataset: DatasetSpec, files: list[Batch]) -> Score:
+        mended = EntryFilter(states=(EntryState.LOADED,))
+        repaired = self.entries(dataset, mended, limit=1).by_batch
+        return score(dataset, files, repaired=repaired, now=self.clock())
+
+    def _late(self, dataset: DatasetSpec, last: datetime | None, now: datetime) -> Lateness | None:
+        since = self.specs.history("dataset", dataset.tenant, dataset.name)[-1].created_at
+        return lateness(dataset, last=last, since=since, now=now)
+
+    def _dataset(self, batch: Batch) -> DatasetSpec:
+        spec = self.specs.get("dataset", batch.tenant, batch.dataset).spec
+        assert isinstance(spec, DatasetSpec), "the store gives what was asked for"
+        return spec
+
+
+def _lately(series: Sequence[Series], overdue: Anomaly | None, since: datetime) -> list[Anomaly]:
+    found = [each for one in series for each in one.anomalies] + ([overdue] if overdue else [])
+    return sorted((each for each in found if each.at >= since), key=lambda each: each.at, reverse=True)
+
+
+def _trouble(standing: Standing) -> tuple[int, float, str]:
+    """Late or with alarms or checks that fail first, then by score."""
+    waits = standing.last is not None and standing.last.state in (BatchState.HELD, BatchState.FAILED)
+    trouble = bool(standing.lateness) + bool(standing.anomalies) + bool(standing.failing) + 2 * waits
+    value = standing.score.value
+    return -trouble, 101.0 if value is None else value, standing.dataset
