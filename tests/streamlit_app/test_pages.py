@@ -100,7 +100,7 @@ def test_a_dataset_page_shows_rows_files_rules_and_versions(pages_home, open_pag
         ("Set aside", "2"),
         ("Files", "1"),
     ]
-    assert [tab.label for tab in app.tabs] == ["Rows", "Columns", "History", "Rules", "Versions"]
+    assert [tab.label for tab in app.tabs] == ["Rows", "Columns", "Profile", "History", "Rules", "Versions"]
     assert any("0001" in frame.value.astype(str).to_string() for frame in app.dataframe)
 
 
