@@ -27,10 +27,9 @@ def show_column(facts: ColumnFacts) -> None:
             _histogram(facts)
         elif facts.top and not _all_differ(facts):
             _bars("Value", facts.top)
-        elif facts.patterns:
+        elif len(facts.patterns) > 1:
             _bars("Shape", facts.patterns)
-        for line in _lines(facts):
-            st.caption(line)
+        st.caption("  \n".join(_lines(facts)))
 
 
 def _presence(facts: ColumnFacts) -> None:
@@ -79,10 +78,15 @@ def _axis(value: float, *, timed: bool) -> float | str:
 
 def _bars(title: str, values: Sequence[tuple[str, int]]) -> None:
     rows = [{title: _short(value), "rows": rows, "n": n} for n, (value, rows) in enumerate(values[:BARS])]
-    chart = alt.Chart(alt.Data(values=rows), height=max(24 * len(rows), 48)).mark_bar()
+    chart = alt.Chart(alt.Data(values=rows), height=alt.Step(20)).mark_bar()
     chart = chart.encode(
         x=alt.X("rows", type="quantitative", axis=alt.Axis(title=None, grid=False, tickCount=3, format="~s")),
-        y=alt.Y(title, type="nominal", sort=alt.EncodingSortField("n"), axis=alt.Axis(title=None, labelLimit=140)),
+        y=alt.Y(
+            title,
+            type="nominal",
+            sort=alt.EncodingSortField("n"),
+            axis=alt.Axis(title=None, labelLimit=160, labelOverlap=False),
+        ),
         tooltip=[alt.Tooltip(title, type="nominal"), alt.Tooltip("rows", type="quantitative")],
     )
     st.altair_chart(chart, key=f"bars-{title}-{values[0][0]}-{len(values)}-{sum(n for _, n in values)}")
@@ -115,7 +119,8 @@ def _lines(facts: ColumnFacts) -> list[str]:
 
 
 def _shape(shape: str, rows: int) -> str:
-    return f"{plain(_short(shape))} ({rows:,})"
+    fence = "``" if "`" in shape else "`"
+    return f"{fence}{_short(shape)}{fence} ({rows:,})"
 
 
 def _value(facts: ColumnFacts, text: str | None) -> str:

@@ -85,7 +85,7 @@ def test_suggests_what_holds_with_its_evidence(found):
     assert told["iso_country", ("country",)] == "400 of 400 values are ISO country codes."
     assert told["compare_columns", ("ordered", "delivered")].startswith("In 400 of 400 rows with both")
     assert told["sum_of_columns", ("net", "tax")] == "In 400 of 400 rows net and tax make gross."
-    assert told["foreign_key", ("customer",)] == "400 of 400 values are a id of customers, which has 80 rows."
+    assert told["foreign_key", ("customer",)] == "400 of 400 values are in id of customers, which has 80 rows."
     assert told["length", ("code",)] == "400 of 400 values have 12 characters."
     assert "no_future_date" in {rule for rule, _ in told}
     assert "make up 399 of 400" in told["in_set", ("status",)]

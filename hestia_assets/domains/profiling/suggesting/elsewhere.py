@@ -50,7 +50,7 @@ def _candidate(seen: Seen, name: str, other: DatasetSpec, rows: pl.LazyFrame) ->
         known = rows.select(pl.col(theirs)).filter(pl.col(theirs).is_in(mine.unique().implode()))
         there = int(mine.is_in(known.collect(engine="streaming")[theirs].implode()).sum())
         if there >= (1 - BORNE) * mine.len():
-            evidence = f"{there:,} of {mine.len():,} values are a {theirs} of {other.name}, which has {height:,} rows."
+            evidence = f"{there:,} of {mine.len():,} values are in {theirs} of {other.name}, which has {height:,} rows."
             params = {"dataset": other.name, "other_columns": [theirs]}
             return seen.candidate("foreign_key", (name,), evidence, sure=0.92, params=params)
     return []
