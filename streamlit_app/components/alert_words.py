@@ -1,5 +1,6 @@
 """Alerts in plain sentences."""
 
+from hestia_assets.core.channels import variable_of
 from hestia_assets.core.results import MessageState
 from hestia_assets.core.specs import AlertSpec, ChannelKind, Occurrence
 from streamlit_app.components.words import plain
@@ -36,7 +37,7 @@ TIMES = {
 
 def sentence(alert: AlertSpec) -> str:
     """Who hears of what, how and when, as Markdown."""
-    who = _joined([f"**{plain(receiver)}**" for receiver in alert.channel.to], "and")
+    who = _joined([f"**{plain(_who(receiver))}**" for receiver in alert.channel.to], "and")
     hears = "hears" if len(alert.channel.to) == 1 else "hear"
     what = _joined([_what(kind, alert) for kind in alert.on], "or")
     where = _joined([f"**{plain(name)}**" for name in alert.datasets], "or") if alert.datasets else "any dataset"
@@ -48,6 +49,12 @@ def when(alert: AlertSpec) -> str:
     if not alert.digest:
         return TIMES[AT_ONCE]
     return f"{TIMES.get(alert.digest, f'together at `{alert.digest}`')} ({plain(alert.time_zone)})"
+
+
+def _who(receiver: str) -> str:
+    """An address, or the chat or web address that a variable holds."""
+    name = variable_of(receiver)
+    return f"whoever {name} names" if name else receiver
 
 
 def _what(kind: Occurrence, alert: AlertSpec) -> str:

@@ -44,8 +44,8 @@ def _numbers(counts: OutboxCounts) -> None:
         place.metric(label, f"{number:,}")
     if counts.doubtful:
         st.caption(
-            f":material/content_copy: {count(counts.doubtful, 'sent message')} may have arrived twice: a server took it, "
-            "perhaps, and its answer was lost. Both copies have the same Message-ID."
+            f":material/content_copy: {count(counts.doubtful, 'sent message')} may have arrived twice: a server "
+            "perhaps took it, and its answer was lost. Both copies have the same Message-ID."
         )
 
 

@@ -19,11 +19,12 @@ def test_the_sensor_says_what_it_did_and_a_failed_import_is_told_of_once(home: H
     (failed,) = materialize_dataset(home, "default", "orders", raise_on_failure=False)
     record_end(home, _run(failed.run_id or "", dataset="default/orders", batch=failed.id), FAILED)
 
-    said = tell(home)
+    said, again = tell(home, cursor=None), tell(home, cursor=home.alerts.clock().isoformat())
 
     (message,) = home.alerts.messages("default")
     assert message.event.subject == failed.id
-    assert said.skip_message == "0 new by looking; 0 sent, 1 later, 0 refused, 0 given up, 0 waiting."
+    assert again.cursor != said.cursor
+    assert said.skip_reason.skip_message == "0 new by looking; 0 sent, 1 later, 0 refused, 0 given up, 0 waiting."
 
 
 def test_a_run_that_was_cut_off_is_told_of_and_one_that_a_person_cancelled_is_not(
