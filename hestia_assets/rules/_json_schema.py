@@ -1,10 +1,12 @@
 """JSON Schema as a judgement: the jsonschema library, held to linear patterns, exact numbers and no network."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import isfinite
 from typing import Any, cast
 
 import polars as pl
@@ -117,6 +119,10 @@ def found(pattern: str, text: str) -> bool:
 def multiple(value: Any, of: Any) -> bool:
     """Whether a number is a multiple, as its digits say: 4.02 is one of 0.01."""
     step = Fraction(str(of))
+    if isinstance(value, float) and not isfinite(value):
+        return False
+    if isinstance(value, Decimal) and abs(value) < abs(Decimal(str(of))):
+        return not value
     if isinstance(value, Decimal) and (power := int(value.as_tuple().exponent)) > 0:  # too large to be written out
         digits = int(value.scaleb(-power))
         return digits * step.denominator * pow(10, power, step.numerator) % step.numerator == 0
@@ -133,7 +139,8 @@ def parsed(text: str) -> Any:
 
 def _number(text: str) -> float | Decimal:
     value = float(text)
-    return Decimal(text) if value in (float("inf"), float("-inf")) else value
+    lost = not isfinite(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]))
+    return Decimal(text) if lost else value
 
 
 def _integer(text: str) -> int | Decimal:
