@@ -1,5 +1,6 @@
 """Rules from the files of other tools, looked at before they are kept; and files of rules for other tools."""
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
@@ -53,7 +54,8 @@ def _import(saved: SpecVersion, spec: DatasetSpec, keep: Keep) -> None:
     else:
         st.info(f"No new rule comes of this file.{there}", icon=":material/info:")
     _types(spec, found)
-    _notes(found.notes, "What of the file is no rule, or a different one")
+    if found.notes:
+        _notes(found.notes)
 
 
 def _which(spec: DatasetSpec, titles: dict[str, str], key: str) -> tuple[str | None, str | None, str | None]:
@@ -101,7 +103,8 @@ def _choose(spec: DatasetSpec, checks: Sequence[CheckSpec], found: ImportedRules
 
 def _words(check: CheckSpec) -> str:
     """The rule's sentence as plain text: a table shows no Markdown."""
-    return sentence(check).replace("\\", "").replace("`", "")
+    parts = re.split(r"(``.+?``|`.+?`)", sentence(check))
+    return "".join(part.strip("`") if part.startswith("`") else re.sub(r"\\(.)", r"\1", part) for part in parts)
 
 
 def _place(found: ImportedRules, check: CheckSpec) -> str:
@@ -137,11 +140,10 @@ def _types(spec: DatasetSpec, found: ImportedRules) -> None:
         st.dataframe(rows, hide_index=True, height="content")
 
 
-def _notes(notes: Sequence[RuleNote], title: str) -> None:
-    if notes:
-        st.markdown(f"**{title}**")
-        rows = [{"Where": note.place, "Why": note.why} for note in notes]
-        st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 420)
+def _notes(notes: Sequence[RuleNote]) -> None:
+    st.markdown("**What of the file is no rule, or a different one**")
+    rows = [{"Where": note.place, "Why": note.why} for note in notes]
+    st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 420)
 
 
 def _export(spec: DatasetSpec) -> None:
@@ -153,4 +155,5 @@ def _export(spec: DatasetSpec) -> None:
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         if written.notes:
-            _notes(written.notes, f"What {title} does not say")
+            lines = [f"- {plain(note.place)}: {plain(note.why)}" for note in written.notes]
+            st.caption("\n".join(["It does not say:", *lines]))
