@@ -1,33 +1,48 @@
-"""Rows that could not become valid rows."""
+"""Rows that could not become valid rows: listed, dropped, taken back, and what was done to each."""
 
+from dataclasses import asdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hestia_assets.cli.output import AsJson, explained, print_json, print_table
-from hestia_assets.cli.session import principal, session
-from hestia_assets.core.access import Purpose
-from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.cli import returning
+from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
+from hestia_assets.cli.session import saved_dataset, session
 
 if TYPE_CHECKING:
-    from hestia_assets.bootstrap import Hestia
+    from collections.abc import Sequence
 
-COLUMNS = {
-    "_batch": "batch",
-    "_line": "line",
-    "rule": "rule",
-    "column": "column",
-    "message": "message",
-    "value": "value",
-    "text": "text",
-}
+    from hestia_assets.core.results import Entry, EntryFilter, EntryId
+
+Dataset = Annotated[str, typer.Argument()]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Rows, as the list names them: BATCH#ROW.")]
+Rule = Annotated[str, typer.Option(help="Only rows that failed this rule first, such as in_range.")]
+Column = Annotated[str, typer.Option(help="Only rows that failed at this column first.")]
+OfBatch = Annotated[str, typer.Option("--batch", help="Only rows of this batch.")]
+Search = Annotated[str, typer.Option(help="Only rows with this in their text or message.")]
+
+SHOWN = ("id", "line", "state", "rule", "column", "message", "value", "text")
+
+
+class Shown(StrEnum):
+    """Which rows are listed."""
+
+    OPEN = "open"
+    LOADED = "loaded"
+    DROPPED = "dropped"
+    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Rows that could not become valid rows.", no_args_is_help=True)
     group.command("list")(list_rows)
+    group.command("history")(history)
+    group.command("drop")(drop)
+    group.command("reopen")(reopen)
     group.callback()(_group)
+    returning.register(group)
     app.add_typer(group, name="quarantine")
 
 
@@ -35,39 +50,112 @@ def _group() -> None:
     """Rows that could not become valid rows."""
 
 
-def list_rows(
+def list_rows(  # noqa: PLR0913, PLR0917 - one parameter per option
     context: typer.Context,
-    dataset: Annotated[str, typer.Argument()],
-    batch: Annotated[str | None, typer.Option(help="Only of this batch.")] = None,
+    dataset: Dataset,
+    batch: OfBatch = "",
+    rule: Rule = "",
+    column: Column = "",
+    search: Search = "",
+    state: Annotated[Shown, typer.Option(help="Only rows in this state.")] = Shown.OPEN,
     limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 50,
+    skip: Annotated[int, typer.Option(min=0, help="After so many of them.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """List quarantined rows with file line, reason and original text; those of undone batches only when asked for."""
+    """List rows set aside with id, file line, reason and original text; rows of undone batches wait for nobody."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        hestia.catalog.get("dataset", hestia.settings.tenant, dataset)
-        total, rows = _rows(hestia, dataset, batch=batch, limit=limit)
+        wanted = wanted_rows(rule, column, batch, search, state)
+        page = hestia.quarantine.entries(saved_dataset(hestia, dataset), wanted, limit=limit, skip=skip)
+        rows = [entry_fact(entry) for entry in page.entries]
         if as_json:
-            print_json({"dataset": dataset, "total": total, "rows": rows})
+            counts = {name: dict(getattr(page, f"by_{name}")) for name in ("rule", "column", "batch", "state")}
+            print_json({"dataset": dataset, "total": page.total, "counts": counts, "rows": rows})
         elif rows:
-            title = f"{len(rows):,} of {total:,} quarantined rows"
-            print_table(list(COLUMNS.values())[1:], [list(row.values())[1:] for row in rows], title=title)
+            title = f"{len(rows):,} of {page.total:,} quarantined rows"
+            print_table(SHOWN, [[row[name] for name in SHOWN] for row in rows], title=title)
         else:
-            typer.echo("No row is in quarantine.")
+            typer.echo("No row is in quarantine." if not page.by_state else "No row in quarantine is like that.")
 
 
-def _rows(hestia: "Hestia", dataset: str, *, batch: str | None, limit: int) -> tuple[int, list[dict[str, Any]]]:
-    import polars as pl
+def history(
+    context: typer.Context,
+    dataset: Dataset,
+    row: Annotated[str, typer.Argument(metavar="ID", help="A row, as the list names it: BATCH#ROW.")],
+    as_json: AsJson = False,
+) -> None:
+    """What was done to a row: who, when, what, why, and by which batch."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        spec, (entry,) = saved_dataset(hestia, dataset), entry_ids([row])
+        found, steps = hestia.quarantine.entry(spec, entry), hestia.quarantine.history(spec, entry)
+        if as_json:
+            print_json(entry_fact(found) | {"history": [asdict(step) for step in steps]})
+            return
+        table = [(f"{s.at:%Y-%m-%d %H:%M:%S}", s.who, s.action.value, s.note, s.by_batch) for s in steps]
+        title = f"{found.file_name}, line {found.line}: {found.state.value}. {found.message}"
+        print_table(("when (UTC)", "who", "what", "why", "by batch"), table, title=title)
 
-    ref = TableRef(Layer.QUARANTINE, hestia.settings.tenant, dataset)
-    if not hestia.tables.exists(ref):
-        return 0, []
-    frame = hestia.gate.read(principal(hestia), ref, purpose=Purpose.PREVIEW)
-    if batch is not None:
-        frame = frame.filter(pl.col("_batch") == batch)
-    else:  # rows of undone batches wait for nobody
-        undone = hestia.ingest.undone(hestia.settings.tenant, dataset)
-        frame = frame.filter(~pl.col("_batch").is_in(sorted(undone)))
-    total = frame.select(pl.len()).collect().item()
-    shown = frame.select(*COLUMNS).rename(COLUMNS).sort("batch", "line").head(limit).collect()
-    return total, shown.to_dicts()
+
+def drop(
+    context: typer.Context,
+    dataset: Dataset,
+    rows: Ids,
+    reason: Annotated[str, typer.Option(help="Why they are not wanted.")],
+    as_json: AsJson = False,
+) -> None:
+    """Decide that rows are not wanted; they are kept, and can be reopened."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
+        done = hestia.quarantine.drop(spec, ids, reason=reason, author=hestia.author)
+        _tell("dropped", done, len(ids), as_json=as_json)
+
+
+def reopen(
+    context: typer.Context,
+    dataset: Dataset,
+    rows: Ids,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take back that rows were dropped. Rows that were loaded come back by undo of the batch that loaded them."""
+    with explained(as_json=as_json):
+        hestia = session(context).hestia()
+        spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
+        done = hestia.quarantine.reopen(spec, ids, author=hestia.author, note=note)
+        _tell("reopened", done, len(ids), as_json=as_json)
+
+
+def _tell(what: str, done: int, asked: int, *, as_json: bool) -> None:
+    if as_json:
+        print_json({what: done, "asked": asked})
+    else:
+        rest = f"; {counted(asked - done, 'row')} were not in that state" if done < asked else ""
+        typer.echo(f"{counted(done, 'row')} {what}{rest}.")
+
+
+def wanted_rows(rule: str, column: str, batch: str, search: str, state: Shown = Shown.OPEN) -> "EntryFilter":
+    """Which rows a command is about."""
+    from hestia_assets.core.results import EntryFilter, EntryState
+
+    states = tuple(EntryState) if state is Shown.ALL else (EntryState(state.value),)
+    return EntryFilter(rule, column, batch, search, states)
+
+
+def entry_ids(names: "Sequence[str]") -> "list[EntryId]":
+    """Ids as they were typed. Raises BadParameter."""
+    from hestia_assets.core.results import EntryId
+
+    try:
+        return [EntryId.parse(name) for name in dict.fromkeys(names)]
+    except ValueError as error:
+        raise typer.BadParameter(f"'{error}' is no BATCH#ROW.", param_hint="ID") from error
+
+
+def entry_fact(entry: "Entry") -> dict[str, Any]:
+    """A row for machines."""
+    names = ("line", "rule", "column", "message", "value", "text", "problems", "at")
+    fact = {"id": str(entry.id), "batch": entry.id.batch, "row": entry.id.row, "file": entry.file_name}
+    found = {name: getattr(entry, name) for name in names}
+    return fact | found | {"state": entry.state.value, "values": dict(entry.values), "wrong": dict(entry.wrong)}

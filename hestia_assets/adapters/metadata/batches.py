@@ -114,8 +114,9 @@ class SqlBatchStore:
     def counts(self, tenant: str, dataset: str) -> BatchCounts:
         """How many there are of a dataset, and what they hold."""
         done = BatchRow.state == BatchState.COMMITTED.value
-        files = func.count().filter(done, BatchRow.origin.not_in(NO_FILES))
-        query = select(func.count(), files, func.sum(BatchRow.rows_quarantined).filter(done))
+        is_file = BatchRow.origin.not_in(NO_FILES)
+        files = func.count().filter(done, is_file)
+        query = select(func.count(), files, func.sum(BatchRow.rows_quarantined).filter(done, is_file))
         query = query.where(BatchRow.tenant == tenant, BatchRow.dataset == dataset)
         with self.database.reading() as session:
             every, imported, rows = session.execute(query).one()

@@ -1,6 +1,7 @@
 """A dataset with ten bad rows among twelve, and short ways to look at what became of them."""
 
 from io import BytesIO
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import polars as pl
@@ -59,9 +60,9 @@ def rows(home: Hestia, layer: Layer = Layer.VALIDATED) -> pl.DataFrame:
     )
 
 
-def ids(home: Hestia, wanted: EntryFilter = EVERY) -> list[EntryId]:
+def ids(home: Hestia, wanted: EntryFilter = EVERY, *, limit: int = 200) -> list[EntryId]:
     """Entries in their order."""
-    return [entry.id for entry in home.quarantine.entries(orders(), wanted).entries]
+    return [entry.id for entry in home.quarantine.entries(orders(), wanted, limit=limit).entries]
 
 
 def states(home: Hestia) -> dict[str, int]:
@@ -73,3 +74,10 @@ def mended(home: Hestia, count: int, *, skip: int = 0) -> list[Fix]:
     """Fixes for the first so many open rows."""
     found = home.quarantine.entries(orders(), limit=count, skip=skip).entries
     return [Fix(entry.id, {"qty": (entry.values["qty"] or "").lstrip("-")}) for entry in found]
+
+
+def work(folder: Path, fixes: list[Fix], ready: Event) -> None:
+    """What a process of its own does: resubmit."""
+    home = opened(folder)
+    ready.set()
+    home.quarantine.resubmit(orders(), fixes, author="bea")
