@@ -20,14 +20,35 @@ EXAMS: dict[str, tuple[list[str], list[str]]] = {
     "xml": (["score_xml.py"], ["pycsv", "lxml"]),
     "excel": (["score_excel.py"], ["calamine", "openpyxl"]),
     "parquet": (["score_misc.py", "parquet"], ["pyarrow", "duckdb", "polars"]),
+    "types": (["score_misc.py", "types"], ["duckdb", "duckdb_lenient", "polars", "pandas"]),
+    "dirty": (
+        ["score_misc.py", "dirty"],
+        [f"py:baselines:{name}" for name in ("empty", "patterns", "rare", "keys", "union")],
+    ),
 }
-TITLES = {"csv": "CSV", "json": "JSON and NDJSON", "xml": "XML", "excel": "Excel", "parquet": "Parquet"}
+TITLES = {
+    "csv": "CSV",
+    "json": "JSON and NDJSON",
+    "xml": "XML",
+    "excel": "Excel",
+    "parquet": "Parquet",
+    "types": "Column types",
+    "dirty": "Wrong cells",
+}
+ENTRIES = {"types": "py:benchmarks.score_types:load", "dirty": "py:benchmarks.wrong_cells:detect"}
+"""What the scorer calls where that is not ``read_file``."""
+
+OPTIONS = {"dirty": "--detect"}
+INTRO_PART = ""
 MARKS = {
     "csv": "CleverCSV 28/28 exact cases and 50/53 real files read perfectly; Python csv 25/28; DuckDB 23/28 and 38/53.",
     "json": "Python json accepts 65/65, refuses 133/135, leaf recall .969; Polars 10/10 tables, 135/135, .983.",
     "xml": "expat accepts 421/425, refuses 880/881.",
     "excel": "calamine .995 of the cells, pandas .991, Polars .969.",
     "parquet": "pyarrow 43/43 good files, DuckDB 41, Polars 40.",
+    "types": "0.85 of the columns.",
+    "dirty": "F1 0.76, of four plain detectors together; precision, recall and F1 of the cells that differ from the"
+    " truth.",
 }
 WHY = {
     "spectrum/location_coordinates": "the truth has the number 1234567890, the file itself 2095257564",
@@ -38,6 +59,10 @@ REMARKS = {
     "excel": "A sheet comes as it stands here, titles and totals too; an import leaves them out and accounts for them.",
     "parquet": "`large_string_map.brotli` unpacks 4 KB to 2 GB in two values: it counts as loaded, but both of its rows"
     " are set aside unread, named with their size.",
+    "types": "What an import proposes; it asks where a date can be read in two ways.",
+    "dirty": "The file is imported, and every suggested rule that is sure enough (0.5) is taken without a person: no"
+    " rule is about flights, and none knows the clean file. What finds them is `consistent_within`: rows of one flight"
+    " that contradict most others, or say nothing where others do.",
 }
 INTRO = """# Scores on real files
 
@@ -52,12 +77,13 @@ each table, as measured before the first line of Hestia was written.
 def run(exam: str, scorers: Path, folder: Path, out: Path) -> str:
     """The table that a scorer prints; details per file go to ``out``."""
     script, *what = EXAMS[exam][0]
-    systems = [argument for name in [OURS, *EXAMS[exam][1]] for argument in ("--system", name)]
+    ours = ENTRIES.get(exam, OURS)
+    systems = [argument for name in [ours, *EXAMS[exam][1]] for argument in (OPTIONS.get(exam, "--system"), name)]
     command = [sys.executable, str(scorers / script), *what, "--set", str(folder), "--out", str(out), *systems]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{exam}: {done.stderr[-2000:]}")
-    return done.stdout.replace(OURS, "hestia").replace(OURS[3:], "hestia")
+    return done.stdout.replace(ours, "hestia").replace(ours[3:], "hestia").replace("baselines:", "")
 
 
 def table(text: str) -> str:
@@ -70,7 +96,9 @@ def table(text: str) -> str:
 
 def misses(exam: str, facts: dict[str, Any]) -> list[str]:
     """Files where ours is not what the truth says."""
-    ours = facts[OURS]
+    if exam in OPTIONS:
+        return []  # cells, not files
+    ours = facts[ENTRIES.get(exam, OURS)]
     missed = {name: value for name, value in ours["per"].items() if _is_miss(exam, name, value)}
     found = [f"`{name}`: {_shown(value)}{f' ({WHY[name]})' if name in WHY else ''}" for name, value in missed.items()]
     if exam == "parquet":
@@ -89,6 +117,9 @@ def _is_miss(exam: str, name: str, value: Any) -> bool:
         return not (value == "exact" if isinstance(value, str) else value["header"] == value["record"] == 1)
     if exam == "json" and name.startswith(("y_", "n_")):
         return (value == "ok") != name.startswith("y_")
+    if exam == "types":
+        annotated, _, got = str(value).partition(" got ")
+        return got not in annotated
     if exam == "xml" and " -> " in str(value):
         want, _, got = str(value).partition(" -> ")
         return (want, got) not in (("accept", "ok"), ("reject", "refused"))
@@ -105,7 +136,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=list(EXAMS), default=list(EXAMS))
     parser.add_argument("--out", type=Path, default=ROOT / "docs/scores.md")
     options = parser.parse_args()
-    page = [INTRO.format(when=datetime.now(UTC))]
+    page = {INTRO_PART: INTRO.format(when=datetime.now(UTC))}
+    page |= {} if set(options.only) == set(EXAMS) else sections(options.out)
     with tempfile.TemporaryDirectory() as scratch:
         for exam in options.only:
             details = Path(scratch) / f"{exam}.json"
@@ -114,10 +146,15 @@ def main() -> None:
             missed = misses(exam, json.loads(details.read_text()))
             listed = "\n".join(f"* {line}" for line in missed) or "Nothing."
             remark = f"\n\n{REMARKS[exam]}" if exam in REMARKS else ""
-            page.append(
-                f"## {TITLES[exam]}\n\n{table(text)}\n\nMarks to beat: {MARKS[exam]}{remark}\n\nMissed:\n\n{listed}\n"
-            )
-    options.out.write_text("\n".join(page))
+            known = "" if exam in OPTIONS else f"\nMissed:\n\n{listed}\n"
+            page[TITLES[exam]] = f"## {TITLES[exam]}\n\n{table(text)}\n\nMarks to beat: {MARKS[exam]}{remark}\n{known}"
+    options.out.write_text("\n".join(page.values()))
+
+
+def sections(page: Path) -> dict[str, str]:
+    """The page as it is, by title: what is not measured now stays."""
+    intro, *rest = page.read_text().split("\n## ")
+    return {INTRO_PART: intro} | {part.partition("\n")[0]: f"## {part}" for part in rest}
 
 
 if __name__ == "__main__":

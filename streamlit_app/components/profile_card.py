@@ -57,7 +57,7 @@ def _histogram(facts: ColumnFacts) -> None:
     ]
     kind = "temporal" if timed else "quantitative"
     axis = alt.Axis(title=None, grid=False, tickCount=4)
-    chart = alt.Chart(alt.Data(values=rows), height=HEIGHT).mark_bar(binSpacing=1)
+    chart = alt.Chart(alt.Data(values=rows), height=HEIGHT).mark_bar(binSpacing=1, orient="vertical")
     place = alt.X("from", type=kind, bin=None if timed else alt.BinParams(binned=True), axis=axis)
     chart = chart.encode(
         x=place,

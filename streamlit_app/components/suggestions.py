@@ -58,7 +58,7 @@ def _failing(suggestion: Suggestion) -> str:
     if not suggestion.failing:
         return ""
     such = f", such as {', '.join(map(plain, suggestion.examples))}" if suggestion.examples else ""
-    return f":orange[{suggestion.failing:,} of {count(suggestion.rows, 'row')} would fail{such}.]"
+    return f":orange[{suggestion.failing:,} of {count(suggestion.rows, 'row')} would fail{such.removesuffix('.')}.]"
 
 
 def _accept(saved: SpecVersion, spec: DatasetSpec, suggestion: Suggestion) -> None:

@@ -98,7 +98,7 @@ def _candidate(seen: Seen, found: Dependence) -> list[Candidate]:
     evidence = (
         f"{found.agree:,} of {found.rows:,} rows ({share(agreement)}) say what most rows of the same {found.key} say; "
         f"of shuffled values {share(found.chance)} would."
-    )
+    ) + (f" {missing:,} of {seen.height:,} have no value." if missing else "")
     params = {"key": [found.key], "filled": missing > 0}
     exact = found.agree == found.rows
     sure = 0.9 if exact else 0.5 + 0.35 * found.explained
