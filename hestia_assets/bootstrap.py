@@ -4,7 +4,7 @@ import getpass
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,8 @@ from hestia_assets.connectors import CONNECTORS
 from hestia_assets.core.ports import Announcer, AuditLog, BatchStore, Connector, Format, JobStore, Reach, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.rules import Rule
-from hestia_assets.core.specs import ChannelKind
-from hestia_assets.domains.alerts.service import AlertService
+from hestia_assets.core.specs import ChannelKind, Occurrence
+from hestia_assets.domains.alerts.service import AlertService, Look
 from hestia_assets.domains.export.service import ExportService
 from hestia_assets.domains.governance.catalog import Catalog
 from hestia_assets.domains.governance.gate import Gate
@@ -36,6 +36,7 @@ from hestia_assets.domains.interchange.languages import LANGUAGES
 from hestia_assets.domains.interchange.service import InterchangeService
 from hestia_assets.domains.profiling.service import ProfileService
 from hestia_assets.domains.quality.service import QualityService
+from hestia_assets.domains.quality.telling import Lookout
 from hestia_assets.domains.sources.service import SourceService
 from hestia_assets.domains.transformation.service import TransformService
 from hestia_assets.domains.validation.checks import RuleValidator
@@ -92,6 +93,7 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     ingest = _ingest(settings, metadata, tables, validator, alerts.announce, owner=owner)
     catalog = _catalog(metadata, ingest, gate)
     quarantine = QuarantineService(lambda: ingest.runner, catalog.save, _batch_id, RULES)
+    quality = _quality(metadata, quarantine)
     return Hestia(
         settings=settings,
         catalog=catalog,
@@ -103,8 +105,8 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
         profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES),
         interchange=InterchangeService(LANGUAGES, RULES, validator, _utc_now),
-        alerts=alerts,
-        quality=_quality(metadata, quarantine),
+        alerts=replace(alerts, looks=_looks(quality)),
+        quality=quality,
         tables=tables,
         batches=metadata.batches,
         jobs=metadata.jobs,
@@ -165,6 +167,11 @@ def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:
         guard=SpecChecker(FORMATS, RULES, gate, CONNECTORS, _utc_now, ingest.validator, metadata.specs),
         together=metadata.database.together,
     )
+
+
+def _looks(quality: QualityService) -> dict[Occurrence, Look]:
+    lookout = Lookout(quality)
+    return {Occurrence.DATASET_LATE: lookout.late, Occurrence.ANOMALY: lookout.anomalies}
 
 
 def _quality(metadata: Metadata, quarantine: QuarantineService) -> QualityService:

@@ -8,7 +8,7 @@ from told_orders import hand_in, opened, orders
 from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import HestiaError, SpecError
 from hestia_assets.core.results import BatchState, Problem
-from hestia_assets.core.specs import AlertSpec, parse
+from hestia_assets.core.specs import AlertSpec, Occurrence, Rhythm, parse
 
 EVERYTHING = ("check_failed", "batch_held", "batch_failed", "quarantine_share")
 SECRET = "0417-secret"
@@ -88,3 +88,25 @@ def test_an_address_that_cannot_work_or_holds_a_secret_is_refused(kind, to, why)
         refuse_channel(spec.channel)
 
     assert "token/token" not in str(refused.value)
+
+
+def test_a_late_dataset_and_an_unusual_file_are_told_once_by_looking(tmp_path: Path):
+    home = opened(tmp_path, 1)
+    spec = orders(home, on=("dataset_late", "anomaly"))
+    home.catalog.save(
+        spec.model_copy(update={"name": "late", "rhythm": Rhythm(every_hours=1e-6, grace_hours=0)}), author="ada"
+    )
+    waiting = []
+    for number in range(25):
+        rows = 200 + number % 5 if number < 24 else 3
+        data = b"id,qty\n" + b"".join(b"%d-%d,1\n" % (number, row) for row in range(rows))
+        waiting.append(hand_in(home, spec, data).id)
+    home.ingest.run_all(waiting)
+
+    assert home.alerts.look() == 2
+    assert home.alerts.look() == 0
+
+    found = {one.event.kind: one.event for one in home.alerts.messages("default")}
+    assert found[Occurrence.DATASET_LATE].dataset == "late"
+    assert found[Occurrence.ANOMALY].dataset == "orders"
+    assert "expected" in found[Occurrence.ANOMALY].text
