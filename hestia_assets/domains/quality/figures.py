@@ -8,10 +8,13 @@ from itertools import pairwise
 from hestia_assets.core.results import EDIT, RESUBMIT, Batch
 from hestia_assets.core.results.drift import DISTINCT_CAP
 from hestia_assets.core.results.quality import Metric, MetricKind, Point
-from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.core.specs import Column, ColumnType, DatasetSpec
 
 LAST = 400
 """So many files are looked at: with one a day, more than a year."""
+
+ALL_DIFFERENT = 0.97
+"""Whole numbers of which so many are different name things; their mean says nothing."""
 
 ROWS, ASIDE, FRESHNESS = (Metric(kind) for kind in (MetricKind.ROWS, MetricKind.ASIDE, MetricKind.FRESHNESS))
 
@@ -37,9 +40,10 @@ def figures(dataset: DatasetSpec, batches: Sequence[Batch]) -> dict[Metric, list
     for before, batch in pairwise(batches):
         hours = (batch.created_at - before.created_at).total_seconds() / 3600
         found[FRESHNESS].append(Point(batch.id, batch.created_at, hours))
-    for name in [column.name for column in dataset.recipe.columns]:
+    for column in dataset.recipe.columns:
+        name = column.name
         for batch in batches:
-            for kind, value in _of_column(batch, name):
+            for kind, value in _of_column(batch, column):
                 looked = batch.profile.rows if batch.profile else 0
                 total = (batch.profile.total if batch.profile else None) or looked
                 point = Point(batch.id, batch.created_at, value, looked, exact=looked >= total)
@@ -47,14 +51,15 @@ def figures(dataset: DatasetSpec, batches: Sequence[Batch]) -> dict[Metric, list
     return dict(found)
 
 
-def _of_column(batch: Batch, name: str) -> list[tuple[MetricKind, float]]:
+def _of_column(batch: Batch, column: Column) -> list[tuple[MetricKind, float]]:
     profile = batch.profile
-    column = profile.columns.get(name) if profile else None
-    if profile is None or column is None or not profile.rows:
+    seen = profile.columns.get(column.name) if profile else None
+    if profile is None or seen is None or not profile.rows:
         return []
-    found = [(MetricKind.NULLS, column.nulls / profile.rows)]
-    found += [(MetricKind.DISTINCT, float(column.distinct))] if column.distinct < DISTINCT_CAP else []
-    found += [(MetricKind.MEAN, column.mean)] if column.mean is not None else []
+    found = [(MetricKind.NULLS, seen.nulls / profile.rows)]
+    found += [(MetricKind.DISTINCT, float(seen.distinct))] if seen.distinct < DISTINCT_CAP else []
+    numbers_rows = column.type is ColumnType.INTEGER and seen.distinct >= ALL_DIFFERENT * (profile.rows - seen.nulls)
+    found += [(MetricKind.MEAN, seen.mean)] if seen.mean is not None and not numbers_rows else []
     return found
 
 

@@ -100,7 +100,7 @@ class QualityService:
 
     def score(self, dataset: DatasetSpec) -> Score:
         """How good its last 10 files were, in five parts; what could not be counted is not rated."""
-        return self._score(dataset, self.files(dataset))
+        return self._score(dataset, self.files(dataset), self.entries(dataset, EntryFilter(), limit=1))
 
     def late(self, dataset: DatasetSpec, now: datetime | None = None) -> Lateness | None:
         """Whether a batch was due by its rhythm and has not come; nothing without a rhythm."""
@@ -127,11 +127,12 @@ class QualityService:
         alarms = _lately(series, overdue, self.clock() - LATELY)
         shares = [share for each in files[-TREND:] if (share := passed_share(each)) is not None]
         rows = of_metric(series, ROWS)
+        waiting = self.entries(dataset, EntryFilter(), limit=1)
         return Standing(
             dataset=dataset.name,
-            score=self._score(dataset, files),
+            score=self._score(dataset, files, waiting),
             trend=tuple(shares),
-            open_rows=self.entries(dataset, EntryFilter(), limit=1).total,
+            open_rows=waiting.total,
             last=recent[0] if recent else None,
             failing=gather.failing_checks(recent[0]) if recent else (),
             anomalies=tuple(each for each in alarms if each.normal is None),
@@ -152,13 +153,14 @@ class QualityService:
                 now=self.clock(),
             )
         files = self.files(subject)
+        waiting = self.entries(subject, EntryFilter(), limit=gather.ROWS)
         return gather.dataset_report(
             subject,
             files,
-            entries=self.entries(subject, EntryFilter(), limit=gather.ROWS),
+            entries=waiting,
             trend=of_metric(self.series(subject), ROWS),
             anomalies=self.anomalies(subject),
-            score=self._score(subject, files),
+            score=self._score(subject, files, waiting),
             lateness=self.late(subject),
             now=self.clock(),
         )
@@ -173,10 +175,12 @@ class QualityService:
     def _watched(self, dataset: DatasetSpec) -> tuple[list[Series], Anomaly | None]:
         return all_series(dataset, self.files(dataset), self.verdicts_on(dataset), now=self.clock())
 
-    def _score(self, dataset: DatasetSpec, files: list[Batch]) -> Score:
+    def _score(self, dataset: DatasetSpec, files: list[Batch], waiting: EntryPage) -> Score:
+        """``waiting``: rows to fix; it knows whether any have been mended."""
         mended = EntryFilter(states=(EntryState.LOADED,))
-        repaired = self.entries(dataset, mended, limit=1).by_batch
-        return score(dataset, files, repaired=repaired, now=self.clock())
+        any_mended = waiting.by_state.get(EntryState.LOADED.value, 0)
+        repaired = self.entries(dataset, mended, limit=1) if any_mended else EntryPage((), 0)
+        return score(dataset, files, repaired=repaired.by_batch, now=self.clock())
 
     def _late(self, dataset: DatasetSpec, last: datetime | None, now: datetime) -> Lateness | None:
         since = self.specs.history("dataset", dataset.tenant, dataset.name)[-1].created_at

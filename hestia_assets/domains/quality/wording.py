@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hestia_assets.core.results.quality import AnomalyKind, Expected, Metric, MetricKind, Point
-from hestia_assets.domains.quality.seasons import Seasons, month_day
+from hestia_assets.domains.quality.seasons import OF_A_KIND, Seasons, month_day
 
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 LAST_WEEKS = 8
@@ -28,7 +28,7 @@ def named(metric: Metric) -> str:
     """What the figure is, as a title."""
     match metric.kind:
         case MetricKind.ROWS:
-            return "Rows loaded"
+            return "Rows that arrived"
         case MetricKind.ASIDE:
             return "Share of rows set aside"
         case MetricKind.FRESHNESS:
@@ -45,6 +45,8 @@ def sentence(metric: Metric, kind: AnomalyKind, point: Point, expected: Expected
     """What was not expected, with its numbers."""
     value = shown(metric, point.value)
     span = _span(metric, expected.low, expected.high)
+    if metric.kind in (MetricKind.ASIDE, MetricKind.FRESHNESS):
+        span = f"at most {shown(metric, expected.high)}"
     if kind is AnomalyKind.MISSING:
         return f"No batch for {value}; at most {shown(metric, expected.high)} were expected."
     start = f"{named(metric)}: {value}"
@@ -59,8 +61,8 @@ def why(metric: Metric, before: Sequence[Point], moment: datetime, season: Seaso
     if day in season.days:
         alike = [each for each in before if month_day(each.at) == day][-LAST_WEEKS:]
         return f"{_day_named(day)} had {_range(metric, alike)} in the last {len(alike)} months."
-    if weekday in season.weekdays and metric.kind is not MetricKind.FRESHNESS:
-        alike = [each for each in before if each.at.weekday() == weekday][-LAST_WEEKS:]
+    alike = [each for each in before if each.at.weekday() == weekday][-LAST_WEEKS:]
+    if season.weekdays and len(alike) >= OF_A_KIND and metric.kind is not MetricKind.FRESHNESS:
         return f"{DAYS[weekday]} had {_range(metric, alike)} in the last {len(alike)} weeks."
     last = before[-LAST_BATCHES:]
     return f"The last {len(last)} batches had {_range(metric, last)}."

@@ -9,7 +9,7 @@ LAST = 90
 
 @dataclass(frozen=True)
 class Chart:
-    """Points in a box of ``width`` by ``height``, y upwards. ``band``: outline of what was expected, if anything was."""
+    """Points in a box of ``width`` by ``height``, y upwards. ``band``: outline of what was expected, if any."""
 
     width: float
     height: float
