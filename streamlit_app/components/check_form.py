@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
 
-from hestia_assets.core.rules import Rule
+from hestia_assets.core.errors import SpecError
+from hestia_assets.core.rules import ConditionRule, Occasion
 from hestia_assets.core.specs import CheckSpec, Column, Severity, parse
 from streamlit_app.components.explained import explained
 from streamlit_app.components.rule_groups import GROUPS, group_of, looks_at_the_whole, names_in
 from streamlit_app.components.rule_inputs import Asked, ask_parameters, missing_parameters
 from streamlit_app.components.sentences import sentence, without_columns
 from streamlit_app.components.words import SEVERITY_WORDS, count, usable_name
-from streamlit_app.facade import hestia
+from streamlit_app.facade import hestia, tenant
 
 WHOLE_WORDS = {Severity.WARN: "Only say so", Severity.HOLD: "Hold the whole file"}
 ABOUT = {
@@ -103,7 +105,7 @@ def _composed(form: FormOf, name: str, chosen: Sequence[str], severity: Severity
     same = form.given.params if form.given and form.given.rule == name else {}
     params = ask_parameters(rule, Asked(form.columns, chosen, f"{form.key}-{name}", same))
     more = _more(form, whole=looks_at_the_whole(name))
-    lacking = _lacking(rule, chosen, params)
+    lacking = _lacking(name, chosen, params)
     if lacking:
         st.caption(f":material/pending: {lacking}")
         return None
@@ -115,15 +117,28 @@ def _composed(form: FormOf, name: str, chosen: Sequence[str], severity: Severity
     return check
 
 
-def _lacking(rule: Rule, chosen: Sequence[str], params: dict[str, Any]) -> str:
+def _lacking(name: str, chosen: Sequence[str], params: dict[str, Any]) -> str:
     """What the person has yet to say."""
+    rule = hestia().rules.get(name)
     if len(chosen) not in rule.columns:
         low, high = rule.columns.start, rule.columns.stop - 1
         few = "a column" if low == 1 else count(low, "column")
         many = few if len(chosen) < low else f"no more than {count(high, 'column')}"
         return f"Choose {many}." if high else "This rule looks at no column of its own."
     missing = missing_parameters(rule, params)
-    return f"Still to fill in: {', '.join(missing)}." if missing else ""
+    return f"Still to fill in: {', '.join(missing)}." if missing else _refused(name, chosen, params)
+
+
+def _refused(name: str, chosen: Sequence[str], params: dict[str, Any]) -> str:
+    """What a rule whose parameters are all optional still wants to know, such as one bound of two."""
+    rule = hestia().rules.get(name)
+    if params or not isinstance(rule, ConditionRule):
+        return ""
+    try:
+        rule.condition(CheckSpec(rule=name, columns=tuple(chosen)), Occasion(tenant(), datetime.now(UTC)))
+    except SpecError as error:
+        return error.hint
+    return ""
 
 
 def _more(form: FormOf, *, whole: bool) -> dict[str, Any]:

@@ -136,14 +136,13 @@ def _choice(place: Any, label: str, options: Sequence[str], now: Any, *, key: st
 
 def _value(place: Any, label: str, asked: Asked, now: Any, *, key: str, example: Any) -> Any:
     """A value as the table shows it; a day is picked from a calendar."""
-    key = f"{key}-{asked.type.value}"
     if asked.type is ColumnType.DATE:
         day = place.date_input(
-            label, _as_day(now), key=key, format="YYYY-MM-DD", min_value=_FIRST, max_value=_LAST
+            label, _as_day(now), key=f"{key}-day", format="YYYY-MM-DD", min_value=_FIRST, max_value=_LAST
         )  # fmt: skip
         return day.isoformat() if day else None
     if asked.type is ColumnType.BOOLEAN:
-        word = _choice(place, label, ("yes", "no"), {True: "yes", False: "no"}.get(now), key=key)
+        word = _choice(place, label, ("yes", "no"), {True: "yes", False: "no"}.get(now), key=f"{key}-yes")
         return None if word is None else word == "yes"
     shown = _EXAMPLES.get(asked.type) or ("" if example is None else str(example))
     text = place.text_input(label, "" if now is None else str(now), key=key, placeholder=shown).strip()
