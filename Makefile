@@ -47,6 +47,7 @@ covered: $(READY)
 bench: $(READY)  ## Import 5 million rows beside DuckDB
 	$(BIN)/python benchmarks/import_csv.py
 	$(BIN)/python benchmarks/formats.py
+	$(BIN)/python benchmarks/rules.py
 
 clean:  ## Remove .venv and what tests leave behind; never .hestia
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* test-results

@@ -22,10 +22,10 @@ class Measured:
     facts: dict[str, Any]
 
 
-def measure(name: str, script: str, *arguments: Path | str) -> Measured:
+def measure(name: str, script: str, *arguments: Path | str, python: Path | str = sys.executable) -> Measured:
     """Run a script of this folder to its end; the kernel counts its memory, so that nothing runs beside it."""
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, HERE / script, *arguments], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([python, HERE / script, *arguments], stdout=subprocess.PIPE, text=True)
     output = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started

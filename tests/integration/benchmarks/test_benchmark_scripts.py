@@ -24,3 +24,13 @@ def test_both_sides_load_the_file_and_the_comparison_is_written_down(tmp_path: P
     assert "| Hestia import |" in text
     assert "| DuckDB COPY |" in text
     assert "2,000 rows" in text
+
+
+def test_every_rule_lists_the_rows_that_naive_python_lists(tmp_path: Path):
+    out = tmp_path / "benchmarks-rules.md"
+    how = ["--rows", "3000", "--rounds", "1", "--without-gx", "--out", out]
+
+    subprocess.run([sys.executable, SCRIPTS / "rules.py", *how], check=True)
+
+    lines = [line for line in out.read_text().splitlines() if line.startswith(("| Hestia |", "| pandera |"))]
+    assert [line.endswith("| none |") for line in lines] == [True, True]
