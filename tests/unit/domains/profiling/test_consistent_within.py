@@ -1,12 +1,15 @@
 """Rows that contradict the others of their key, against a plain count."""
 
 from collections import Counter, defaultdict
+from datetime import date
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judging import rule_validator
 
+from hestia_assets.core.errors import SpecError
 from hestia_assets.core.specs import CheckSpec
 
 pairs = st.lists(st.tuples(st.none() | st.sampled_from("ab"), st.none() | st.sampled_from("xyz")), max_size=12)
@@ -26,7 +29,7 @@ def naive(rows, existing, *, filled: bool) -> list[int]:
     return failing
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=pairs, existing=pairs, filled=st.booleans())
 def test_the_most_frequent_value_of_a_key_is_right(rows, existing, filled):
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").with_row_index("_row", offset=1)
@@ -37,3 +40,44 @@ def test_the_most_frequent_value_of_a_key_is_right(rows, existing, filled):
     (found,) = rule_validator().judge_set(frame.lazy(), table, [check])
 
     assert found.rows.to_list() == naive(rows, existing, filled=filled)
+
+
+TABLES = {
+    "unicode, blanks and empty texts are values like others": (
+        [("ä", "Bonn"), ("ä", "Bonn"), ("ä", ""), ("ä", " "), ("a", "Köln"), ("\U0001d518", "x")], [3, 4]
+    ),
+    "extremes of numbers": ([(2**63 - 1, 0), (2**63 - 1, 0), (2**63 - 1, -(2**63)), (-(2**63), 7)], [3]),
+    "two against two says nothing": ([("a", 1), ("a", 1), ("a", 2), ("a", 2), ("a", 3)], [5]),
+    "one row alone is right": ([("a", 1), ("b", 2)], []),
+    "dates": ([("a", date(2024, 2, 29))] * 2 + [("a", date(2024, 3, 1))], [3]),
+    "no row": ([], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(TABLES))
+def test_of_values_that_pass_and_fail(case):
+    rows, expected = TABLES[case]
+
+    assert failing(pl.DataFrame(rows, schema=["k", "v"], orient="row"), ["k"]) == expected
+
+
+def test_several_columns_can_be_the_key():
+    rows = pl.DataFrame(
+        [("a", 1, "x"), ("a", 1, "x"), ("a", 1, "y"), ("a", 2, "z")], schema=["k", "l", "v"], orient="row"
+    )
+
+    assert failing(rows, ["k", "l"]) == [3]
+
+
+@pytest.mark.parametrize("key", [[], ["v"], ["k", "v"]], ids=["none", "itself", "with itself"])
+def test_a_key_that_is_none_is_an_error(key):
+    with pytest.raises(SpecError, match="has no key"):
+        failing(pl.DataFrame({"k": ["a"], "v": ["b"]}), key)
+
+
+def failing(rows: pl.DataFrame, key: list[str]) -> list[int]:
+    """Rows, from 1, whose column v is not what most say."""
+    frame = rows.with_columns(_row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    check = CheckSpec(rule="consistent_within", columns=("v",), params={"key": key})
+    (found,) = rule_validator().judge_set(frame.with_columns(_line="_row").lazy(), None, [check])
+    return found.rows.to_list()
