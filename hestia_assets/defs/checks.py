@@ -97,7 +97,8 @@ def _consequence(check: CheckSpec) -> str:
     if check.threshold is None:
         return _CONSEQUENCE[check.severity]
     rows, share = check.threshold.rows, check.threshold.share
-    limits = [f"{rows:,} rows"] * (rows is not None) + [f"{share:.2%} of the rows"] * (share is not None)
+    limits = [] if rows is None else [f"{rows:,} rows"]
+    limits += [] if share is None else [f"{share:.2%} of the rows"]
     held = " More of them hold the whole batch." if check.severity is Severity.REJECT else ""
     return f"{_CONSEQUENCE[check.severity]} Up to {' and '.join(limits)} may fail.{held}"
 

@@ -10,7 +10,16 @@ from shop import orders
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, ExportSpec, Recipe, SourceSpec, TransformSpec
+from hestia_assets.core.specs import (
+    CheckSpec,
+    Column,
+    DatasetSpec,
+    ExportSpec,
+    Recipe,
+    SourceSpec,
+    Threshold,
+    TransformSpec,
+)
 from hestia_assets.definitions import build_definitions
 from hestia_assets.defs.lineage import _without_circles
 from hestia_assets.defs.names import asset_key
@@ -110,6 +119,17 @@ def test_a_check_on_a_column_of_any_script_loads(home: Hestia):
 
     dg.Definitions.validate_loadable(definitions)
     assert len(definitions.resolve_asset_graph().asset_check_keys) == 5
+
+
+def test_checks_that_bear_some_failing_rows_load(home: Hestia):
+    limits = Threshold(rows=3), Threshold(share=0.2), Threshold(rows=3, share=0.2)
+    checks = [
+        CheckSpec(rule="not_null", columns=("order_id",), threshold=limit, label=f"limit_{number}")
+        for number, limit in enumerate(limits)
+    ]
+    home.catalog.save(orders().model_copy(update={"checks": tuple(checks)}), author="ada")
+
+    assert build_definitions(home).resolve_all_asset_specs()
 
 
 def test_specs_that_read_each_other_do_not_take_the_others_down(home: Hestia):
