@@ -18,7 +18,7 @@ FILES = 20
 CARDS = 12
 """Columns on one page."""
 
-AT_ONCE_ROWS = 1_000_000
+AT_ONCE_ROWS = 300_000
 """Rows up to which a profile is counted without being asked for."""
 
 

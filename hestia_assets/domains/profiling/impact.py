@@ -4,6 +4,7 @@
 * Checks of many rows look at those rows of a file that its type and the dataset's other checks leave over, beside the
   rows that are in the table from batches before it. Rows that a later batch replaced or removed are no longer there,
   and an edit counts with the batch that it belongs to.
+* Where a file updates rows by their key, that is the last row of each key.
 * Checks of a batch look at the same rows, the file's own account and drift, and the files before it.
 """
 
@@ -62,15 +63,15 @@ class Trial:
 
     def _of_set(self, batch: Batch) -> BatchImpact:
         """After the dataset's own checks, as the last one of them."""
-        before, kept = self._others(Scope.SET), self._kept()
-        rows = self.arrivals.loadable(batch, self._others(Scope.VALUE, Scope.ROW), kept)
+        before = self._others(Scope.SET)
+        rows = self._loadable(batch, self._kept())
         found = self.arrivals.on(batch).judge_set(rows, self._existing(batch, rows), [*before, self.check])
         mine = found[-1]
         self._keep(batch, self.arrivals.text(batch), mine.rows)
         return BatchImpact(batch.id, batch.file_name, mine.result.checked_rows, mine.result.failed_rows)
 
     def _of_batch(self, batch: Batch) -> BatchImpact:
-        rows = self.arrivals.loadable(batch, self._others(Scope.VALUE, Scope.ROW), None)
+        rows = self._loadable(batch, None)
         height = int(rows.select(pl.len()).collect(engine="streaming").item())
         files = [one for one in self.arrivals.earlier(batch) if one.origin != EDIT]
         arrived = ArrivedBatch(
@@ -85,10 +86,22 @@ class Trial:
         (result,) = self.arrivals.on(batch).judge_batch(arrived, [self.check])
         return BatchImpact(batch.id, batch.file_name, height, 0, problem=result.problem)
 
+    def _loadable(self, batch: Batch, kept: frozenset[str] | None) -> pl.LazyFrame:
+        """Rows that reach the checks over many rows; of an update only the last row of each key, where it has one."""
+        rows = self.arrivals.loadable(batch, self._others(Scope.VALUE, Scope.ROW), kept)
+        key = list(self.arrivals.dataset.primary_key)
+        if self._mode(batch) is not Mode.UPSERT or not key:
+            return rows
+        last = rows.drop_nulls(key).group_by(key).agg(pl.col("_row").max())
+        return rows.join(last, on=[*key, "_row"], how="semi")
+
+    def _mode(self, batch: Batch) -> Mode:
+        return batch.mode or self.arrivals.dataset.mode
+
     def _existing(self, batch: Batch, rows: pl.LazyFrame) -> pl.LazyFrame | None:
         """Rows that were in the table beside those of the batch, by its mode."""
         spec = self.arrivals.dataset
-        mode, key = batch.mode or spec.mode, list(spec.primary_key)
+        mode, key = self._mode(batch), list(spec.primary_key)
         existing = None if mode is Mode.REPLACE else self.arrivals.existing(batch)
         if existing is None or mode is Mode.APPEND:
             return existing
