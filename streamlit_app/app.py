@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from streamlit_app.components.links import PAGES
-from streamlit_app.views import alerts, datasets, exports, home, ingest, quarantine, sources, transforms
+from streamlit_app.views import alerts, datasets, exports, home, ingest, quality, quarantine, sources, transforms
 
 _LOGO = Path(__file__).with_name("logo.svg")
 _STYLE = """
@@ -19,6 +19,7 @@ _VIEWS = {
     "import": (ingest.page, "Import", ":material/upload_file:"),
     "datasets": (datasets.page, "Datasets", ":material/table:"),
     "quarantine": (quarantine.page, "Fix rows", ":material/build:"),
+    "quality": (quality.page, "Quality", ":material/monitoring:"),
     "sources": (sources.page, "Sources", ":material/cloud_download:"),
     "transforms": (transforms.page, "Transforms", ":material/functions:"),
     "exports": (exports.page, "Exports", ":material/file_download:"),

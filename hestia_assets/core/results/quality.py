@@ -40,6 +40,33 @@ class Metric:
         kind, _, column = text.partition(":")
         return cls(MetricKind(kind), column)
 
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return f"{self.column}: {_TITLES[self.kind]}" if self.column else _TITLES[self.kind]
+
+    def shown(self, value: float) -> str:
+        """A value of it with its unit."""
+        match self.kind:
+            case MetricKind.ROWS | MetricKind.DISTINCT:
+                return f"{value:,.0f}"
+            case MetricKind.ASIDE | MetricKind.NULLS:
+                return f"{value:.1%}" if value < 0.1 or value > 0.9 else f"{value:.0%}"
+            case MetricKind.FRESHNESS:
+                return f"{value:,.0f} h" if value >= 10 else f"{value:,.1f} h"
+            case MetricKind.MEAN:
+                return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+_TITLES = {
+    MetricKind.ROWS: "Rows that arrived",
+    MetricKind.ASIDE: "Share of rows set aside",
+    MetricKind.FRESHNESS: "Hours since the batch before",
+    MetricKind.NULLS: "share without a value",
+    MetricKind.MEAN: "mean",
+    MetricKind.DISTINCT: "different values",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -1,4 +1,4 @@
-"""What is said of a figure: what it is, what was expected, and why."""
+"""What is said of an unusual figure: what was expected, and why."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,45 +11,15 @@ LAST_WEEKS = 8
 LAST_BATCHES = 14
 
 
-def shown(metric: Metric, value: float) -> str:
-    """A value of this figure with its unit."""
-    match metric.kind:
-        case MetricKind.ROWS | MetricKind.DISTINCT:
-            return f"{value:,.0f}"
-        case MetricKind.ASIDE | MetricKind.NULLS:
-            return f"{value:.1%}" if value < 0.1 or value > 0.9 else f"{value:.0%}"
-        case MetricKind.FRESHNESS:
-            return f"{value:,.0f} h" if value >= 10 else f"{value:,.1f} h"
-        case MetricKind.MEAN:
-            return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-
-
-def named(metric: Metric) -> str:
-    """What the figure is, as a title."""
-    match metric.kind:
-        case MetricKind.ROWS:
-            return "Rows that arrived"
-        case MetricKind.ASIDE:
-            return "Share of rows set aside"
-        case MetricKind.FRESHNESS:
-            return "Hours since the batch before"
-        case MetricKind.NULLS:
-            return f"{metric.column}: share without a value"
-        case MetricKind.MEAN:
-            return f"{metric.column}: mean"
-        case MetricKind.DISTINCT:
-            return f"{metric.column}: different values"
-
-
 def sentence(metric: Metric, kind: AnomalyKind, point: Point, expected: Expected) -> str:
     """What was not expected, with its numbers."""
-    value = shown(metric, point.value)
+    value = metric.shown(point.value)
     span = _span(metric, expected.low, expected.high)
     if metric.kind in (MetricKind.ASIDE, MetricKind.FRESHNESS):
-        span = f"at most {shown(metric, expected.high)}"
+        span = f"at most {metric.shown(expected.high)}"
     if kind is AnomalyKind.MISSING:
-        return f"No batch for {value}; at most {shown(metric, expected.high)} were expected."
-    start = f"{named(metric)}: {value}"
+        return f"No batch for {value}; at most {metric.shown(expected.high)} were expected."
+    start = f"{metric.title}: {value}"
     if kind is AnomalyKind.LEVEL:
         return f"{start}, for some batches now; before, {span} were expected: another level."
     return f"{start}; {span} were expected."
@@ -74,7 +44,7 @@ def _range(metric: Metric, points: Sequence[Point]) -> str:
 
 
 def _span(metric: Metric, low: float, high: float) -> str:
-    first, last = shown(metric, low), shown(metric, high)
+    first, last = metric.shown(low), metric.shown(high)
     return first if first == last else f"{first} to {last}"
 
 

@@ -6,7 +6,6 @@ from html import escape
 from hestia_assets.core.results.quality import Report
 from hestia_assets.domains.quality.reports import words
 from hestia_assets.domains.quality.reports.chart import Chart, chart
-from hestia_assets.domains.quality.wording import named
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #24292f; max-width: 1000px; margin: 2rem auto; padding: 0 1rem }
@@ -50,7 +49,7 @@ def _body(report: Report) -> Iterable[str]:
     yield _section("Unusual figures", listed if alarms else "<p>No figure was unusual.</p>")
     drawn = chart(report.trend, width=900, height=180)
     if drawn and report.trend:
-        yield _section(f"{named(report.trend.metric)} over time", _svg(drawn))
+        yield _section(f"{report.trend.metric.title} over time", _svg(drawn))
     rows = _table(words.ROW_HEADER, map(words.cells, report.rows)) if report.rows else ""
     yield _section("Rows that failed", f"<p>{_text(words.about_rows(report))}</p>{rows}")
 

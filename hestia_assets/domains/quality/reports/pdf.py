@@ -14,7 +14,6 @@ from typing import Any
 from hestia_assets.core.results.quality import Report
 from hestia_assets.domains.quality.reports import words
 from hestia_assets.domains.quality.reports.chart import Chart, chart
-from hestia_assets.domains.quality.wording import named
 
 FONTS = ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf")
 WIDTH, HEIGHT, MARGIN = 595.0, 842.0, 42.0
@@ -60,7 +59,7 @@ def _figures(sheet: "Sheet", report: Report) -> None:
         sheet.paragraph("No figure was unusual.")
     drawn = chart(report.trend, width=WIDTH - 2 * MARGIN, height=100)
     if drawn and report.trend:
-        sheet.section(f"{named(report.trend.metric)} over time")
+        sheet.section(f"{report.trend.metric.title} over time")
         sheet.chart(drawn)
 
 
