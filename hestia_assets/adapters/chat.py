@@ -57,10 +57,12 @@ class _Heard(logging.Handler):
             raise UndeliveredError(f"{name} holds no address of a chat.", hint=hint)
         logger = logging.getLogger("apprise")
         logger.addHandler(self)
+        heard_by_all, logger.propagate = logger.propagate, False
         try:
             taken = sender.notify(title=letter.subject, body=letter.text, body_format=apprise.NotifyFormat.TEXT)
             return bool(taken)
         finally:
+            logger.propagate = heard_by_all
             logger.removeHandler(self)
 
     def refusal(self, name: str) -> UndeliveredError | NotNowError:

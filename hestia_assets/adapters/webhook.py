@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 _LATER = "It is tried again by itself."
+_CORRECT = "Correct the address of the alert, or the variable that holds it, then send the message again."
 _PASSING = {408, 409, 425, 429}
 
 
@@ -42,7 +43,7 @@ class WebhookCourier:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses whole, with their tokens
         url = self._held(variable_of(channel.to[0])) or channel.to[0]
         host = urlsplit(url).hostname or ""
-        body = json.dumps(letter.payload, ensure_ascii=False, sort_keys=True)
+        body = json.dumps(letter.payload, sort_keys=True)
         headers = self._headers(letter, channel, body)
         try:
             refuse_host(host, urlsplit(url).port or 443, private=self.private)
@@ -56,12 +57,14 @@ class WebhookCourier:
             raise UndeliveredError(f"{host} is inside this machine's network.", hint=hint) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise NotNowError(f"{host} cannot be reached ({type(error).__name__}).", hint=_LATER) from error
+        except httpx.UnsupportedProtocol as error:
+            raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
         except httpx.TransportError as error:
             hint = "It may have arrived all the same; it is sent again under the same webhook-id."
             what = f"{host} broke off, or did not answer in time ({type(error).__name__})."
             raise NotNowError(what, hint=hint, uncertain=True) from error
         except (httpx.InvalidURL, ValueError) as error:
-            raise UndeliveredError(f"The address of {host} is none.", hint="Correct the alert's address.") from error
+            raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
 
     def _held(self, name: str) -> str:
         if not name:

@@ -108,6 +108,3 @@ def told(done: Counter[MessageState], *, given_up: int, waiting: int) -> Deliver
         given_up=given_up,
         waiting=waiting,
     )
-
-
-__all__ = ["Delivery", "told", "wait_seconds"]

@@ -6,6 +6,7 @@ alone.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -31,7 +32,7 @@ KIND_WORDS: Mapping[Occurrence, tuple[str, str]] = {
 def compose(messages: Sequence[Message], *, pages: str) -> Letter:
     """The letter that carries these messages of one alert. ``pages``: the address of the pages, for links."""
     first = messages[0]
-    events = [message.event for message in messages]
+    events = [_sendable(message.event) for message in messages]
     at = max(event.at for event in events)
     write = _single if len(events) == 1 else _digest
     subject, head = write(first.alert, events)
@@ -92,6 +93,12 @@ def _digest(alert: str, events: Sequence[Event]) -> tuple[str, str]:
     datasets = sorted({event.dataset for event in events})
     where = datasets[0] if len(datasets) == 1 else f"{len(datasets):,} datasets"
     return _line(f"{alert}: {words} in {where}"), f"{words} in {where}."
+
+
+def _sendable(event: Event) -> Event:
+    """Without what is no text: a file may have been called anything."""
+    words = (text.encode("utf-8", "replace").decode() for text in (event.title, event.text))
+    return replace(event, title=next(words), text=next(words))
 
 
 def _titled(event: Event) -> str:

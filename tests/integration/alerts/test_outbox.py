@@ -1,5 +1,6 @@
 """The outbox keeps each message once, with the change that it tells of, and gives it to one sender at a time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -169,3 +170,30 @@ def test_a_look_tells_what_is_late_once_and_no_anomaly_older_than_the_alert(serv
 
     assert (looking.look(), looking.look(), blind.look()) == (2, 0, 0)
     assert {one.event.key for one in service.messages("default")} == {"late:1", "odd:2"}
+
+
+def test_four_senders_at_once_send_each_letter_once(service, alert, event, mail, reopen):
+    alert()
+    for number in range(24):
+        service.announce([event(f"held:{number}")])
+    senders = [replace(service, outbox=reopen().outbox) for _ in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda each: each.deliver(), senders))
+
+    assert sum(each.sent for each in done) == 24
+    assert list(mail.names.values()) == [1] * 24
+
+
+def test_a_file_may_be_called_anything(service, alert, event, rounds, mail, web):
+    alert()
+    alert("hook", kind="webhook", to=web.url)
+    service.announce(
+        [event(title="a\ud800\r\nBcc: all@example.org\0 \u00fc.csv waits", text="<script>alert(1)</script>")]
+    )
+
+    rounds()
+
+    assert (len(mail.taken), len(web.taken)) == (1, 1)
+    assert mail.taken[0]["Bcc"] is None
+    assert "&lt;script&gt;" in mail.taken[0].get_payload()[1].get_payload(decode=True).decode()
