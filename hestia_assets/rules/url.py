@@ -16,7 +16,7 @@ from hestia_assets.rules._params import listed_texts, refuse_other_than_text, sa
 
 SCHEMES = ("https", "http")
 SURELY = r"://(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,4}[a-z]{2,20}(?:[/?#][!#$&'()*+,./0-9:;=?@A-Z_a-z~-]*)?$"
-NEVER = re.compile(r'[\s\x00-\x20\x7f"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})')
+NEVER = re.compile(r'[\s"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})')
 """Signs that an address may hold only in the form ``%20`` (RFC 3986, 2.1)."""
 LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 
@@ -61,7 +61,7 @@ def _schemes(spec: CheckSpec) -> list[str]:
 
 def is_address(text: str, *, schemes: list[str]) -> bool:
     """Whether a text is an absolute address with one of the schemes and a host."""
-    if NEVER.search(text):
+    if NEVER.search(text) or not text.isprintable():  # signs of no width are slips
         return False
     try:
         parts = urlsplit(text)

@@ -59,27 +59,8 @@ CASES = {
                                                                          "params": {"min": 4}}}}},
              ["text"] * 3),
     ],
-    "row_schema": [
-        Case([("DE", "1"), ("AT", ""), ("ä", None)], [("", "1"), (None, "1"), ("DE", "0"), (None, None)],
-             {"schema": {"required": ["a"], "properties": {"a": {"minLength": 1}, "b": {"minimum": 1}}}},
-             ["text", "integer"]),
-        Case([("1", "x")], [("2", "x")], {"schema": {"properties": {"n": {"const": 1}}}, "names": {"a": "n"}},
-             ["integer", "text"]),
-    ],
-    "json_schema": [
-        Case(['{"sku": "ä"}', '{"sku": null}', None], ["", "{}", "[1]", "sku", '{"sku"', "\U0001f337"],
-             {"schema": {"type": "object", "required": ["sku"]}}),
-        Case(["1"], ["-1", ""], {"schema": {"minimum": 0}}),
-        Case(["1", ""], ["-1"], {"schema": {"minimum": 0}}, ["integer"]),
-    ],
 }  # fmt: skip
 REFUSED = {
-    "row_schema": [
-        Case(["a"]),
-        Case(["a"], params={"schema": {"type": "thing"}}),
-        Case(["a"], params={"schema": {}, "names": ["a"]}),
-    ],
-    "json_schema": [Case(["a"]), Case(["a"], params={"schema": {"pattern": "("}})],
     "compare_columns": [
         Case([("1", "2")], params={"operator": "="}, types=TWO),
         Case([("1", "2")], types=TWO),
