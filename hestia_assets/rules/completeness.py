@@ -43,7 +43,8 @@ class Completeness:
         dtype = type_in(batch.rows.collect_schema(), name)
         wanted = _expected(spec, batch, dtype).drop_nulls().unique()
         have = batch.rows.select(pl.col(name)).drop_nulls().unique().collect(engine="streaming")[name]
-        missing = wanted.filter(~wanted.is_in(have.cast(wanted.dtype).implode())).sort()
+        either = _either(have.dtype, wanted.dtype)
+        missing = wanted.filter(~wanted.cast(either).is_in(have.cast(either).implode())).sort()
         figures = {"expected": wanted.len(), "reported": wanted.len() - missing.len(), "missing": missing.len()}
         if missing.is_empty():
             return BatchFinding(None, figures)
@@ -51,6 +52,16 @@ class Completeness:
         more = f" and {missing.len() - SHOWN:,} more" if missing.len() > SHOWN else ""
         problem = f"{missing.len():,} of {wanted.len():,} expected values of {name} are missing: {shown}{more}."
         return BatchFinding(problem, figures)
+
+
+def _either(one: pl.DataType, other: pl.DataType) -> pl.DataType:
+    """A type that holds the values of both: 1.50 does not become the number 1."""
+    if one == other:
+        return one
+    if one.is_float() or other.is_float():
+        return pl.Float64()
+    scales = [dtype.scale for dtype in (one, other) if isinstance(dtype, pl.Decimal)]
+    return pl.Decimal(38, max(scales)) if scales else one
 
 
 def _expected(spec: CheckSpec, batch: ArrivedBatch, dtype: pl.DataType) -> pl.Series:

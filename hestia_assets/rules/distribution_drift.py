@@ -17,9 +17,7 @@ LEAST_SHARE = 1e-4
 """An empty bin counts as this much: the index is of logarithms."""
 
 PARAMETERS: Mapping[str, Parameter] = {
-    "most": Parameter(
-        "The largest index; 0.1 is a small shift, 0.25 a large one.", ParameterKind.NUMBER, default=0.2
-    ),
+    "most": Parameter("The largest index; 0.1 is a small shift, 0.25 a large one.", ParameterKind.NUMBER, default=0.2),
     "rows": Parameter("The fewest rows on either side; fewer say nothing.", ParameterKind.INTEGER, default=100),
 }
 
@@ -94,7 +92,7 @@ def _tenths(before: pl.LazyFrame, value: pl.Expr, dtype: pl.DataType) -> pl.Expr
     at = before.select(number.quantile(n / BINS).alias(str(n)) for n in range(1, BINS))
     cuts = sorted({cut for cut in at.collect(engine="streaming").row(0) if cut is not None})
     shown = pl.Series(cuts, dtype=pl.Float64) if dtype.is_numeric() else pl.Series(cuts).cast(pl.Int64).cast(dtype)
-    words = [str(one) for one in shown.to_list()]
+    words = [f"{one:.0f}" if isinstance(one, float) and one.is_integer() else str(one) for one in shown.to_list()]
     if not words:
         return pl.when(value.is_null()).then(pl.lit("no value")).otherwise(pl.lit("any value"))
     names = [
