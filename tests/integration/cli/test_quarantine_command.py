@@ -1,0 +1,101 @@
+"""Bad rows from the command line: listed, taken along, handed in again, dropped, accepted, judged again."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from conftest import Command, Facts
+
+SPEC = """
+kind: dataset
+name: orders
+recipe:
+  columns:
+    - {source: id, name: id}
+    - {source: qty, name: qty, type: integer}
+checks:
+  - {rule: in_range, columns: [qty], params: {min: 1}}
+"""
+
+
+@pytest.fixture
+def imported(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text(SPEC)
+    (tmp_path / "orders.csv").write_text("id,qty\n001,5\n002,-2\n003,-3\n004,-4\n005,-5\n006\n")
+    assert command("apply", "-f", tmp_path / "orders.yaml").exit_code == 0
+    assert command("import", tmp_path / "orders.csv", "--dataset", "orders").exit_code == 0
+
+
+def corrected(path: Path, *fixes: tuple[int, str]) -> None:
+    rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
+    for row, value in fixes:
+        rows[row][2] = value
+    with path.open("w", encoding="utf-8-sig", newline="") as target:
+        csv.writer(target).writerows(rows)
+
+
+@pytest.mark.usefixtures("imported")
+def test_the_whole_loop(command: Command, facts: Facts, tmp_path: Path):
+    listed = facts("quarantine", "list", "orders", "--rule", "in_range", "--column", "qty")
+    assert (listed["total"], listed["counts"]["state"]) == (4, {"open": 5})
+    ids = [row["id"] for row in listed["rows"]]
+    assert listed["rows"][0]["values"] == {"id": "002", "qty": "-2"}
+
+    out = tmp_path / "bad.csv"
+    assert facts("quarantine", "export", "orders", "--to", out, "--rule", "in_range")["rows"] == 4
+    assert command("quarantine", "export", "orders", "--to", out).exit_code == 2
+    assert command("quarantine", "export", "orders", "--to", tmp_path / "bad.doc").exit_code == 2
+    assert "5 rows of 5" in command("quarantine", "export", "orders", "--to", tmp_path / "bad.xlsx").output
+    corrected(out, (1, "2"), (2, "0"), (4, "1.5E+3"))
+
+    seen = facts("quarantine", "resubmit", "orders", out, "--preview")
+    assert (seen["loaded"], seen["batches"], seen["preview"]) == (ids[:1], [], True)
+    done = facts("quarantine", "resubmit", "orders", out, "--note", "asked")
+    assert done["loaded"] == ids[:1]
+    assert [one["id"] for one in done["still_wrong"]] == [ids[1]]
+    assert (done["unchanged"], [one["place"] for one in done["refused"]]) == (1, ["C5"])
+    assert [batch["state"] for batch in done["batches"]] == ["committed"]
+    assert "0 rows loaded, 0 still wrong, 1 loaded or dropped before" in command(
+        "quarantine", "resubmit", "orders", out).output  # fmt: skip
+    steps = facts("quarantine", "history", "orders", ids[0])["history"]
+    assert [(step["action"], step["note"]) for step in steps] == [("set_aside", ""), ("corrected", "asked")]
+    assert "asked" in command("quarantine", "history", "orders", ids[0]).output
+
+    assert facts("quarantine", "drop", "orders", ids[3], ids[3], ids[0], "--reason", "test") == {
+        "dropped": 1,
+        "asked": 2,
+    }
+    assert "1 row reopened." in command("quarantine", "reopen", "orders", ids[3]).output
+    assert facts("quarantine", "accept", "orders", ids[2], "--reason", "agreed", "--until", "2100-01-01")["loaded"] == [
+        ids[2]
+    ]
+    (tmp_path / "orders.yaml").write_text(SPEC.replace("min: 1", "min: -9"))
+    command("apply", "-f", tmp_path / "orders.yaml")
+    assert facts("quarantine", "replay", "orders", "--preview")["loaded"] == [ids[1], ids[3]]
+    assert "2 rows loaded, 1 still wrong" in command("quarantine", "replay", "orders").output
+    assert [row["state"] for row in facts("quarantine", "list", "orders", "--state", "loaded")["rows"]] == [
+        "loaded"
+    ] * 4
+
+
+@pytest.mark.usefixtures("imported")
+def test_what_cannot_be_done_is_said_with_its_exit_code(command: Command, facts: Facts, tmp_path: Path):
+    bad = facts("quarantine", "list", "orders")["rows"]
+    (tmp_path / "no.csv").write_text("id,qty\n1,2\n")
+    out = tmp_path / "bad.csv"
+    command("quarantine", "export", "orders", "--to", out)
+    out.write_text(out.read_text("utf-8-sig").replace("orders-", "orders+"))
+
+    for arguments, code, words in (
+        (("resubmit", "orders", tmp_path / "no.csv"), 1, "no column 'Row id"),
+        (("resubmit", "orders", out), 1, "No row of bad.csv can be taken"),
+        (("resubmit", "orders", tmp_path / "none.csv"), 2, "does not exist"),
+        (("accept", "orders", bad[-1]["id"], "--reason", "x"), 1, "could not be read as a row"),
+        (("drop", "orders", "17", "--reason", "x"), 2, "is no BATCH#ROW"),
+        (("history", "orders", "orders-1#1"), 1, "no row in quarantine"),
+        (("replay", "prices"), 1, "no dataset called"),
+        (("export", "orders", "--to", tmp_path / "none" / "x.csv"), 1, "cannot be written"),
+    ):
+        done = command("quarantine", *arguments)
+        assert (done.exit_code, words in done.output.replace("\n", " ")) == (code, True), done.output
