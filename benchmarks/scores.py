@@ -71,7 +71,7 @@ REMARKS = {
     "types": "What an import proposes; it asks where a date can be read in two ways.",
     "dirty": "The file is imported, and every suggested rule that is sure enough (0.5) is taken without a person: no"
     " rule is about flights, and none knows the clean file. What finds them is `consistent_within`: rows of one flight"
-    " that contradict most others, or say nothing where others do.",
+    " that contradict most others, or say nothing where others do, and all of them where no value has a majority.",
 }
 INTRO = """# Scores on real files
 

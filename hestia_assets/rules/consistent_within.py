@@ -13,8 +13,9 @@ class ConsistentWithin:
     """Fails for each row whose value is rarer than the most frequent one among rows of the same key.
 
     Rows of the batch and rows that are in the table count alike. Where several values are equally frequent nobody can
-    say which is right, and none of them fails. Rows with an empty key pass; so does an empty value, unless ``filled``
-    asks for the value that other rows of the key have.
+    say which is right, and none of them fails; but where ``share`` says how many must agree and no more do, no value is
+    taken as right and all of them fail. Rows with an empty key pass; so does an empty value, unless ``filled`` asks for
+    the value that other rows of the key have.
     """
 
     sentence: ClassVar[str] = "{columns} must be the same in all rows of the same {key}"
@@ -26,6 +27,11 @@ class ConsistentWithin:
             "A missing value fails too, where other rows of its key have one.",
             ParameterKind.SWITCH,
             default=False,
+        ),
+        "share": Parameter(
+            "Share of a key's values that the most frequent must exceed, such as 0.5; else all of them fail.",
+            ParameterKind.NUMBER,
+            default=0,
         ),
     }
     example: ClassVar[Mapping[str, Any]] = {"key": ["postcode"]}
@@ -43,12 +49,12 @@ class ConsistentWithin:
         key, value = _key(spec), quoted(spec.columns[0])
         keys, some = listed(key), filled(key)
         said = f"SELECT {keys}, {value} FROM {{}} WHERE {some} AND {value} IS NOT NULL"
-        rare = f"{value} IS NOT NULL AND _n < _most"
+        rare = f"{value} IS NOT NULL AND (_n < _most OR _most <= {_share(spec)} * _all)"
         missing = f" OR {value} IS NULL" if spec.params.get("filled") else ""
         return f"""
             WITH _said AS ({said.format(relations.rows)} UNION ALL {said.format(relations.existing)}),
             _votes AS (SELECT {keys}, {value}, count(*) AS _n FROM _said GROUP BY ALL),
-            _best AS (SELECT {keys}, max(_n) AS _most FROM _votes GROUP BY ALL)
+            _best AS (SELECT {keys}, max(_n) AS _most, sum(_n) AS _all FROM _votes GROUP BY ALL)
             SELECT _row FROM {relations.rows} JOIN _best USING ({keys}) LEFT JOIN _votes USING ({keys}, {value})
             WHERE {rare}{missing}"""
 
@@ -62,6 +68,13 @@ def _key(spec: CheckSpec) -> list[str]:
             hint="Give 'key' as a list of other columns, such as [postcode].",
         )
     return names
+
+
+def _share(spec: CheckSpec) -> float:
+    share = spec.params.get("share") or 0
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
+        raise SpecError(f"The share of check '{spec.name}' is {share}.", hint="Give a number from 0 to below 1.")
+    return float(share)
 
 
 RULE = ConsistentWithin()

@@ -23,6 +23,9 @@ GROUPS = 5
 DEPENDS = 0.4
 """How much of what chance leaves open the key must explain."""
 
+MAJORITY = 0.5
+"""A value that no more than half of the rows of a key say is not taken as right."""
+
 AGREEMENT = 0.5
 """Share of rows that say what most of their key say, at least."""
 
@@ -99,7 +102,7 @@ def _candidate(seen: Seen, found: Dependence) -> list[Candidate]:
         f"{found.agree:,} of {found.rows:,} rows ({share(agreement)}) say what most rows of the same {found.key} say; "
         f"of shuffled values {share(found.chance)} would."
     ) + (f" {missing:,} of {seen.height:,} have no value." if missing else "")
-    params = {"key": [found.key], "filled": missing > 0}
+    params = {"key": [found.key], "filled": missing > 0, "share": MAJORITY}
     exact = found.agree == found.rows
     sure = 0.9 if exact else 0.5 + 0.35 * found.explained
     return seen.candidate(

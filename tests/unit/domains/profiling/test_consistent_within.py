@@ -16,30 +16,34 @@ pairs = st.lists(st.tuples(st.none() | st.sampled_from("ab"), st.none() | st.sam
 SCHEMA = {"key": pl.String, "said": pl.String}
 
 
-def naive(rows, existing, *, filled: bool) -> list[int]:
+def naive(rows, existing, *, filled: bool, share: float) -> list[int]:
     votes = defaultdict(Counter)
     for key, said in [*rows, *existing]:
         if key is not None and said is not None:
             votes[key][said] += 1
     failing = []
     for number, (key, said) in enumerate(rows, start=1):
-        best = max(votes[key].values(), default=0) if key is not None else 0
-        if best and (filled if said is None else votes[key][said] < best):
+        counts = votes[key] if key is not None else Counter()
+        best = max(counts.values(), default=0)
+        unclear = best <= share * counts.total()
+        if best and (filled if said is None else counts[said] < best or unclear):
             failing.append(number)
     return failing
 
 
 @settings(max_examples=25, deadline=None)
-@given(rows=pairs, existing=pairs, filled=st.booleans())
-def test_the_most_frequent_value_of_a_key_is_right(rows, existing, filled):
+@given(rows=pairs, existing=pairs, filled=st.booleans(), share=st.sampled_from([0, 0.5, 0.9]))
+def test_the_most_frequent_value_of_a_key_is_right(rows, existing, filled, share):
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").with_row_index("_row", offset=1)
     frame = frame.with_columns(pl.col("_row").cast(pl.Int64), _line=pl.col("_row").cast(pl.Int64))
     table = pl.DataFrame(existing, schema=SCHEMA, orient="row").lazy()
-    check = CheckSpec(rule="consistent_within", columns=("said",), params={"key": ["key"], "filled": filled})
+    check = CheckSpec(
+        rule="consistent_within", columns=("said",), params={"key": ["key"], "filled": filled, "share": share}
+    )
 
     (found,) = rule_validator().judge_set(frame.lazy(), table, [check])
 
-    assert found.rows.to_list() == naive(rows, existing, filled=filled)
+    assert found.rows.to_list() == naive(rows, existing, filled=filled, share=share)
 
 
 TABLES = {
@@ -75,9 +79,14 @@ def test_a_key_that_is_none_is_an_error(key):
         failing(pl.DataFrame({"k": ["a"], "v": ["b"]}), key)
 
 
-def failing(rows: pl.DataFrame, key: list[str]) -> list[int]:
+def test_a_share_that_is_none_is_an_error():
+    with pytest.raises(SpecError, match="share of check"):
+        failing(pl.DataFrame({"k": ["a"], "v": ["b"]}), ["k"], share=1.5)
+
+
+def failing(rows: pl.DataFrame, key: list[str], **params: float) -> list[int]:
     """Rows, from 1, whose column v is not what most say."""
     frame = rows.with_columns(_row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    check = CheckSpec(rule="consistent_within", columns=("v",), params={"key": key})
+    check = CheckSpec(rule="consistent_within", columns=("v",), params={"key": key, **params})
     (found,) = rule_validator().judge_set(frame.with_columns(_line="_row").lazy(), None, [check])
     return found.rows.to_list()
