@@ -91,7 +91,7 @@ def _wrong(listed: dict[str, list[int]], truth: dict[str, list[int]]) -> list[st
 INTRODUCTION = """\
 `not_null`, `unique` over one and three columns, `in_set`, `not_in_set`, `in_range` of numbers, dates and times,
 `matches`, `length`. Each side lists every row that fails; the lists are held against naive Python. Hestia starts from
-text: its time holds the typing of the values, which alone took {typing:.2f} s; the others are given typed values in
+text: its time holds the typing of the values, alone {typing:.2f} CPU seconds; the others are given typed values in
 memory. Loading libraries and data is not counted. The sides took turns in one run of `benchmarks/rules.py`; the round
 with the middle CPU time is shown. Look at the ratios."""
 
