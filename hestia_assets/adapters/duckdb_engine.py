@@ -18,6 +18,7 @@ from hestia_assets.core.errors import SqlError
 from hestia_assets.core.layers import TableRef
 
 BATCH_ROWS = 122_880
+PATIENCE = 30
 UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 STORED_AS = {
     "HUGEINT": "DECIMAL(38,0)",
@@ -81,12 +82,13 @@ class DuckDBEngine:
     def select(self, sql: str, relations: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
         """The result of Hestia's own query over relations by name; nothing else is in reach. Raises SqlError.
 
-        What does not fit into the memory waits in a folder of its own: a table is compared whole, whatever its size.
+        What does not fit into the memory waits in a folder of its own: a table is compared whole, whatever its size. It
+        may take ``PATIENCE`` times as long as a person's query: a large import must not fail because others are busy.
         """
         with (
             tempfile.TemporaryDirectory(prefix="hestia-sql-") as folder,
             self._locked({}, relations, folder=folder) as connection,
-            self._timed(connection),
+            self._timed(connection, times=PATIENCE),
         ):
             try:
                 return pl.DataFrame(pl.from_arrow(connection.sql(sql).to_arrow_table()))
@@ -122,15 +124,16 @@ class DuckDBEngine:
             yield connection
 
     @contextmanager
-    def _timed(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        timer = threading.Timer(self.timeout_seconds, connection.interrupt)
+    def _timed(self, connection: duckdb.DuckDBPyConnection, *, times: int = 1) -> Iterator[None]:
+        seconds = self.timeout_seconds * times
+        timer = threading.Timer(seconds, connection.interrupt)
         timer.daemon = True
         timer.start()
         try:
             yield
         except duckdb.InterruptException as error:
             raise SqlError(
-                f"The query took longer than {self.timeout_seconds:g} s and was stopped.",
+                f"The query took longer than {seconds:g} s and was stopped.",
                 hint="Read fewer rows, or raise HESTIA_SQL_TIMEOUT_SECONDS.",
             ) from error
         finally:
