@@ -141,7 +141,7 @@ def german_phone(text: str) -> bool:
     from phonenumbers import NumberParseException, is_valid_number, parse
 
     try:
-        return not re.search(r"[^0-9+() ./-]|.\+", text) and is_valid_number(parse(text, "DE"))
+        return not re.search(r"[^0-9+() \u00a0./-]|.\+", text) and is_valid_number(parse(text, "DE"))
     except NumberParseException:
         return False
 

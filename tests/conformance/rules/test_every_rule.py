@@ -1,6 +1,7 @@
 """What every rule owes, run for every file in the folder."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 
 from hestia_assets.core.rules import (
@@ -16,6 +17,7 @@ from hestia_assets.core.rules import (
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules import RULES
 
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "rules.md"
 KINDS = (ConditionRule, RecordRule, RowRule, SetRule, BatchRule)
 
 
@@ -70,3 +72,17 @@ def test_a_form_knows_what_to_ask_for():
         assert bool(one.choices) == (one.kind is ParameterKind.CHOICE), (name, key)
         assert one.default is None or not one.choices or one.default in one.choices, (name, key)
         assert not (one.required and one.default is not None), (name, key)
+
+
+def test_the_page_about_rules_names_it_and_its_parameters():
+    page = PAGE.read_text("utf-8").partition("## Write your own rule")[0]
+    lines = {
+        name: line
+        for line in page.splitlines()
+        for name in RULES.names()
+        if line.startswith("| `") and f"`{name}`" in line.split("|")[1]
+    }
+
+    assert set(lines) == set(RULES.names())
+    for name, key, _ in parameters():
+        assert f"`{key}`" in lines[name] or "…" in lines[name], (name, key)
