@@ -2,18 +2,14 @@
 
 import re
 
-CLASSES = {
-    "d": "[0-9]",
-    "D": "[^0-9]",
-    "w": "[0-9A-Za-z_]",
-    "W": "[^0-9A-Za-z_]",
-    "s": r"[\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]",
-    "S": r"[^\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]",
-    "0": r"\x00",
+MEMBERS = {
+    "d": "0-9",
+    "w": "0-9A-Za-z_",
+    "s": r"\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff",
 }
 """What stands for a set of characters, as ECMA-262 (21.2.2.12) means it; Rust's own take in all of Unicode."""
-OUTSIDE = {".": r"[^\n\r\x{2028}\x{2029}]"}
-EMPTY_CLASSES = {"[]": r"[^\x00-\x{10ffff}]", "[^]": r"[\x00-\x{10ffff}]"}
+OUTSIDE = {".": r"[^\n\r\u2028\u2029]"}
+EMPTY_CLASSES = {"[]": r"[^\s\S]", "[^]": r"[\s\S]"}
 ANYTHING = r"[\s\S]*"
 
 
@@ -44,8 +40,10 @@ def _next(pattern: str, at: int, *, inside: bool) -> tuple[str, int, bool]:
 
 def _escape(pattern: str, at: int, *, inside: bool) -> tuple[str, int]:
     letter = pattern[at + 1 : at + 2]
-    if letter in CLASSES:
-        return CLASSES[letter], at + 2
+    if letter.lower() in MEMBERS:
+        return _class(letter, inside=inside), at + 2
+    if letter == "0":
+        return r"\x00", at + 2
     if letter == "b":
         return (r"\x08" if inside else r"(?-u:\b)"), at + 2
     if control := re.match(r"\\c([A-Za-z])", pattern[at : at + 3]):
@@ -54,6 +52,20 @@ def _escape(pattern: str, at: int, *, inside: bool) -> tuple[str, int]:
         high, low = int(pair[1], 16), int(pair[2], 16)
         return rf"\x{{{0x10000 + ((high - 0xD800) << 10) + low - 0xDC00:x}}}", at + 12
     return pattern[at : at + 2], at + 2
+
+
+def _class(letter: str, *, inside: bool) -> str:
+    members = MEMBERS[letter.lower()]
+    if letter.isupper():
+        return f"[^{members}]"
+    return members if inside else f"[{members}]"
+
+
+def is_ecma(pattern: str) -> bool:
+    """Whether a pattern of Rust means the same in ECMA-262: no flags, no classes in classes, no names of its own."""
+    within = re.sub(r"\\.", "", pattern)
+    nested = re.search(r"\[\^?\]?[^\]]*\[", within)
+    return not nested and not re.search(r"\(\?(?![:<])|\\[Azp]|\\x\{|&&|--|~~", pattern)
 
 
 def whole(pattern: str) -> str:

@@ -128,13 +128,17 @@ class _Part:
             self._note("type", f"It says {kinds[0]}, and {self.column.name} is {own.value} here: see Columns.")
 
     def _values(self) -> None:
-        if "const" in self.rest and not isinstance(self.rest["const"], dict | list):
-            self.rest.setdefault("enum", [self._take("const")])
-        values = self.rest.get("enum")
-        said = [one for one in cast("list[Any]", values) if one is not None] if isinstance(values, list) else []
+        if "const" in self.rest:
+            self._one_of("const", [self.rest["const"]])
+        if isinstance(self.rest.get("enum"), list):
+            self._one_of("enum", self.rest["enum"])
+
+    def _one_of(self, keyword: str, values: list[Any]) -> None:
+        """Plain values; an object, a list, or null alone stays part of a schema."""
+        said = [one for one in values if one is not None]
         if said and not any(isinstance(one, dict | list) for one in said):
-            self._check("enum" if "enum" in self.schema else "const", "in_set", {"values": said})
-            self._take("enum")
+            self._check(keyword, "in_set", {"values": said})
+            self._take(keyword)
 
     def _without_meaning(self, kinds: Sequence[str]) -> None:
         """Keywords of numbers say nothing of texts, and the other way round."""

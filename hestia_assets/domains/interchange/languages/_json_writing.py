@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from hestia_assets.core.patterns import anywhere
+from hestia_assets.core.patterns import anywhere, is_ecma
 from hestia_assets.core.results import RuleNote
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Severity
 
@@ -22,8 +22,6 @@ TYPES: dict[ColumnType, Schema] = {
 }
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 FORMATS = {"email": "email", "url": "uri", "uuid": "uuid"}
-OWN_FLAGS = re.compile(r"\(\?(?![:<])|\\[Azpx]|&&|\[\[:")
-"""Parts of a pattern that Rust has and ECMA-262 has not, or not without its mode for Unicode."""
 
 
 def written(dataset: DatasetSpec) -> tuple[Schema, tuple[RuleNote, ...]]:
@@ -178,7 +176,7 @@ def _matches(params: Mapping[str, Any], column: Column) -> Schema | str:
     if column.type is not ColumnType.TEXT:
         return f"JSON Schema has patterns for texts, and {column.name} is {column.type.value}."
     pattern = anywhere(str(params.get("pattern", "")))
-    return {"pattern": pattern} if not OWN_FLAGS.search(pattern) else "Its pattern is not one of ECMA-262."
+    return {"pattern": pattern} if is_ecma(pattern) else "Its pattern is not one of ECMA-262."
 
 
 def _affix(before: str, after: str) -> Said:

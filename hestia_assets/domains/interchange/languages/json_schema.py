@@ -201,7 +201,7 @@ class _Rows:
             self.found.note(_within(place, "default"), "Rules do not fill in values.")
         for group in [*TOGETHER, *((key,) for key in rest if key not in TOGETHER[0])]:
             schema = {key: rest[key] for key in group if key in rest}
-            if schema:
+            if any(value not in ({}, []) for value in schema.values()):
                 self._group(schema, _within(place, "/".join(schema)))
 
     def _group(self, schema: Schema, place: str) -> None:
