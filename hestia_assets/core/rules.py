@@ -1,6 +1,6 @@
 """What every rule owes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
@@ -102,6 +102,15 @@ class ConditionRule(Rule, Protocol):
 
     def condition(self, spec: "CheckSpec", occasion: Occasion) -> Condition:
         """Whether values pass. Raises SpecError on wrong parameters."""
+        ...
+
+
+@runtime_checkable
+class ListingRule(Rule, Protocol):
+    """Knows every value that it allows, so that a form or a workbook can offer them."""
+
+    def allowed(self, spec: "CheckSpec") -> "Sequence[str]":
+        """The values as a person writes them. Raises SpecError on wrong parameters."""
         ...
 
 

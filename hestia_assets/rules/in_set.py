@@ -33,6 +33,10 @@ class InSet:
         more = f" … ({len(values)} in all)" if len(values) > 10 else ""
         return f"{spec.columns[0]} must be one of {', '.join(values[:10])}{more}."
 
+    def allowed(self, spec: CheckSpec) -> list[str]:
+        """The values that a cell may have."""
+        return [str(value) for value in _values(spec)]
+
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a value is in the list."""
         values = _values(spec)

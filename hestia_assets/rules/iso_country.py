@@ -32,6 +32,10 @@ class IsoCountry:
         such_as = "DEU" if one_of(spec, "code", CODES, default="alpha-2") == "alpha-3" else "DE"
         return f"{spec.columns[0]} is no country code such as {such_as}."
 
+    def allowed(self, spec: CheckSpec) -> list[str]:
+        """The values that a cell may have."""
+        return _codes(one_of(spec, "code", CODES, default="alpha-2"))
+
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a text is a country's code."""
         known = _codes(one_of(spec, "code", CODES, default="alpha-2"))

@@ -27,6 +27,10 @@ class IsoCurrency:
         """The sentence shown beside a row that failed."""
         return f"{spec.columns[0]} is no currency code such as EUR."
 
+    def allowed(self, spec: CheckSpec) -> list[str]:
+        """The values that a cell may have."""
+        return _codes()
+
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a text is a currency's code."""
         known = _codes()

@@ -32,6 +32,10 @@ class IsoLanguage:
         such_as = "deu" if one_of(spec, "code", CODES, default="alpha-2") == "alpha-3" else "de"
         return f"{spec.columns[0]} is no language code such as {such_as}."
 
+    def allowed(self, spec: CheckSpec) -> list[str]:
+        """The values that a cell may have."""
+        return _codes(one_of(spec, "code", CODES, default="alpha-2"))
+
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a text is a language's code."""
         known = _codes(one_of(spec, "code", CODES, default="alpha-2"))

@@ -8,7 +8,7 @@ from set_aside import BAD, CHECKS, COLUMNS, EVERY, FILE, GOOD, bring, ids, mende
 from hestia_assets.core.errors import EditError, HeldError, NotFoundError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import BatchState, EntryAction, EntryFilter, EntryId, EntryState, Fix
-from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe, Threshold
+from hestia_assets.core.specs import CheckSpec, ColumnType, DatasetSpec, Mode, Recipe, Threshold
 
 
 def test_a_page_of_entries_says_what_is_wrong_and_counts_all(home):
@@ -282,7 +282,7 @@ def test_after_the_way_of_reading_is_changed_rows_are_read_again_from_their_file
 
 def test_after_a_type_is_changed_open_rows_are_judged_under_it(home):
     bring(home, "id,qty,day,unit\n1,5,2026-01-02,kg\n2,5 or 6,2026-01-02,kg\n", orders(CHECKS[1]))
-    text = (COLUMNS[0], COLUMNS[1].model_copy(update={"type": "text"}), *COLUMNS[2:])
+    text = (COLUMNS[0], COLUMNS[1].model_copy(update={"type": ColumnType.TEXT}), *COLUMNS[2:])
     recipe = Recipe.model_validate({"columns": text, "chunk_bytes": 1024})
     home.catalog.save(orders(CHECKS[1]).model_copy(update={"recipe": recipe}), author="ada")
 
@@ -290,6 +290,17 @@ def test_after_a_type_is_changed_open_rows_are_judged_under_it(home):
 
     assert len(done.loaded) == 1
     assert sorted(rows(home)["qty"].to_list()) == ["5", "5 or 6"]
+
+
+def test_rows_that_came_back_keep_their_text_when_a_type_is_changed_later(home):
+    bring(home)
+    home.quarantine.resubmit(orders(), [Fix(ids(home)[0], {"qty": "77"})], author="bea")
+    columns = (COLUMNS[0], COLUMNS[1].model_copy(update={"type": ColumnType.TEXT}), *COLUMNS[2:])
+    spec = orders(CHECKS[1]).model_copy(update={"recipe": Recipe.model_validate({"columns": columns})})
+
+    bring(home, "id,qty,day,unit\n2,x,2026-01-02,kg\n", spec)
+
+    assert sorted(rows(home)["qty"].to_list()) == ["5", "7", "77", "x"]
 
 
 def test_rows_of_files_that_are_written_otherwise_come_back_as_they_are_written(home):

@@ -21,7 +21,7 @@ from set_aside import FILE, bring, opened, orders, rows, states
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import ReadError
 from hestia_assets.core.results import ExportedEntries, Returned
-from hestia_assets.core.specs import Column, DatasetSpec, Recipe
+from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe
 
 LONG = "1234567890123456789"
 TRICKY = f"id,qty,day,unit\n00012,-1,2026-02-03,kg\n{LONG},-2,2026-02-04,=1+1\n3,-3,2026-02-05,kg\n"
@@ -59,16 +59,17 @@ def as_csv(table: list[list[str]], delimiter: str = ",") -> BytesIO:
 
 
 def test_a_workbook_says_what_is_wrong_where_and_what_is_allowed(home):
-    bring(home, FILE + "00013,1,2026-03-01,lb\n")
+    bring(home, FILE + "00013,1,2026-03-01,lb\n00014,1\n")
 
     source, done = exported(home)
 
-    assert (done.rows, done.total, done.left_out) == (11, 11, ())
+    assert (done.rows, done.total, done.left_out) == (12, 12, ())
     book = openpyxl.load_workbook(source)
     sheet = book.worksheets[0]
     assert book.sheetnames == ["Rows to fix", "How to", "Lists"]
     assert [cell.value for cell in sheet[1]] == ["What is wrong", "id", "qty", "day", "unit", "Row id (do not change)"]
-    assert sheet["A2"].value.startswith("qty: qty must be at least 1.")
+    assert sheet["A2"].value.startswith("qty must be at least 1.")
+    assert sheet["A13"].value == "The row has 2 values; the file has 4 columns.\nIn the file: 00014,1"
     assert (sheet["B2"].value, sheet["C2"].value, sheet["D2"].value) == ("00003", "-3", "2026-02-03")
     assert {cell.data_type for cell in sheet[2]} == {"s"}
     assert {cell.number_format for cell in sheet[2]} == {"@"}
@@ -76,9 +77,19 @@ def test_a_workbook_says_what_is_wrong_where_and_what_is_allowed(home):
     assert (sheet["B2"].comment, sheet["E12"].comment is not None) == (None, True)
     assert sheet["C2"].fill.fgColor.rgb != sheet["B2"].fill.fgColor.rgb
     (listed,) = sheet.data_validations.dataValidation
-    assert (str(listed.sqref), listed.type, listed.formula1) == ("E2:E12", "list", "Lists!$A$2:$A$3")
+    assert (str(listed.sqref), listed.type, listed.formula1) == ("E2:E13", "list", "Lists!$A$2:$A$3")
     assert [row[0].value for row in book["Lists"]["A2:A3"]] == ["kg", "piece"]
     assert (sheet.freeze_panes, sheet.column_dimensions["F"].hidden) == ("B2", True)
+
+
+def test_countries_are_offered_too_and_a_user_s_words_become_no_formula(home):
+    spec = orders(CheckSpec(rule="iso_country", columns=("unit",)))
+    bring(home, "id,qty,day,unit\n=2+2,1,2026-01-01,Germany\n", spec)
+
+    sheet = openpyxl.load_workbook(exported(home, spec=spec)[0])
+
+    assert "DE" in [row[0].value for row in sheet["Lists"].iter_rows()]
+    assert (sheet["Rows to fix"]["B2"].value, sheet["Rows to fix"]["B2"].data_type) == ("=2+2", "s")
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

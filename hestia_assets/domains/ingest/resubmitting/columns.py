@@ -1,13 +1,12 @@
 """What a file to be corrected looks like: its columns, its ids, and which values it can hold."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping
 
 from hestia_assets.core.errors import UnknownPluginError
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import EntryId
-from hestia_assets.core.rules import Rule
+from hestia_assets.core.rules import ListingRule, Rule
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.resubmitting.shelf import Held
 
@@ -66,7 +65,15 @@ def told(held: Held, rules: Registry[Rule]) -> dict[str, str]:
         for line in (problem["message"], _advice(problem["rule"], rules)):
             if line and line not in lines:
                 lines.append(line)
+    if not held.is_row:
+        words.setdefault("", []).append(f"In the file: {held.entry.text}")
     return {column: "\n".join(lines) for column, lines in words.items()}
+
+
+def told_at_once(held: Held, rules: Registry[Rule]) -> str:
+    """All of it as one text; a column is named where the words do not begin with it."""
+    words = told(held, rules).items()
+    return "\n".join(text if not column or text.startswith(column) else f"{column}: {text}" for column, text in words)
 
 
 def _advice(rule: str, rules: Registry[Rule]) -> str:
@@ -76,12 +83,12 @@ def _advice(rule: str, rules: Registry[Rule]) -> str:
         return ""
 
 
-def allowed_values(spec: DatasetSpec) -> Mapping[str, list[str]]:
-    """By column, the values that a check allows, where it lists them."""
+def allowed_values(spec: DatasetSpec, rules: Registry[Rule]) -> Mapping[str, list[str]]:
+    """By column, the values that a check allows, where its rule knows them all."""
     found: dict[str, list[str]] = {}
     for check in spec.checks:
-        values: Any = check.params.get("values")
-        if check.rule == "in_set" and isinstance(values, list | tuple):
-            listed = [str(value) for value in cast("Sequence[object]", values)]
+        rule = rules.get(check.rule)
+        if isinstance(rule, ListingRule):
+            listed = list(rule.allowed(check))
             found.update({column: listed for column in check.columns if column not in found})
     return found

@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal, Protocol
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow
 from hestia_assets.core.rules import Rule
-from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, guarded, told, unfit, written_id
+from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, guarded, told_at_once, unfit, written_id
 from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
 from hestia_assets.domains.ingest.resubmitting.workbook import WorkbookOfRows
 
@@ -83,7 +83,7 @@ class CsvOfRows:
 
     def add(self, held: Held) -> None:
         """One row."""
-        words = " | ".join(told(held, self._rules).values()).replace("\n", " ")
+        words = told_at_once(held, self._rules).replace("\r", " ").replace("\n", " ")
         values = [guarded(held.entry.values.get(name) or "") for name in self._columns]
         self._writer.writerow([guarded(words), *values, written_id(held)])
 

@@ -7,7 +7,15 @@ from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import RefusedRow
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import DatasetSpec
-from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, allowed_values, told, unfit, written_id
+from hestia_assets.domains.ingest.resubmitting.columns import (
+    ROW_ID,
+    WRONG,
+    allowed_values,
+    told,
+    told_at_once,
+    unfit,
+    written_id,
+)
 from hestia_assets.domains.ingest.resubmitting.shelf import Held
 
 Sheet = Any
@@ -26,7 +34,7 @@ STEPS = (
     "All cells are text: write dates and numbers as they stand in the other rows.",
     "Rows that you leave or delete stay open. Do not change the hidden column with the row ids.",
     "Save the file as workbook (.xlsx or .ods) and hand it in on the Quarantine page, or with:",
-    "    hestia quarantine resubmit DATASET FILE",
+    "    hestia quarantine resubmit {dataset} FILE",
     "Rows that are right are loaded; the others stay open. Handing it in twice loads nothing twice.",
 )
 
@@ -59,8 +67,7 @@ class WorkbookOfRows:
         """One row."""
         self._row += 1
         words = told(held, self._rules)
-        whole = "\n".join(f"{column}: {text}" if column else text for column, text in words.items())
-        _put(self._sheet, self._row, 0, _clean(whole), self._words)
+        _put(self._sheet, self._row, 0, _clean(told_at_once(held, self._rules)), self._words)
         for number, name in enumerate(self._columns, start=1):
             bad = name in words
             _put(self._sheet, self._row, number, held.entry.values.get(name), self._bad if bad else self._text)
@@ -72,7 +79,7 @@ class WorkbookOfRows:
         """Write the other sheets and end the file."""
         self._lists()
         self._sheet.autofilter(0, 0, max(1, self._row), len(self._columns) + 1)
-        lines = [*STEPS]
+        lines = [step.format(dataset=self._spec.name) for step in STEPS]
         if more:
             lines += ["", f"{more:,} rows are not in this file:"]
             lines += [f"    {one.place}: {one.reason}" for one in left_out]
@@ -94,7 +101,8 @@ class WorkbookOfRows:
 
     def _lists(self) -> None:
         """Drop-downs of allowed values, which stand on a sheet of their own as Excel cuts long lists off."""
-        lists = {name: values for name, values in allowed_values(self._spec).items() if not any(map(unfit, values))}
+        listed = allowed_values(self._spec, self._rules)
+        lists = {name: values for name, values in listed.items() if not any(map(unfit, values))}
         if not lists or not self._row:
             return
         sheet = self._book.add_worksheet(LISTS)
