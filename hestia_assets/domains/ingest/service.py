@@ -51,7 +51,7 @@ from hestia_assets.domains.ingest.corrections import Corrections
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.inspection.known import KnownSource
 from hestia_assets.domains.ingest.inspection.look import inspect_as, inspect_file, preview_file
-from hestia_assets.domains.ingest.inspection.verdict import OnVerdict, ShouldStop, judge_of, rows_present
+from hestia_assets.domains.ingest.inspection.verdict import OnVerdict, ShouldStop, rows_present
 from hestia_assets.domains.ingest.loading.modes import changes_of
 from hestia_assets.domains.ingest.loading.parts import Progress
 from hestia_assets.domains.ingest.many import ManyRun
@@ -163,10 +163,7 @@ class IngestService:
         should_stop: ShouldStop | None = None,
     ) -> Verdict:
         """What the whole file would become; told after each stretch, and stopped between two. Raises ReadError."""
-        before = self._known.before(dataset, at=self.clock())
-        judge = judge_of(
-            source, dataset, formats=self.formats, validator=self.validator, tables=self.tables, before=before
-        )
+        judge = self._known.judge(source, dataset, at=self.clock())
         return judge.verdict(source, on_progress=on_progress, should_stop=should_stop)
 
     def pending(self, tenant: str, dataset: str) -> list[Batch]:
@@ -221,11 +218,7 @@ class IngestService:
         return self._corrections.undo(batch, author=author)
 
     def redo(self, batch: str, *, author: str) -> UndoResult:
-        """Bring an undone batch back to its place in the order of batches. Raises like ``undo``.
-
-        Raises:
-            HeldError: it was never committed, or its bytes were imported again meanwhile.
-        """
+        """Bring an undone batch back to its place in the order. Raises as ``undo``; HeldError if its rows came again."""
         return self._corrections.redo(batch, author=author)
 
     def undo_preview(self, batch: str) -> UndoResult:

@@ -2,13 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import BinaryIO, Literal, Protocol
 
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow
 from hestia_assets.core.rules import Rule
-from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, guarded, told_at_once, unfit, written_id
+from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, guarded, told_at_once, written_id
 from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
 from hestia_assets.domains.ingest.resubmitting.workbook import WorkbookOfRows
 
@@ -58,13 +57,6 @@ def take_along(
                 rows += 1
     made.close(left_out[:MOST_NAMED], total - rows)
     return ExportedEntries(rows, total, tuple(left_out))
-
-
-def unfit_cells(held: Held) -> Iterator[str]:
-    """Each value that a workbook cannot hold, and why."""
-    for name, value in held.entry.values.items():
-        if value is not None and (why := unfit(value)):
-            yield f"{name}: {why}"
 
 
 class CsvOfRows:
