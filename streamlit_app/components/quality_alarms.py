@@ -6,7 +6,6 @@ import streamlit as st
 
 from hestia_assets.core.results.quality import Anomaly, AnomalyKind
 from hestia_assets.core.specs import DatasetSpec
-from streamlit_app.components import links
 from streamlit_app.components.explained import explained
 from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
@@ -34,9 +33,14 @@ def _alarm(dataset: DatasetSpec, alarm: Anomaly) -> None:
         said.caption(f"{alarm.at:%A %d %B %Y, %H:%M} UTC")
         with acts:
             if alarm.batch:
-                links.link_to("quality", "See the file", dataset=dataset.name, batch=alarm.batch)
+                _see(dataset, alarm, key)
             with st.popover("That is normal"):
                 _ask(dataset, alarm, key)
+
+
+def _see(dataset: DatasetSpec, alarm: Anomaly, key: str) -> None:
+    there = {"dataset": dataset.name, "batch": alarm.batch}
+    st.button("See the file", key=f"see-{key}", type="tertiary", on_click=st.query_params.from_dict, args=(there,))
 
 
 def _ask(dataset: DatasetSpec, alarm: Anomaly, key: str) -> None:

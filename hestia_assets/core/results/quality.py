@@ -61,7 +61,7 @@ class Metric:
 _TITLES = {
     MetricKind.ROWS: "Rows that arrived",
     MetricKind.ASIDE: "Share of rows set aside",
-    MetricKind.FRESHNESS: "Hours since the batch before",
+    MetricKind.FRESHNESS: "Hours since the file before",
     MetricKind.NULLS: "share without a value",
     MetricKind.MEAN: "mean",
     MetricKind.DISTINCT: "different values",

@@ -22,7 +22,7 @@ def lateness(dataset: DatasetSpec, *, last: datetime | None, since: datetime, no
         return None
     hours = (now - due).total_seconds() / 3600
     came = f"the last one came {last:%Y-%m-%d %H:%M} UTC" if last else "none has ever come"
-    said = f"A batch was due by {due:%Y-%m-%d %H:%M} UTC, {_ago(hours)} ago; {came}."
+    said = f"A file was due by {due:%Y-%m-%d %H:%M} UTC, {_ago(hours)} ago; {came}."
     return Lateness(dataset.name, due, hours, last, said)
 
 

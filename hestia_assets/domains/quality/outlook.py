@@ -23,6 +23,9 @@ WIDTH = 5.0
 TAIL = 1.75
 """How far beyond the second largest error of before is still no surprise."""
 
+FEW = 15
+"""The fewer points there are, the less is known of their spread: of thirty, the range is half as wide again."""
+
 ROUGH = 1.5
 """A day of the month comes so seldom that its effect is known less well."""
 
@@ -71,6 +74,7 @@ class Outlook:
             self._fit()
         middle = self._level(len(self.places)) + self.season.at(moment) + self._lag
         usual = max(self._spread, self.scale.least_spread(middle, point))
+        usual *= 1 + FEW / len(self.places)
         half = max(WIDTH * usual, TAIL * self._tail)
         half *= ROUGH if month_day(moment) in self.season.days else 1
         low, high = middle - half, middle + half

@@ -88,7 +88,7 @@ def _knows(batch: Batch, name: str) -> bool:
 
 
 def _timeliness(dataset: DatasetSpec, batches: Sequence[Batch], last: Sequence[Batch], now: datetime) -> ScorePart:
-    formula = "times that a batch was in time ÷ times that one was due"
+    formula = "times that a file was in time ÷ times that one was due"
     if dataset.rhythm is None:
         return ScorePart(PartName.TIMELINESS, formula, why="The dataset has no rhythm: say when it is expected.")
     if not last:

@@ -66,6 +66,7 @@ class Watcher:
     sums: dict[int, list[float]] = field(default_factory=lambda: {1: [], -1: []})
     old: float = 0.0
     back: int = 0
+    returned: int = 0
 
     def __post_init__(self) -> None:
         self.outlook = Outlook(Scale(self.metric.kind))
@@ -81,6 +82,7 @@ class Watcher:
         expected = self._expected(moment, reach, told=kind is not None)
         self._remember(point, moment, place, surprising=not reach.holds(place))
         said = self.verdicts.get(point.at)
+        self._return(place, reach)
         if kind is None:
             return Judged(point, expected)
         if kind is AnomalyKind.LEVEL or (said and said.level):
@@ -162,6 +164,14 @@ class Watcher:
         self.old, self.back = (0.0, 0) if accepted else (by, BACK)
         self.run, self.sums = [], {1: [], -1: []}
 
+    def _return(self, place: float, reach: Range) -> None:
+        """The old level is back: as nobody called the other one normal, it is the level again without an alarm."""
+        came = self.back > 0 and reach.holds(place + self.old) and not reach.holds(place)
+        self.returned = self.returned + 1 if came else 0
+        if self.returned == IN_A_ROW:
+            self.outlook.shift(-self.old, last=IN_A_ROW)
+            self.old, self.back, self.returned = 0.0, 0, 0
+
     def _remember(self, point: Point, moment: datetime, place: float, *, surprising: bool) -> None:
         self.outlook.take(moment, place, surprising=surprising)
         self.seen.append(point)
@@ -181,7 +191,7 @@ def watch(
     """A figure over time, judged point by point; the watcher knows what is expected of the next one."""
     watcher = Watcher(dataset, metric, {each.at: each for each in verdicts if each.metric == metric})
     judged = tuple(_judged(watcher, points))
-    quiet = "" if len(points) > HISTORY else f"Not enough history: {len(points)} of {HISTORY} batches."
+    quiet = "" if len(points) >= HISTORY else f"Not enough history: {len(points)} of {HISTORY} files."
     return Series(metric, judged, quiet), watcher
 
 

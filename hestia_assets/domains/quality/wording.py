@@ -18,10 +18,10 @@ def sentence(metric: Metric, kind: AnomalyKind, point: Point, expected: Expected
     if metric.kind in (MetricKind.ASIDE, MetricKind.FRESHNESS):
         span = f"at most {metric.shown(expected.high)}"
     if kind is AnomalyKind.MISSING:
-        return f"No batch for {value}; at most {metric.shown(expected.high)} were expected."
+        return f"No file for {value}; at most {metric.shown(expected.high)} were expected."
     start = f"{metric.title}: {value}"
     if kind is AnomalyKind.LEVEL:
-        return f"{start}, for some batches now; before, {span} were expected: another level."
+        return f"{start}, for some files now; before, {span} were expected: another level."
     return f"{start}; {span} were expected."
 
 
@@ -35,7 +35,7 @@ def why(metric: Metric, before: Sequence[Point], moment: datetime, season: Seaso
     if season.weekdays and len(alike) >= OF_A_KIND and metric.kind is not MetricKind.FRESHNESS:
         return f"{DAYS[weekday]} had {_range(metric, alike)} in the last {len(alike)} weeks."
     last = before[-LAST_BATCHES:]
-    return f"The last {len(last)} batches had {_range(metric, last)}."
+    return f"The last {len(last)} files had {_range(metric, last)}."
 
 
 def _range(metric: Metric, points: Sequence[Point]) -> str:
