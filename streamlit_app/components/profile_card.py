@@ -26,9 +26,9 @@ def show_column(facts: ColumnFacts) -> None:
         if facts.histogram and facts.distinct > 1:
             _histogram(facts)
         elif facts.top and not _all_differ(facts):
-            _bars("Value", facts.top)
+            _bars("Value", facts.top, key=f"bars-{facts.name}")
         elif len(facts.patterns) > 1:
-            _bars("Shape", facts.patterns)
+            _bars("Shape", facts.patterns, key=f"bars-{facts.name}")
         st.caption("  \n".join(_lines(facts)))
 
 
@@ -76,7 +76,7 @@ def _axis(value: float, *, timed: bool) -> float | str:
     return datetime.fromtimestamp(value, UTC).isoformat() if timed else value
 
 
-def _bars(title: str, values: Sequence[tuple[str, int]]) -> None:
+def _bars(title: str, values: Sequence[tuple[str, int]], *, key: str) -> None:
     rows = [{title: _short(value), "rows": rows, "n": n} for n, (value, rows) in enumerate(values[:BARS])]
     chart = alt.Chart(alt.Data(values=rows), height=alt.Step(20)).mark_bar()
     chart = chart.encode(
@@ -89,7 +89,7 @@ def _bars(title: str, values: Sequence[tuple[str, int]]) -> None:
         ),
         tooltip=[alt.Tooltip(title, type="nominal"), alt.Tooltip("rows", type="quantitative")],
     )
-    st.altair_chart(chart, key=f"bars-{title}-{values[0][0]}-{len(values)}-{sum(n for _, n in values)}")
+    st.altair_chart(chart, key=key)
 
 
 def _short(value: str) -> str:

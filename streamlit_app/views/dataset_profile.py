@@ -49,7 +49,7 @@ def _profile(spec: DatasetSpec, ref: TableRef) -> None:
     version = hestia().tables.version(ref)
     if not _wanted(ref, files.get(chosen), key=f"profile-{spec.name}-{version}-{chosen}"):
         return
-    facts = _facts(ref, version, chosen or None)
+    facts = _facts(_home(), ref, version, chosen or None)
     st.caption(f"{count(facts.rows, 'row')} as they are in the table now; every figure is counted over all of them.")
     pages = max(1, -(-len(facts.columns) // CARDS))
     key = f"profile-page-{spec.name}"
@@ -82,20 +82,24 @@ def _remember(key: str) -> None:
 
 
 @st.cache_data(max_entries=50, show_spinner="Counting every row …")
-def _facts(ref: TableRef, version: int, batch: str | None) -> TableFacts:
+def _facts(home: str, ref: TableRef, version: int, batch: str | None) -> TableFacts:
     """Kept for as long as the table stays at its version."""
-    del version
+    del home, version
     return hestia().profiles.profile(ref, principal=principal(), batch=batch)
 
 
 def _suggestions(saved: SpecVersion, spec: DatasetSpec) -> None:
     newest = hestia().batches.last_files(spec.tenant, spec.name, limit=1)
     st.caption("Seen in the rows that arrived last. Nothing is checked before you accept it.")
-    show_suggestions(saved, _suggested(spec, spec.key, saved.version, newest[0].id if newest else ""))
+    show_suggestions(saved, _suggested(spec, f"{_home()} {spec.key}", saved.version, newest[0].id if newest else ""))
 
 
-@st.cache_data(max_entries=50, show_spinner="Looking for rules …")
+@st.cache_data(max_entries=50, ttl=300, show_spinner="Looking for rules …")
 def _suggested(_spec: DatasetSpec, key: str, version: int, newest: str) -> tuple[Suggestion, ...]:
-    """Kept until a file arrives or the dataset changes."""
+    """Kept for some minutes, until a file arrives or the dataset changes; other datasets may change meanwhile."""
     del key, version, newest
     return hestia().profiles.suggest(_spec, principal=principal())
+
+
+def _home() -> str:
+    return str(hestia().settings.home)

@@ -10,9 +10,19 @@ from hestia_assets.core.specs import DatasetSpec, Severity
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
 
-HEADER = "no,status,amount,day,note"
+HEADER = "no,status,amount,day,note,again"
+NOTES = ("", "x", "xx", "xxx")
 ROWS = [
-    f"R-{n:04},{'opne' if n == 5 else ('open', 'paid')[n % 2]},{n * 3 % 97},2026-01-{n % 28 + 1:02},{'x' * (n % 4)}"
+    ",".join(
+        [
+            f"R-{n:04}",
+            "opne" if n == 5 else ("open", "paid")[n % 2],
+            f"{n * 3 % 97}",
+            f"2026-01-{n % 28 + 1:02}",
+            NOTES[n % 4],
+            NOTES[n % 4],
+        ]
+    )
     for n in range(300)
 ]
 
@@ -40,7 +50,7 @@ def test_draws_each_column_of_the_table_or_of_one_file(open_page, orders, pages_
     at = on_the_tab(open_page)
 
     cards = [one.value for one in at.markdown if one.value.startswith("**")]
-    assert [card.partition("**")[2].partition("**")[0] for card in cards][:5] == HEADER.split(",")
+    assert [card.partition("**")[2].partition("**")[0] for card in cards][:6] == HEADER.split(",")
     captions = " ".join(one.value for one in at.caption)
     assert "300 rows as they are in the table now" in captions
     assert "All different." in captions
