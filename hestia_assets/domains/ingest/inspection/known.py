@@ -22,6 +22,7 @@ from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec, Recipe
 from hestia_assets.domains.ingest.inspection.before import EARLIER, Before
 from hestia_assets.domains.ingest.inspection.look import TYPES_FROM_BYTES, inspect_file, no_rows
+from hestia_assets.domains.ingest.inspection.verdict import Judge, judge_of
 from hestia_assets.domains.ingest.matching.drift import LAST, FileSample, drift, profile
 from hestia_assets.domains.ingest.matching.mapping import suggest
 
@@ -81,13 +82,16 @@ class KnownSource:
         done = [one for one in newest if one.id != batch][:LAST]
         return [self._kept(one, dataset) or self._figures(one, dataset) for one in reversed(done)]
 
-    def before(self, dataset: DatasetSpec, *, at: datetime) -> Before:
-        """What a file that is looked at now is held against; asked only by checks on the batch as a whole."""
+    def judge(self, source: BinaryIO, dataset: DatasetSpec, *, at: datetime) -> Judge:
+        """Who judges a whole file at this moment as its import would, beside the batches before. Raises ReadError."""
         tenant, name = dataset.tenant, dataset.name
-        return Before(
+        before = Before(
             Occasion(tenant, at),
             lambda: self.batches.last_files(tenant, name, limit=EARLIER),
             lambda: self.past(dataset),
+        )
+        return judge_of(
+            source, dataset, formats=self.formats, validator=self.validator, tables=self.tables, before=before
         )
 
     def _kept(self, batch: Batch, dataset: DatasetSpec) -> BatchProfile | None:

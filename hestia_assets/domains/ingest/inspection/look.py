@@ -70,8 +70,7 @@ def preview_file(
 ) -> Preview:
     """Read, type and check the first stretch; nothing is kept. Raises ReadError, SpecError.
 
-    Checks that look at other datasets or at the batch as a whole are left to the verdict on the whole file: half of an
-    order's lines add up to nothing.
+    Checks on other datasets or the whole batch are left to the verdict: half of an order's lines add up to nothing.
     """
     reader = formats.get(recipe.format)
     recipe, read_as = as_encoded(formats, recipe, source)
@@ -81,9 +80,8 @@ def preview_file(
     judgement = validator.judge(chunk.frame, recipe.columns, checks)
     fatal = judgement.failures.filter(pl.col("severity") == Severity.REJECT.value)
     passed = without(judgement.typed.with_row_index("index"), fatal)
-    together = validator.judge_set(
-        passed.drop("index").lazy(), None, [check for check in checks if not validator.datasets(check)]
-    )
+    alone = [check for check in checks if not validator.datasets(check)]
+    together = validator.judge_set(passed.drop("index").lazy(), None, alone)
     rejecting = [failure for failure in together if failure.result.severity is Severity.REJECT]
     fatal = pl.concat([fatal, *(as_failures(chunk, failure) for failure in rejecting)])
     rejects = sorted([*chunk.rejects, *failed_rows(chunk, fatal)], key=lambda reject: reject.row)
