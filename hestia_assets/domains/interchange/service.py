@@ -12,7 +12,6 @@ from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import ImportedRules, WrittenRules
 from hestia_assets.core.rules import Occasion, Rule, Scope
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
-from hestia_assets.domains.interchange.documents import parse_document
 from hestia_assets.domains.interchange.found import Found, free_label, replace_label, without
 from hestia_assets.domains.interchange.language import Language, Wanted, WritableLanguage
 
@@ -51,6 +50,8 @@ class InterchangeService:
         Raises:
             SpecError: the file cannot be read, its language is not known, or several models could be meant.
         """
+        from hestia_assets.domains.interchange.documents import parse_document  # YAML takes a while to be imported
+
         document = parse_document(text)
         name = language or self._language(document)
         found = Found(dataset, self.rules)
