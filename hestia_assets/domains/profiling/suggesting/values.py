@@ -95,7 +95,8 @@ def _between(seen: Seen, name: str, values: pl.Series) -> list[Candidate]:
 
 
 def _past(seen: Seen, name: str, values: pl.Series) -> list[Candidate]:
-    evidence = f"The latest of {values.len():,} values is {values.max()}; none is ahead of the day on which the last file came."
+    latest = f"The latest of {values.len():,} values is {values.max()}"
+    evidence = f"{latest}; none is ahead of the day on which the last file came."
     return seen.candidate("no_future_date", (name,), evidence, sure=0.7, borne=0)
 
 
