@@ -27,7 +27,7 @@ class Matches:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
-        return f"{spec.columns[0]} does not look like {spec.params['pattern']}."
+        return f"{spec.columns[0]} does not look like {spec.params.get('pattern')}."
 
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a value matches from end to end."""
@@ -40,9 +40,13 @@ class Matches:
 
 
 def _whole(spec: CheckSpec) -> str:
-    pattern = rf"^(?:{spec.params.get('pattern', '')})$"
+    given = spec.params.get("pattern")
+    if given in (None, ""):
+        raise SpecError(f"Check '{spec.name}' has no pattern.", hint="Give 'pattern', such as [0-9]{5}.")
+    pattern = rf"^(?:{given})$"
     try:
-        pl.Series([""]).str.contains(pattern)
+        for one in (str(given), pattern):  # by itself too: "a)|(?:b" would close our bracket and be another pattern
+            pl.Series([""]).str.contains(one)
     except PolarsError as error:
         reason = str(error).strip().splitlines()[-1]
         raise SpecError(

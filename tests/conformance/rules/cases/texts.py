@@ -115,7 +115,13 @@ REFUSED = {
         Case(["a"], params={"min": 3, "max": 2}),
         Case(["1"], params={"min": 1}, types=["integer"]),
     ],
-    "matches": [Case(["a"], params={"pattern": "("}), Case(["a"], params={"pattern": "(?=a)"})],
+    "matches": [
+        Case(["a"]),
+        Case(["a"], params={"pattern": ""}),
+        Case(["a"], params={"pattern": "("}),
+        Case(["a"], params={"pattern": "(?=a)"}),
+        Case(["a"], params={"pattern": "x)|(?:a"}),
+    ],
     "starts_with": [
         Case(["a"], params={"values": "a"}),
         Case(["a"], params={"values": [""]}),
