@@ -218,7 +218,7 @@ class IngestService:
         return self._corrections.undo(batch, author=author)
 
     def redo(self, batch: str, *, author: str) -> UndoResult:
-        """Bring an undone batch back to its place in the order. Raises as ``undo``; HeldError if its rows came again."""
+        """Bring an undone batch back to its place in the order. Raises as ``undo``, and if its rows came again."""
         return self._corrections.redo(batch, author=author)
 
     def undo_preview(self, batch: str) -> UndoResult:

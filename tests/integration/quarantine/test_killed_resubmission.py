@@ -21,7 +21,7 @@ from hestia_assets.domains.ingest.entries.run import ResubmitRun
 KILLS = int(os.environ.get("HESTIA_TEST_KILLS", "2"))
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["hestia_assets.bootstrap"])
-COUNT = 400
+COUNT = 200
 
 
 def outcome(home: Hestia) -> tuple[object, ...]:

@@ -283,7 +283,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Hestia:
     return opened(tmp_path_factory.mktemp("wide") / "home")
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(table=st.lists(st.tuples(ANY, ANY), min_size=15, max_size=15))
 def test_any_text_comes_back_exactly_or_is_named(wide, table):
     columns = (*(Column(source=name, name=name) for name in NAMES), Column(source="n", name="n", type="integer"))
