@@ -12,7 +12,7 @@ from streamlit_app.components.check_form import FormOf, check_form
 from streamlit_app.components.checks_shown import show_checks
 from streamlit_app.components.explained import explained, explained_later, show_kept
 from streamlit_app.components.impact import look_back
-from streamlit_app.components.launch import announce, keep
+from streamlit_app.components.launch import ChangedMeanwhileError, announce, keep
 from streamlit_app.components.rule_files import rule_files
 from streamlit_app.components.sentences import sentence
 from streamlit_app.components.words import ago, plain
@@ -50,7 +50,7 @@ def _present(saved: SpecVersion, spec: DatasetSpec, newest: Sequence[Batch]) -> 
     found = {result.name: result for result in checked.checks} if checked else {}
     pressed = show_checks(spec.checks, found, key=f"rules-{spec.name}", where="of that file")
     if pressed.change is not None:
-        st.session_state[_changing(spec)] = pressed.change.name
+        st.session_state[_changing(spec)] = (pressed.change.name, _mark(pressed.change))
         st.rerun()
     if pressed.remove is not None:
         left = [check for check in spec.checks if check != pressed.remove]
@@ -63,11 +63,15 @@ def _present(saved: SpecVersion, spec: DatasetSpec, newest: Sequence[Batch]) -> 
 
 def _form(saved: SpecVersion, spec: DatasetSpec) -> None:
     """For one more rule, or for one that is changed. Raises HestiaError."""
-    name = st.session_state.get(_changing(spec))
+    name, begun = st.session_state.get(_changing(spec), ("", ""))
     old = next((check for check in spec.checks if check.name == name), None)
+    if name and old is None:
+        del st.session_state[_changing(spec)]
+        st.info("The rule that you were changing was removed meanwhile.", icon=":material/info:")
+    number = st.session_state.setdefault(f"{_changing(spec)}-number", 0)
     form = FormOf(
         spec.recipe.columns,
-        key=f"rule-{spec.name}-{saved.version}-{old.name if old else ''}",
+        key=f"rule-{spec.name}-{number}-{old.name if old else ''}",  # not the version: others save meanwhile
         given=old,
         look=look_back(spec, key=f"look-{spec.name}"),
         leave=partial(st.session_state.pop, _changing(spec), None) if old else None,
@@ -79,6 +83,9 @@ def _form(saved: SpecVersion, spec: DatasetSpec) -> None:
         raise SpecError(
             "There is such a rule already.", hint="Change that one, or give this one a name of its own under More."
         )
+    if old is not None and _mark(old) != begun:
+        st.session_state[_changing(spec)] = (name, _mark(old))
+        raise ChangedMeanwhileError("rule of", spec.name, is_new=False)
     checks = [made if check == old else check for check in spec.checks] if old else [*spec.checks, made]
     _keep(saved, spec, checks, f"**{sentence(made)}** holds from the next file on. Rows that are there stay.")
 
@@ -90,6 +97,7 @@ def _keep(saved: SpecVersion, spec: DatasetSpec, checks: Sequence[CheckSpec], sa
         if keep(changed, seen=saved.version):
             st.session_state[_said(spec)] = said
             st.session_state.pop(_changing(spec), None)
+            st.session_state[f"{_changing(spec)}-number"] = st.session_state.get(f"{_changing(spec)}-number", 0) + 1
             announce(changed)
     st.rerun()
 
@@ -123,7 +131,7 @@ def _mark(check: CheckSpec) -> str:
 
 
 def _changing(spec: DatasetSpec) -> str:
-    """Where the name of the rule is kept that the person changes."""
+    """Where the rule is kept that the person changes: its name, and how it was when they began."""
     return f"changing-rule-{spec.name}"
 
 

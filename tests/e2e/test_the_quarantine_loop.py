@@ -1,5 +1,6 @@
 """In a real browser: a rule is written, its impact seen, a held file released, its bad rows mended."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def type_into(page: Page, text: str, *, row: int) -> None:
 
 def mend(workbook: Path, fixes: dict[str, str], *, target: Path) -> None:
     """What a person does in a spreadsheet; the cells stay text."""
-    book = load_workbook(workbook)
+    book = load_workbook(BytesIO(workbook.read_bytes()))
     sheet = book.worksheets[0]
     head = next(row for row in sheet.iter_rows() if any(cell.value == "quantity" for cell in row))
     at = {str(cell.value): cell.column for cell in head}
