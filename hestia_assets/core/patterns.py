@@ -82,7 +82,7 @@ def whole(pattern: str) -> str:
         inner, before = inner[1:], ""
     if inner.endswith("$") and not re.search(r"\\(?:\\\\)*\$$", inner):
         inner, after = inner[:-1], ""
-    return f"{before}{inner}{after}"
+    return f"{before}{inner}{after}" or "(?:)"
 
 
 def anywhere(pattern: str) -> str:
