@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hestia_assets.core.errors import SpecError
-from hestia_assets.core.results import EDIT, Batch, BatchImpact, BatchState, Impact
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchImpact, BatchState, Impact
 from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
 from hestia_assets.core.specs import CheckSpec, Mode
 from hestia_assets.domains.profiling.arrived import Arrivals
@@ -73,7 +73,7 @@ class Trial:
     def _of_batch(self, batch: Batch) -> BatchImpact:
         rows = self._loadable(batch, None)
         height = int(rows.select(pl.len()).collect(engine="streaming").item())
-        files = [one for one in self.arrivals.earlier(batch) if one.origin != EDIT]
+        files = [one for one in self.arrivals.earlier(batch) if one.origin not in (EDIT, RESUBMIT)]
         arrived = ArrivedBatch(
             occasion=Occasion(batch.tenant, batch.created_at),
             rows=rows,

@@ -9,6 +9,7 @@ from hestia_assets.core.errors import EditError, HeldError, NotFoundError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import BatchState, EntryAction, EntryFilter, EntryId, EntryState, Fix
 from hestia_assets.core.specs import CheckSpec, ColumnType, DatasetSpec, Mode, Recipe, Threshold
+from hestia_assets.domains.ingest.loading.telling import committed
 
 
 def test_a_page_of_entries_says_what_is_wrong_and_counts_all(home):
@@ -172,6 +173,15 @@ def test_what_is_said_of_whole_files_does_not_hold_a_resubmission_back(home):
     done = home.quarantine.resubmit(spec, [Fix(ids(home)[0], {"qty": "-99"})], author="bea")
 
     assert (done.batch.state, len(done.still_wrong)) == (BatchState.COMMITTED, 1)
+
+
+def test_a_resubmission_raises_no_alarm_about_the_share_of_rows_that_are_wrong(home):
+    bring(home)
+
+    done = home.quarantine.resubmit(orders(), [Fix(ids(home)[0], {"qty": "-9"})], author="bea")
+
+    assert committed(home.batches.recent("default", "orders")[1])
+    assert committed(done.batch) == []
 
 
 def test_a_held_resubmission_loads_nothing_that_was_loaded_meanwhile(home):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from hestia_assets.core.results import Batch, CheckResult, Event, Problem
+from hestia_assets.core.results import RESUBMIT, Batch, CheckResult, Event, Problem
 from hestia_assets.core.specs import Occurrence
 
 CUT_OFF = "cut_off"
@@ -21,7 +21,9 @@ def unheard(_: Sequence[Event]) -> None:
 
 
 def committed(batch: Batch) -> list[Event]:
-    """Checks that did not pass, and the share of rows that were set aside."""
+    """Checks that did not pass, and the share of rows that were set aside; who resubmits rows sees it at once."""
+    if batch.origin == RESUBMIT:
+        return []
     at = batch.finished_at or batch.updated_at
     told = [_check(batch, check, at) for check in batch.checks if not check.passed]
     rows = batch.rows_loaded + batch.rows_quarantined
