@@ -120,3 +120,14 @@ def test_a_dataset_without_files_has_no_impact(home):
     nothing = home.profiles.impact(dataset("unheard_of"), CANDIDATES[0], principal=LOCAL)
 
     assert (nothing.batches, nothing.problem, nothing.sample.height) == ((), None, 0)
+
+
+def test_a_rule_about_whole_files_says_of_which_it_would_speak(home):
+    few = CheckSpec(rule="row_count", params={"min": 1000}, severity="hold")
+    enough = CheckSpec(rule="row_count", params={"min": 1}, severity="hold")
+
+    spoken, quiet = impact(home, few), impact(home, enough)
+
+    assert [bool(one.problem) for one in spoken.batches] == [True] * 3
+    assert [bool(one.problem) for one in quiet.batches] == [False] * 3
+    assert (spoken.failing, spoken.problem) == (0, None)

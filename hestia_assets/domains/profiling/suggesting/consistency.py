@@ -16,6 +16,7 @@ import polars as pl
 from hestia_assets.domains.profiling.suggesting.seen import BORNE, LEAST, Candidate, Seen, share
 
 MOST_COLUMNS = 40
+MOST_KEYS = 12
 PER_GROUP = 3
 """Rows that a key has at least, on average: two alone cannot outvote each other."""
 
@@ -63,7 +64,7 @@ def consistency_candidates(seen: Seen) -> Iterator[Candidate]:
 def _dependences(seen: Seen) -> Iterator[Dependence]:
     """Those that are clear, each column with each key."""
     names = [column.name for column in seen.columns][:MOST_COLUMNS]
-    keys = [name for name in names if _may_key(seen, name)]
+    keys = [name for name in names if _may_key(seen, name)][:MOST_KEYS]
     for column in names:
         if seen.distinct(column) < 2 or seen.differ(column) or seen.values(column).len() < LEAST:
             continue
