@@ -149,7 +149,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs/scores.md")
     options = parser.parse_args()
     page = {INTRO_PART: INTRO.format(when=datetime.now(UTC))}
-    page |= {} if set(options.only) == set(EXAMS) else sections(options.out)
+    if set(options.only) != set(EXAMS) and options.out.is_file():
+        page |= sections(options.out)
     with tempfile.TemporaryDirectory() as scratch:
         for exam in options.only:
             details = Path(scratch) / f"{exam}.json"
