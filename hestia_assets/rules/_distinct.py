@@ -5,20 +5,24 @@ from functools import partial
 
 import polars as pl
 
+Surely = str | Callable[[pl.Series], pl.Series]
 
-def judged(column: pl.Expr, valid: Callable[[str], bool], *, surely: str | None = None) -> pl.Expr:
+
+def judged(column: pl.Expr, valid: Callable[[str], bool], *, surely: Surely | None = None) -> pl.Expr:
     """Whether each text is valid; null for null.
 
     Args:
         column: of texts.
         valid: what the library says of one text.
-        surely: a pattern of texts that the library is known to find valid; a million of them take a second.
+        surely: which texts the library is known to find valid, or a pattern of them; a million take a second.
     """
     return column.map_batches(partial(_judge, valid=valid, surely=surely), return_dtype=pl.Boolean)
 
 
-def _judge(values: pl.Series, *, valid: Callable[[str], bool], surely: str | None) -> pl.Series:
-    doubtful = values.filter(~values.str.contains(surely)) if surely else values
+def _judge(values: pl.Series, *, valid: Callable[[str], bool], surely: Surely | None) -> pl.Series:
+    doubtful = values
+    if surely:
+        doubtful = values.filter(~(values.str.contains(surely) if isinstance(surely, str) else surely(values)))
     distinct = doubtful.drop_nulls().unique()
     wrong = pl.Series(values.name, [text for text in distinct if not valid(text)], dtype=pl.String)
     return ~values.is_in(wrong.implode())

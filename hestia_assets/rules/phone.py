@@ -1,8 +1,9 @@
 """A text must be a phone number."""
 
 import re
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import partial, reduce
+from operator import or_
 from typing import Any, ClassVar
 
 import polars as pl
@@ -14,6 +15,8 @@ from hestia_assets.rules._distinct import judged
 from hestia_assets.rules._params import country, refuse_other_than_text, switch
 
 WRITTEN = re.compile(r"\+?[0-9 \u00a0\u202f()./\u2010-\u2013-]+")
+KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
+         "voicemail")  # fmt: skip
 
 
 class Phone:
@@ -46,7 +49,7 @@ class Phone:
 
         def dialled(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             refuse_other_than_text(spec, dtype)
-            return judged(column, partial(is_number, region=region, only=only))
+            return judged(column, partial(is_number, region=region, only=only), surely=surely_of(region))
 
         return dialled
 
@@ -70,6 +73,39 @@ def is_number(text: str, *, region: str | None, only: bool) -> bool:
     except phonenumbers.NumberParseException:
         return False
     return phonenumbers.is_valid_number(number) and (not only or phonenumbers.region_code_for_number(number) == region)
+
+
+def surely_of(region: str | None) -> Callable[[pl.Series], pl.Series] | None:
+    """Which texts are numbers of a region beyond doubt: its code, then digits that are in use there.
+
+    Taken from the library's own ranges. Countries that share a code, and digits that could be a prefix for dialling
+    within the country, are left to the library.
+    """
+    if region is None:
+        return None
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    found = PhoneMetadata.metadata_for_region(region)
+    if found is None or found.country_code is None or len(COUNTRY_CODE_TO_REGION_CODE[found.country_code]) > 1:
+        return None
+    kinds = [getattr(found, kind) for kind in KINDS]
+    ranges = [(one.national_number_pattern, list(one.possible_length)) for one in kinds if one is not None]
+    general = found.general_desc and found.general_desc.national_number_pattern
+    if not general:
+        return None
+    code, prefix = str(found.country_code), found.national_prefix_for_parsing or "0"
+    return partial(_in_use, code=code, general=general, prefix=prefix, ranges=[one for one in ranges if one[0]])
+
+
+def _in_use(
+    values: pl.Series, *, code: str, general: str, prefix: str, ranges: list[tuple[str, list[int]]]
+) -> pl.Series:
+    plain = values.str.contains(rf"^\+{code}[ -]?[1-9][0-9]*(?:[ /-][0-9]+)*$")
+    digits = values.str.replace_all("[^0-9]", "").str.slice(len(code))
+    length = digits.str.len_bytes()
+    used = [digits.str.contains(f"^(?:{pattern})$") & length.is_in(lengths) for pattern, lengths in ranges if lengths]
+    known = digits.str.contains(f"^(?:{general})$") & ~digits.str.contains(f"^(?:{prefix})")
+    return plain & known & reduce(or_, used, pl.zeros(len(values), pl.Boolean, eager=True))
 
 
 RULE = Phone()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import naive_rows as naive
+import phonenumbers
 import polars as pl
 import pycountry
 import pytest
@@ -23,6 +24,7 @@ from hestia_assets.domains.validation.compiled import pandera_schema
 from hestia_assets.rules import RULES
 from hestia_assets.rules._postal import PATTERNS, WITHOUT
 from hestia_assets.rules.email import SURELY as SURE_MAIL
+from hestia_assets.rules.phone import is_number, surely_of
 from hestia_assets.rules.url import SURELY as SURE_WEB
 
 SIGNS = [*"aA019 .-_/@:%+T\u00e4\u00a0\u200b\u0660\u212a\n\U0001f337", ""]
@@ -227,6 +229,23 @@ def test_an_address_that_is_passed_by_its_looks_is_one_for_the_library(text):
 @given(st.from_regex(naive.re.compile(f"^https?{SURE_WEB}"), fullmatch=True))
 def test_a_web_address_that_is_passed_by_its_looks_is_one_when_it_is_read(text):
     assert naive.web_address(text)
+
+
+def test_a_number_that_is_passed_by_its_range_is_one_for_the_library():
+    for region in ("DE", "FR", "CH", "BR", "JP"):
+        sure, wanted = surely_of(region), phonenumbers.example_number_for_type(region, 1)
+        mobile = f"+{wanted.country_code} {wanted.national_number}"
+        digits = [str(digit) for digit in range(10)]
+        near = [
+            mobile[:at] + digit + mobile[at + kept :]
+            for at in range(3, len(mobile))
+            for digit in digits
+            for kept in (0, 1)
+        ]
+        found = pl.Series(near).filter(sure(pl.Series(near)))
+
+        assert len(found) > len(near) / 10, region
+        assert [text for text in found if not is_number(text, region=region, only=True)] == [], region
 
 
 def test_a_check_that_cannot_run_names_itself_and_its_column():
