@@ -74,8 +74,7 @@ class Outlook:
             self._fit()
         middle = self._level(len(self.places)) + self.season.at(moment) + self._lag
         usual = max(self._spread, self.scale.least_spread(middle, point))
-        usual *= 1 + FEW / len(self.places)
-        half = max(WIDTH * usual, TAIL * self._tail)
+        half = max(WIDTH * usual * (1 + FEW / len(self.places)), TAIL * self._tail)
         half *= ROUGH if month_day(moment) in self.season.days else 1
         low, high = middle - half, middle + half
         if moment.weekday() not in self.season.known:  # too few of its weekday: whatever there was may be

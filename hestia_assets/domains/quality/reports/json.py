@@ -40,7 +40,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line per kind of value
     if isinstance(value, str) and not isinstance(value, Enum):
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if isinstance(value, Metric):
-        return str(value)
+        return _plain(str(value))
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date | datetime):
@@ -49,7 +49,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line per kind of value
         return value if isfinite(value) else None
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value)
-        return {str(key): _plain(each) for key, each in pairs.items()}
+        return {_plain(str(key)): _plain(each) for key, each in pairs.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in cast("list[Any]", value)]
     if is_dataclass(value) and not isinstance(value, Batch):

@@ -1,0 +1,85 @@
+"""The page Quality: all datasets, one of them, one of its files."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from streamlit.testing.v1 import AppTest
+
+from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Recipe, Rhythm
+
+if TYPE_CHECKING:
+    from hestia_assets.bootstrap import Hestia
+
+DATASET = DatasetSpec(
+    name="orders",
+    recipe=Recipe(
+        columns=(Column(name="id", source="id", type=ColumnType.INTEGER), Column(name="shop", source="shop"))
+    ),
+    checks=(CheckSpec(rule="not_null", columns=("shop",)),),
+    rhythm=Rhythm(every_hours=24 * 365 * 5),
+)
+
+
+def written(page: AppTest) -> str:
+    parts = [*page.markdown, *page.info, *page.success, *page.error, *page.warning, *page.caption, *page.subheader]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def with_history(home: "Hestia") -> str:
+    """Sixteen days of files, the last one much larger; the id of that one."""
+    home.catalog.save(DATASET, author="ada")
+    first = datetime.now(UTC) - timedelta(days=17)
+    last = ""
+    for day in range(16):
+        rows = 400 if day == 15 else 20 + day % 3
+        lines = ["id,shop", *(f"{day * 1000 + row},{'' if row == 0 else 'Köln'}" for row in range(rows)), ""]
+        received = home.ingest.receive(DATASET, BytesIO("\n".join(lines).encode()), file_name=f"<b>{day}</b>.csv",
+                                       author="ada")  # fmt: skip
+        last = home.ingest.run(received.batch.id).id
+        home.batches.update(last, created_at=first + timedelta(days=day))
+    return last
+
+
+def test_without_a_dataset_the_page_says_what_to_do(open_page):
+    page = open_page("quality")
+
+    assert not page.exception
+    assert "There is no dataset yet." in written(page)
+
+
+def test_a_dataset_without_files_is_not_rated(open_page, pages_home: "Hestia"):
+    pages_home.catalog.save(DATASET, author="ada")
+
+    assert "nothing can be rated" in written(open_page("quality", dataset="orders"))
+    assert not open_page("quality").exception
+    assert "There is no dataset called 'nope'" in written(open_page("quality", dataset="nope"))
+
+
+def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, pages_home: "Hestia"):
+    last = with_history(pages_home)
+
+    everything = open_page("quality")
+    page = open_page("quality", dataset="orders")
+    report = open_page("quality", dataset="orders", batch=last)
+
+    assert not everything.exception
+    assert "Rows that arrived: 400;" in written(everything)
+    assert [metric.value for metric in everything.metric] == ["0", "1", "1", "16"]
+    assert not page.exception
+    assert "Rows that arrived: 400;" in written(page)
+    page.segmented_control[0].set_value("completeness").run()
+    assert "values that must be there" in written(page)
+    page.toggle[0].set_value(True).run()
+    assert "16 rows of this rule to fix" in written(page)
+    assert not report.exception
+    assert "Loaded in part" in written(report)
+
+    page.text_input[0].set_value("moved house").run()
+    next(button for button in page.button if button.label == "It is normal").click().run()
+
+    assert not page.exception
+    assert "moved house" in written(page)
+    assert [each.normal.note for each in pages_home.quality.anomalies(DATASET) if each.normal] == ["moved house"]
+    next(button for button in page.button if button.label == "Take back").click().run()
+    assert pages_home.quality.verdicts_on(DATASET) == []
