@@ -121,12 +121,18 @@ def multiple(value: Any, of: Any) -> bool:
     step = Fraction(str(of))
     if isinstance(value, float) and not isfinite(value):
         return False
-    if isinstance(value, Decimal) and abs(value) < abs(Decimal(str(of))):
-        return not value
-    if isinstance(value, Decimal) and (power := int(value.as_tuple().exponent)) > 0:  # too large to be written out
-        digits = int(value.scaleb(-power))
-        return digits * step.denominator * pow(10, power, step.numerator) % step.numerator == 0
+    if isinstance(value, Decimal):
+        return _is_multiple(value, step)
     return Fraction(str(value)) % step == 0
+
+
+def _is_multiple(value: Decimal, step: Fraction) -> bool:
+    """Of a number that is beyond floats: written out it may have as many digits as memory holds."""
+    sign, digits, exponent = value.as_tuple()
+    power, plain = int(exponent), int(Decimal((sign, digits, 0)))
+    if power >= 0:
+        return plain * step.denominator * pow(10, power, step.numerator) % step.numerator == 0
+    return plain == 0 or (-power < 4_000 and Fraction(plain, 10**-power) % step == 0)
 
 
 def parsed(text: str) -> Any:
