@@ -48,7 +48,7 @@ class EntryId:
     def parse(cls, text: str) -> "EntryId":
         """The inverse of ``str``. Raises ValueError."""
         batch, mark, row = text.rpartition("#")
-        if not mark or not batch:
+        if not mark or not batch or not row.isascii() or not row.isdecimal() or len(row) > 18:
             raise ValueError(text)
         return cls(batch, int(row))
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
 
 from hestia_assets.core.errors import UnreadableFileError
-from hestia_assets.formats._excel.container import kind_of
+from hestia_assets.formats._excel.container import damaged, kind_of
 from hestia_assets.formats._excel.facts import Styles
 from hestia_assets.formats._excel.ods import CONTENT, attribute, cell_text, repeated
 from hestia_assets.formats._excel.ooxml import OoxmlWorkbook
@@ -25,7 +25,7 @@ MOST_COLUMNS = 16_384
 MOST_SHARED = 256 * 1024 * 1024
 """Characters of texts that cells share, in one workbook."""
 
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
 
 
 class CellKind(StrEnum):
@@ -64,7 +64,10 @@ def rows_with_kinds(source: BinaryIO, *, file_name: str) -> Iterator[FoundRow]:
         raise UnreadableFileError(f"{file_name} is a workbook of an older kind ({kind}).", hint=hint)
     source.seek(0)
     with Parts(source, file_name) as parts:
-        yield from _xlsx(parts) if kind == "xlsx" else _ods(parts)
+        try:
+            yield from _xlsx(parts) if kind == "xlsx" else _ods(parts)
+        except ValueError as error:
+            raise damaged(file_name, "a row or style in it has no number") from error
 
 
 def _xlsx(parts: Parts) -> Iterator[FoundRow]:

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -230,6 +231,26 @@ def test_files_that_are_none_of_ours_are_refused_in_words(home, tmp_path):
     ):
         with pytest.raises(ReadError, match=words):
             returned(home, file)
+
+
+def rezipped(source: BytesIO, old: bytes, new: bytes) -> BytesIO:
+    """The workbook with other bytes in its parts."""
+    target = BytesIO()
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(old, new))
+    return target
+
+
+def test_hostile_addresses_and_ids_are_refused_in_words(home):
+    bring(home)
+    source, _ = exported(home)
+    with pytest.raises(ReadError, match="no number"):
+        returned(home, rezipped(source, b'<row r="3"', b'<row r="three"'))
+    (first, *_) = home.quarantine.entries(orders()).entries
+    for odd in (b"#99999999999999999999#", b"#_xD800_#", "#\u0663#".encode()):
+        found = returned(home, rezipped(source, f"#{first.id.row}#".encode(), odd))
+        assert "row id was changed" in found.refused[0].reason
 
 
 def test_a_sheet_of_a_million_rows_is_read_as_far_as_rows_were_ever_exported(home, monkeypatch):
