@@ -57,7 +57,9 @@ def test_rules_are_shown_with_what_they_would_do_then_saved_then_obeyed_and_writ
 
     home = open_home(place / "home")
     spec = home.catalog.get("dataset", "default", "orders").spec
-    batch = home.ingest.run(home.ingest.receive(spec, BytesIO(DATA + b"A-9,1,US,NY\n"), file_name="b.csv", author="t").batch.id)
+    batch = home.ingest.run(
+        home.ingest.receive(spec, BytesIO(DATA + b"A-9,1,US,NY\n"), file_name="b.csv", author="t").batch.id
+    )
     assert (batch.rows_loaded, batch.rows_quarantined) == (2, 2)
 
     written = place / "orders.json"
