@@ -83,7 +83,11 @@ def open_home(path: str | Path | None = None, *, settings: Settings | None = Non
     """
     settings = settings or (Settings(home=Path(path)) if path is not None else Settings())
     prepare_home(settings)
-    metadata = open_metadata(settings.database_url, home=settings.home, clock=_utc_now)
+    return _joined(settings, open_metadata(settings.database_url, home=settings.home, clock=_utc_now))
+
+
+def _joined(settings: Settings, metadata: Metadata) -> Hestia:
+    """Every service, on these adapters."""
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tables = DeltaTableStore(settings.lake, leases=metadata.leases, owner=owner, lease_seconds=settings.lease_seconds)
     sql = LaterEngine(memory_limit=settings.sql_memory_limit, timeout_seconds=settings.sql_timeout_seconds)
