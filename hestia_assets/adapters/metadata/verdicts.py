@@ -1,6 +1,7 @@
 """What people said about anomalies."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -49,5 +50,6 @@ class SqlVerdictStore:
 
 
 def _verdict(row: NormalVerdictRow) -> NormalVerdict:
-    values = {name: getattr(row, name) for name in FIELDS} | {"metric": Metric.parse(row.metric)}
+    values: dict[str, Any] = {name: getattr(row, name) for name in FIELDS}
+    values["metric"] = Metric.parse(row.metric)
     return NormalVerdict(id=row.id, **values)

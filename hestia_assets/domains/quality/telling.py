@@ -63,7 +63,7 @@ def _late(dataset: DatasetSpec, lateness: Lateness) -> Event:
         title=f"no file by {lateness.due:%Y-%m-%d %H:%M} UTC",
         text=lateness.sentence,
         at=lateness.due,
-        link=f"datasets?dataset={dataset.name}",
+        link=f"quality?dataset={dataset.name}",
         facts={"due": lateness.due.isoformat()},
     )
 
@@ -79,7 +79,7 @@ def _unusual(dataset: DatasetSpec, anomaly: Anomaly) -> Event:
         title=f"unusual {str(anomaly.metric).replace(':', ' of ')}",
         text=f"{anomaly.sentence} {anomaly.expected.why}",
         at=anomaly.at,
-        link=f"datasets?dataset={dataset.name}{batch}",
+        link=f"quality?dataset={dataset.name}{batch}",
         facts={"metric": str(anomaly.metric), "value": anomaly.value, "low": anomaly.expected.low,
                "high": anomaly.expected.high},
     )  # fmt: skip
