@@ -16,7 +16,7 @@ CUT_OFF = "cut_off"
 """In the key of a failure of which the run itself could tell nothing: told once, however often it is tried again."""
 
 
-def unheard(_: Sequence[Event]) -> None:
+def unheard(events: Sequence[Event]) -> None:
     """Nobody wants to hear of anything."""
 
 
