@@ -1,8 +1,8 @@
 """A text must be a phone number."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial, reduce
+from collections.abc import Mapping
+from functools import cache, partial, reduce
 from operator import or_
 from typing import Any, ClassVar
 
@@ -47,9 +47,11 @@ class Phone:
         if only and region is None:
             raise SpecError(f"Check '{spec.name}' names no region.", hint="Give 'region', such as DE.")
 
+        sure = partial(surely, region=region if only else None)
+
         def dialled(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             refuse_other_than_text(spec, dtype)
-            return judged(column, partial(is_number, region=region, only=only), surely=surely_of(region))
+            return judged(column, partial(is_number, region=region, only=only), surely=sure)
 
         return dialled
 
@@ -75,35 +77,43 @@ def is_number(text: str, *, region: str | None, only: bool) -> bool:
     return phonenumbers.is_valid_number(number) and (not only or phonenumbers.region_code_for_number(number) == region)
 
 
-def surely_of(region: str | None) -> Callable[[pl.Series], pl.Series] | None:
-    """Which texts are numbers of a region beyond doubt: its code, then digits that are in use there.
+def surely(values: pl.Series, *, region: str | None) -> pl.Series:
+    """Which texts are numbers beyond doubt, of one region or of any: its code, then digits that are in use there.
 
     Taken from the library's own ranges. Countries that share a code, and digits that could be a prefix for dialling
     within the country, are left to the library.
     """
-    if region is None:
-        return None
+    starts = values.str.slice(0, 4).drop_nulls().unique().to_list()
+    sure = pl.zeros(len(values), pl.Boolean, eager=True)
+    for code, ranges in _ranges(region).items():
+        if any(start.startswith(f"+{code}") for start in starts):
+            at = values.str.starts_with(f"+{code}").arg_true()
+            sure = sure.scatter(at.filter(_in_use(values[at], code, *ranges)), values=True)
+    return sure
+
+
+@cache
+def _ranges(only: str | None) -> dict[str, tuple[str, str, list[tuple[str, list[int]]]]]:
+    """By code what its numbers look like, the prefix for dialling within the country, and its ranges with lengths."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-    found = PhoneMetadata.metadata_for_region(region)
-    if found is None or found.country_code is None or len(COUNTRY_CODE_TO_REGION_CODE[found.country_code]) > 1:
-        return None
-    kinds = [getattr(found, kind) for kind in KINDS]
-    ranges = [(one.national_number_pattern, list(one.possible_length)) for one in kinds if one is not None]
-    general = found.general_desc and found.general_desc.national_number_pattern
-    if not general:
-        return None
-    code, prefix = str(found.country_code), found.national_prefix_for_parsing or "0"
-    return partial(_in_use, code=code, general=general, prefix=prefix, ranges=[one for one in ranges if one[0]])
+    known: dict[str, tuple[str, str, list[tuple[str, list[int]]]]] = {}
+    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
+        found = PhoneMetadata.metadata_for_region(regions[0]) if only in (None, regions[0]) else None
+        general = found and found.general_desc and found.general_desc.national_number_pattern
+        if found and general and len(regions) == 1:
+            kinds = [getattr(found, kind) for kind in KINDS]
+            ranges = [(one.national_number_pattern, list(one.possible_length)) for one in kinds if one is not None]
+            prefix = found.national_prefix_for_parsing or "0"
+            known[str(code)] = (general, prefix, [one for one in ranges if all(one)])
+    return known
 
 
-def _in_use(
-    values: pl.Series, *, code: str, general: str, prefix: str, ranges: list[tuple[str, list[int]]]
-) -> pl.Series:
+def _in_use(values: pl.Series, code: str, general: str, prefix: str, ranges: list[tuple[str, list[int]]]) -> pl.Series:
     plain = values.str.contains(rf"^\+{code}[ -]?[1-9][0-9]*(?:[ /-][0-9]+)*$")
     digits = values.str.replace_all("[^0-9]", "").str.slice(len(code))
     length = digits.str.len_bytes()
-    used = [digits.str.contains(f"^(?:{pattern})$") & length.is_in(lengths) for pattern, lengths in ranges if lengths]
+    used = [digits.str.contains(f"^(?:{pattern})$") & length.is_in(lengths) for pattern, lengths in ranges]
     known = digits.str.contains(f"^(?:{general})$") & ~digits.str.contains(f"^(?:{prefix})")
     return plain & known & reduce(or_, used, pl.zeros(len(values), pl.Boolean, eager=True))
 

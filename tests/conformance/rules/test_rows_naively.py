@@ -24,7 +24,7 @@ from hestia_assets.domains.validation.compiled import pandera_schema
 from hestia_assets.rules import RULES
 from hestia_assets.rules._postal import PATTERNS, WITHOUT
 from hestia_assets.rules.email import SURELY as SURE_MAIL
-from hestia_assets.rules.phone import is_number, surely_of
+from hestia_assets.rules.phone import is_number, surely
 from hestia_assets.rules.url import SURELY as SURE_WEB
 
 SIGNS = [*"aA019 .-_/@:%+T\u00e4\u00a0\u200b\u0660\u212a\n\U0001f337", ""]
@@ -233,7 +233,7 @@ def test_a_web_address_that_is_passed_by_its_looks_is_one_when_it_is_read(text):
 
 def test_a_number_that_is_passed_by_its_range_is_one_for_the_library():
     for region in ("DE", "FR", "CH", "BR", "JP"):
-        sure, wanted = surely_of(region), phonenumbers.example_number_for_type(region, 1)
+        wanted = phonenumbers.example_number_for_type(region, 1)
         mobile = f"+{wanted.country_code} {wanted.national_number}"
         digits = [str(digit) for digit in range(10)]
         near = [
@@ -242,9 +242,10 @@ def test_a_number_that_is_passed_by_its_range_is_one_for_the_library():
             for digit in digits
             for kept in (0, 1)
         ]
-        found = pl.Series(near).filter(sure(pl.Series(near)))
+        found = pl.Series(near).filter(surely(pl.Series(near), region=region))
 
         assert len(found) > len(near) / 10, region
+        assert found.equals(pl.Series(near).filter(surely(pl.Series(near), region=None))), region
         assert [text for text in found if not is_number(text, region=region, only=True)] == [], region
 
 
