@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -336,20 +335,20 @@ def test_ten_rows_through_libreoffice_seven_corrected(home, tmp_path):
             sheet.cell(row, 3).value = sheet.cell(row, 3).value.lstrip("-")
 
     (tmp_path / "rows.xlsx").write_bytes(changed(source, work).getvalue())
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    (tmp_path / "table.csv").write_bytes(exported(home, "csv")[0].getvalue())
+    files = [tmp_path / "rows.xlsx", tmp_path / "table.csv"]
+    start = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to"]
     for kind in ("xlsx", "ods"):
-        order = [
-            "soffice",
-            profile,
-            "--headless",
-            "--convert-to",
-            kind,
-            "--outdir",
-            tmp_path / kind,
-            tmp_path / "rows.xlsx",
-        ]
+        order = [*start, kind, "--outdir", tmp_path / kind, *files]
         subprocess.run(order, check=True, timeout=120, capture_output=True)
-    as_ods, as_xlsx = (BytesIO(Path(tmp_path, kind, f"rows.{kind}").read_bytes()) for kind in ("ods", "xlsx"))
+    as_ods, as_xlsx, table, sheet = (
+        BytesIO((tmp_path / name).read_bytes())
+        for name in ("ods/rows.ods", "xlsx/rows.xlsx", "xlsx/table.xlsx", "ods/table.ods")
+    )
+    for opened_as_csv in (table, sheet):  # LibreOffice took zeros from ids, and made numbers and dates of texts
+        damaged = returned(home, opened_as_csv)
+        assert (damaged.fixes, len(damaged.refused)) == ((), 10)
+        assert "B2: id holds the number 3, not a text (it was 00003)" in damaged.refused[0].reason
 
     found = returned(home, as_ods, "rows.ods")
     done = home.quarantine.resubmit(orders(), found.fixes, author="bea")
