@@ -113,7 +113,7 @@ def failing(
     return {f"{one.result.name} {one.result.rule}": one.rows.to_list() for one in found}
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(rows=ROWS, table=ROWS, other=OTHERS)
 def test_the_rows_that_fail_are_those_that_naive_python_names(rows, table, other):
     frames = numbered(rows), numbered(table), pl.DataFrame(other, schema=OTHER, orient="row")
