@@ -20,9 +20,8 @@ def judged(column: pl.Expr, valid: Callable[[str], bool], *, surely: Surely | No
 
 
 def _judge(values: pl.Series, *, valid: Callable[[str], bool], surely: Surely | None) -> pl.Series:
-    doubtful = values
+    distinct = values.drop_nulls().unique()
     if surely:
-        doubtful = values.filter(~(values.str.contains(surely) if isinstance(surely, str) else surely(values)))
-    distinct = doubtful.drop_nulls().unique()
+        distinct = distinct.filter(~(distinct.str.contains(surely) if isinstance(surely, str) else surely(distinct)))
     wrong = pl.Series(values.name, [text for text in distinct if not valid(text)], dtype=pl.String)
     return ~values.is_in(wrong.implode())
