@@ -100,7 +100,7 @@ class QualityService:
 
     def score(self, dataset: DatasetSpec) -> Score:
         """How good its last 10 files were, in five parts; what could not be counted is not rated."""
-        return self._score(dataset, self.files(dataset), self.entries(dataset, EntryFilter(), limit=1))
+        return self._score(dataset, self.files(dataset), self._waiting(dataset, limit=1))
 
     def late(self, dataset: DatasetSpec, now: datetime | None = None) -> Lateness | None:
         """Whether a batch was due by its rhythm and has not come; nothing without a rhythm."""
@@ -127,7 +127,7 @@ class QualityService:
         alarms = _lately(series, overdue, self.clock() - LATELY)
         shares = [share for each in files[-TREND:] if (share := passed_share(each)) is not None]
         rows = of_metric(series, ROWS)
-        waiting = self.entries(dataset, EntryFilter(), limit=1)
+        waiting = self._waiting(dataset, limit=1)
         return Standing(
             dataset=dataset.name,
             score=self._score(dataset, files, waiting),
@@ -153,7 +153,7 @@ class QualityService:
                 now=self.clock(),
             )
         files = self.files(subject)
-        waiting = self.entries(subject, EntryFilter(), limit=gather.ROWS)
+        waiting = self._waiting(subject, limit=gather.ROWS)
         return gather.dataset_report(
             subject,
             files,
@@ -181,6 +181,11 @@ class QualityService:
         any_mended = waiting.by_state.get(EntryState.LOADED.value, 0)
         repaired = self.entries(dataset, mended, limit=1) if any_mended else EntryPage((), 0)
         return score(dataset, files, repaired=repaired.by_batch, now=self.clock())
+
+    def _waiting(self, dataset: DatasetSpec, *, limit: int) -> EntryPage:
+        """Rows to fix; where no row was ever set aside, no table is read."""
+        any_aside = self.batches.counts(dataset.tenant, dataset.name).rows_quarantined
+        return self.entries(dataset, EntryFilter(), limit=limit) if any_aside else EntryPage((), 0)
 
     def _late(self, dataset: DatasetSpec, last: datetime | None, now: datetime) -> Lateness | None:
         since = self.specs.history("dataset", dataset.tenant, dataset.name)[-1].created_at
