@@ -8,7 +8,7 @@ from set_aside import BAD, CHECKS, COLUMNS, EVERY, FILE, GOOD, bring, ids, mende
 from hestia_assets.core.errors import EditError, HeldError, NotFoundError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import BatchState, EntryAction, EntryFilter, EntryId, EntryState, Fix
-from hestia_assets.core.specs import CheckSpec, ColumnType, DatasetSpec, Mode, Recipe, Threshold
+from hestia_assets.core.specs import CheckSpec, ColumnType, DatasetSpec, Mode, Recipe, Severity, Threshold
 from hestia_assets.domains.ingest.loading.telling import committed
 
 
@@ -149,6 +149,9 @@ def test_a_resubmission_updates_by_key_and_deletes_nothing(home):
 
     assert (len(done.loaded), done.batch.changes.changed, done.batch.changes.new) == (3, 1, 2)
     assert dict(rows(home).select("id", "qty").iter_rows()) == {"00001": 50, "00002": 7, "00004": 4, "00005": 5}
+    home.ingest.undo(done.batch.id, author="bea")
+    assert dict(rows(home).select("id", "qty").iter_rows()) == {"00001": 5, "00002": 7}
+    assert states(home) == {"open": 10}
 
 
 def test_checks_over_all_rows_and_keys_hold_for_rows_that_come_back(home):
@@ -185,7 +188,9 @@ def test_a_resubmission_raises_no_alarm_about_the_share_of_rows_that_are_wrong(h
 
 
 def test_a_held_resubmission_loads_nothing_that_was_loaded_meanwhile(home):
-    hold = CheckSpec(rule="in_range", columns=("qty",), params={"max": 1000}, severity="hold", label="not_too_many")
+    hold = CheckSpec(
+        rule="in_range", columns=("qty",), params={"max": 1000}, severity=Severity.HOLD, label="not_too_many"
+    )
     spec = orders(*CHECKS, hold)
     bring(home, FILE, spec)
     first = ids(home)[0]
@@ -198,6 +203,23 @@ def test_a_held_resubmission_loads_nothing_that_was_loaded_meanwhile(home):
     with pytest.raises(HeldError, match="meanwhile"):
         home.ingest.run(held.batch.id)
     assert rows(home).height == 3
+
+
+def test_a_held_resubmission_is_loaded_once_it_is_released(home):
+    hold = CheckSpec(
+        rule="in_range", columns=("qty",), params={"max": 1000}, severity=Severity.HOLD, label="not_too_many"
+    )
+    spec = orders(*CHECKS, hold)
+    bring(home, FILE, spec)
+    first = ids(home)[0]
+    held = home.quarantine.resubmit(spec, [Fix(first, {"qty": "5000"})], author="bea", note="a big one")
+
+    home.ingest.release(held.batch.id, author="cyd")
+    (outcome,) = home.ingest.run_all([held.batch.id])
+
+    assert outcome.state is BatchState.COMMITTED
+    assert states(home) == {"open": 9, "loaded": 1}
+    assert home.quarantine.history(spec, first)[1].note == "a big one"
 
 
 def test_wrong_fixes_are_refused_by_name_before_anything_happens(home):

@@ -60,7 +60,7 @@ def id_frame(ids: "list[EntryId] | tuple[EntryId, ...]") -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class EntryBook:
-    """The entries of one dataset, as they are when the book is opened. ``mine``: one batch counts as if undone."""
+    """The entries of one dataset; which batches count is looked up once."""
 
     tables: TableStore
     batches: BatchStore

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
@@ -113,9 +113,3 @@ def log_rows(book: EntryBook, steps: Sequence[Step], *, who: str, at: datetime, 
         for step in steps
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=LOG, orient="row")
-
-
-def for_rows(run: BatchRun) -> BatchRun:
-    """The run under the spec as it judges single rows."""
-    maker = run.maker
-    return replace(run, maker=replace(maker, spec=spec_for_rows(maker.spec, maker.validator)))

@@ -1,7 +1,7 @@
 """Entries as people see them: what is wrong, where it stands, and the values as they are now."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -136,11 +136,6 @@ class Shelf:
         mine = everything.filter(pl.col("_batch").is_in(ids["_batch"].unique().to_list()))
         rows = mine.join(ids.lazy(), on=ID, how="semi").select(*ID, *names).collect(engine="streaming")
         return {EntryId(row.pop("_batch"), row.pop("_row")): row for row in rows.iter_rows(named=True)}
-
-
-def values_of(held: Iterable[Held]) -> dict[EntryId, Values]:
-    """The values of each as they are now."""
-    return {one.id: one.entry.values for one in held}
 
 
 def _matches(wanted: EntryFilter) -> pl.Expr:
