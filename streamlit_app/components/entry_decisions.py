@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from hestia_assets.core.results import Entry, EntryFilter, EntryId, EntryState
+from hestia_assets.core.results import Entry, EntryAction, EntryFilter, EntryId, EntryState
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.entry_words import ACTIONS, place_of, problems_of
@@ -17,9 +17,10 @@ from streamlit_app.facade import hestia
 
 PAGE_ROWS = 100
 MOST_AT_ONCE = 10_000
+LOADED = {EntryAction.CORRECTED, EntryAction.REPLAYED, EntryAction.ACCEPTED}
 _WIDTHS = {
     "What is wrong": st.column_config.TextColumn(width=280),
-    "File and line": st.column_config.TextColumn(width=140),
+    "File and place": st.column_config.TextColumn(width=140),
     "Original text": st.column_config.TextColumn(width=320),
 }
 
@@ -53,7 +54,8 @@ def decide(spec: DatasetSpec, wanted: EntryFilter) -> None:
 def _table(spec: DatasetSpec, shown: Sequence[Entry], page: int) -> list[Entry]:
     number = st.session_state.setdefault(f"decide-number-{spec.name}", 0)
     rows = [
-        {"What is wrong": problems_of(one), "File and line": place_of(one), "Original text": one.text} for one in shown
+        {"What is wrong": problems_of(one), "File and place": place_of(spec, one), "Original text": one.text}
+        for one in shown
     ]
     picked = st.dataframe(
         rows, hide_index=True, placeholder="", row_height=WRAPPED, column_config=_WIDTHS,
@@ -125,14 +127,14 @@ def _done(spec: DatasetSpec, said: str = "") -> None:
 
 def show_history(spec: DatasetSpec, entry: Entry) -> None:
     """Who did what to one row, and when."""
-    st.markdown(f"**History of {plain(place_of(entry))}**")
+    st.markdown(f"**History of {plain(place_of(spec, entry))}**")
     events = hestia().quarantine.history(spec, entry.id)
     rows = [
         {"When": f"{one.at:%d %b %Y %H:%M UTC}", "Who": one.who, "What": ACTIONS[one.action], "Note": one.note}
         for one in events
     ]
     st.dataframe(rows, hide_index=True, placeholder="", height="content")
-    loaded = next((one.by_batch for one in reversed(events) if one.by_batch), None)
-    if loaded:
+    loaded = next((one.by_batch for one in reversed(events) if one.by_batch and one.action in LOADED), None)
+    if loaded and entry.state is EntryState.LOADED:
         links.link_to("datasets", "See the import that loaded it", icon=":material/history:",
                       dataset=spec.name, batch=loaded)  # fmt: skip

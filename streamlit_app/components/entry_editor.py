@@ -58,7 +58,7 @@ def _edit(spec: DatasetSpec, shown: Sequence[Entry], changes: Changes) -> None:
     key = f"{_key(spec)}-cells-{stamp[1]}-{stamp[2]}-{abs(hash(stamp[0]))}"
     names = columns_of(spec, shown)
     st.data_editor(
-        frame_of(shown, names, before),
+        frame_of(spec, shown, names, before),
         key=key,
         hide_index=True,
         num_rows="fixed",
@@ -75,10 +75,12 @@ def _edit(spec: DatasetSpec, shown: Sequence[Entry], changes: Changes) -> None:
             del changes[entry.id]
 
 
-def frame_of(shown: Sequence[Entry], names: Sequence[str], typed: Mapping[EntryId, Mapping[str, Any]]) -> pl.DataFrame:
+def frame_of(
+    spec: DatasetSpec, shown: Sequence[Entry], names: Sequence[str], typed: Mapping[EntryId, Mapping[str, Any]]
+) -> pl.DataFrame:
     """Why, where and the values as text; with what was typed before."""
     rows = [
-        {WHY: problems_of(one), WHERE: place_of(one)}
+        {WHY: problems_of(one), WHERE: place_of(spec, one)}
         | {name: {**one.values, **typed.get(one.id, {})}.get(name) for name in names}
         for one in shown
     ]
@@ -99,7 +101,7 @@ def _config(shown: Sequence[Entry], names: Sequence[str]) -> dict[str, Any]:
     }
     return {
         WHY: st.column_config.TextColumn("What is wrong", width=260, pinned=True),
-        WHERE: st.column_config.TextColumn("File and line", width=130),
+        WHERE: st.column_config.TextColumn("File and place", width=140),
         **marked,
     }
 
@@ -140,7 +142,7 @@ def _try_and_load(spec: DatasetSpec, changes: Changes) -> None:
             start_anew(spec)
         st.rerun()
     if trial is not None:
-        show_trial(trial)
+        show_trial(spec, trial)
 
 
 def start_anew(spec: DatasetSpec) -> None:

@@ -115,7 +115,7 @@ def _show(spec: DatasetSpec, brought: Brought) -> None:
         _show_refused(found.refused)
     if brought.trial is None:
         return
-    show_trial(brought.trial)
+    show_trial(spec, brought.trial)
     if st.button(
         "Load the fixed rows", icon=":material/upload:", type="primary", key=f"load-brought-{spec.name}",
         disabled=not found.fixes, help="Rows that are still wrong stay here with their new values.",

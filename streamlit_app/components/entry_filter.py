@@ -65,7 +65,7 @@ def show_bars(counted: EntryPage) -> None:
         place.dataframe(
             rows, hide_index=True, placeholder="", height="content" if len(rows) <= 4 else 178,
             column_config={
-                label: st.column_config.TextColumn(width=90),
-                "Rows": st.column_config.ProgressColumn(format="localized", min_value=0, max_value=most, width=90),
+                label: st.column_config.TextColumn(width=130 if label == "Reason" else 90),
+                "Rows": st.column_config.ProgressColumn(format="localized", min_value=0, max_value=most, width=85),
             },
         )  # fmt: skip

@@ -39,4 +39,4 @@ def check_again(spec: DatasetSpec, wanted: EntryFilter, total: int, *, version: 
             st.session_state.pop(key, None)
         st.rerun()
     if trial is not None:
-        show_trial(trial)
+        show_trial(spec, trial)

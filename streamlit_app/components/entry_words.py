@@ -1,6 +1,6 @@
 """Rows in quarantine in words: why, where, what was done to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import Entry, EntryAction, EntryId, EntryPage, EntryState
@@ -10,6 +10,7 @@ from streamlit_app.components.verdict import WHY
 from streamlit_app.components.words import batch_name, plain
 from streamlit_app.facade import hestia
 
+PLACED = 500
 STATES = {EntryState.OPEN: "to be fixed", EntryState.LOADED: "loaded", EntryState.DROPPED: "dropped"}
 ACTIONS = {
     EntryAction.SET_ASIDE: "set aside",
@@ -44,9 +45,15 @@ def problems_of(entry: Entry) -> str:
     return " ".join(dict.fromkeys(named if all(entry.wrong) else entry.wrong.values()))
 
 
-def place_of(entry: Entry) -> str:
+def place_of(spec: DatasetSpec, entry: Entry) -> str:
     """Where a row stands, as a person finds it."""
-    return f"{entry.file_name}, {entry.line:,}"
+    return f"{entry.file_name}, {hestia().formats.get(spec.recipe.format).unit} {entry.line:,}"
+
+
+def places_of(spec: DatasetSpec, ids: Sequence[EntryId]) -> dict[EntryId, str]:
+    """Where rows stand that wait to be fixed, as far as they are among the first; others by their number."""
+    found = {one.id: place_of(spec, one) for one in hestia().quarantine.entries(spec, limit=PLACED).entries}
+    return {one: found.get(one) or name_of(one) for one in ids}
 
 
 def columns_of(spec: DatasetSpec, entries: Iterable[Entry]) -> list[str]:

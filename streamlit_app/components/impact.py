@@ -90,9 +90,9 @@ def _bars(found: Impact) -> None:
     st.dataframe(
         rows, hide_index=True, placeholder="", height="content" if len(rows) <= 5 else 200,
         column_config={
-            "File": st.column_config.TextColumn(width=150),
-            "Rows": st.column_config.NumberColumn(format="localized", width=60),
-            "Would fail": st.column_config.ProgressColumn(format="localized", min_value=0, max_value=most, width=110),
+            "File": st.column_config.TextColumn(width=110),
+            "Rows": st.column_config.NumberColumn(format="localized", width=50),
+            "Would fail": st.column_config.ProgressColumn(format="localized", min_value=0, max_value=most, width=95),
         },
     )  # fmt: skip
 

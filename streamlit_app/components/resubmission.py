@@ -7,7 +7,7 @@ import streamlit as st
 from hestia_assets.core.results import Batch, BatchState, Resubmission, StillWrong
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
-from streamlit_app.components.entry_words import name_of
+from streamlit_app.components.entry_words import places_of
 from streamlit_app.components.explained import explained_later
 from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.words import SEVERITY_WORDS, count, plain
@@ -21,21 +21,21 @@ _WIDTHS = {
 }
 
 
-def show_trial(found: Resubmission, *, wrong_words: str = "still wrong") -> None:
+def show_trial(spec: DatasetSpec, found: Resubmission) -> None:
     """What would be loaded, what would not and why."""
     good, wrong = len(found.loaded), len(found.still_wrong)
     if good:
         st.success(
             f"**{count(good, 'row')} would be loaded.** Nothing is saved yet."
-            + (f" {count(wrong, 'row')} {'is' if wrong == 1 else 'are'} {wrong_words}." if wrong else ""),
+            + (f" {count(wrong, 'row')} {'is' if wrong == 1 else 'are'} still wrong." if wrong else ""),
             icon=":material/check:",
         )
     elif wrong:
         verb = "is" if wrong == 1 else "are"
-        st.warning(f"**No row would be loaded:** {count(wrong, 'row')} {verb} {wrong_words}.", icon=":material/error:")
+        st.warning(f"**No row would be loaded:** {count(wrong, 'row')} {verb} still wrong.", icon=":material/error:")
     if found.known:
         st.caption(f"{count(len(found.known), 'row')} left alone: loaded or dropped already. Nothing is loaded twice.")
-    show_wrong(found.still_wrong)
+    show_wrong(spec, found.still_wrong)
     warned = [one for one in found.checks if not one.passed and one.severity != "reject"]
     for one in warned:
         st.caption(
@@ -44,15 +44,16 @@ def show_trial(found: Resubmission, *, wrong_words: str = "still wrong") -> None
         )
 
 
-def show_wrong(wrong: Sequence[StillWrong]) -> None:
+def show_wrong(spec: DatasetSpec, wrong: Sequence[StillWrong]) -> None:
     """Each problem that is left, with its row."""
+    if not wrong:
+        return
+    places = places_of(spec, [one.id for one in wrong[:SHOWN]])
     rows = [
-        {"Row": name_of(one.id), "Column": column, "Why": why}
+        {"Row": places[one.id], "Column": column, "Why": why}
         for one in wrong[:SHOWN]
         for column, why in one.problems.items()
     ]
-    if not rows:
-        return
     st.dataframe(rows, hide_index=True, placeholder="", column_config=_WIDTHS, row_height=WRAPPED,
                  height="content" if len(rows) <= 5 else 320)  # fmt: skip
     if len(wrong) > SHOWN:
@@ -73,7 +74,7 @@ def show_done(spec: DatasetSpec) -> None:
     batches = [one for one in (done.batch, *done.others) if one is not None]
     with st.container(border=True):
         _say(spec, done, what, batches)
-        show_wrong(done.still_wrong)
+        show_wrong(spec, done.still_wrong)
         with st.container(horizontal=True, vertical_alignment="center"):
             for batch in batches:
                 links.link_to("datasets", "See what was loaded", icon=":material/history:",

@@ -104,4 +104,5 @@ def _why(batch: Batch, result: CheckResult) -> str:
     if result.problem:
         return plain(result.problem.rstrip("."))
     borne = f", and only {count(result.allowed_rows, 'row')} may" if result.severity is Severity.REJECT else ""
-    return f"{sentence_of(batch, result)}, but {count(result.failed_rows, 'row')} fail that{borne}"
+    failed = f"{count(result.failed_rows, 'row')} {'fails' if result.failed_rows == 1 else 'fail'}"
+    return f"{sentence_of(batch, result)}, but {failed} that{borne}"

@@ -51,10 +51,11 @@ def type_into(page: Page, text: str, *, row: int) -> None:
     """Type a quantity into a row of the table to fix."""
     box = page.get_by_test_id("stDataFrame").last.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] * QUANTITY, box["y"] + FIRST_ROW + ROW_HEIGHT * row)
-    page.wait_for_timeout(300)
-    page.keyboard.type(text, delay=20)
-    page.keyboard.press("Enter")
+    page.mouse.dblclick(box["x"] + box["width"] * QUANTITY, box["y"] + FIRST_ROW + ROW_HEIGHT * row)
+    cell = page.locator("#portal textarea")
+    cell.fill(text)  # waits: the editor of a cell is loaded when it is first opened
+    cell.press("Enter")
+    cell.wait_for(state="hidden")
 
 
 def mend(workbook: Path, fixes: dict[str, str], *, target: Path) -> None:
@@ -96,7 +97,7 @@ def test_a_rule_is_written_and_the_rows_it_sets_aside_come_back(open_tab, instal
 
     page.get_by_role("tab", name="Set aside (5)").click()
     page.get_by_role("link", name="Fix them").click()
-    page.get_by_text("All 5 rows.").wait_for()
+    page.get_by_text("Click twice into a cell").wait_for()
     type_into(page, "11", row=0)
     type_into(page, "12", row=1)
     page.get_by_role("button", name="Check my changes in 2 rows").click()
