@@ -20,8 +20,9 @@ def judged(column: pl.Expr, valid: Callable[[str], bool], *, surely: Surely | No
 
 
 def _judge(values: pl.Series, *, valid: Callable[[str], bool], surely: Surely | None) -> pl.Series:
-    distinct = values.drop_nulls().unique()
-    if surely:
-        distinct = distinct.filter(~(distinct.str.contains(surely) if isinstance(surely, str) else surely(distinct)))
+    doubtful = values.filter(~values.str.contains(surely)) if isinstance(surely, str) else values
+    distinct = doubtful.drop_nulls().unique()
+    if callable(surely):  # it costs more than finding what is distinct, a pattern costs less
+        distinct = distinct.filter(~surely(distinct))
     wrong = pl.Series(values.name, [text for text in distinct if not valid(text)], dtype=pl.String)
     return ~values.is_in(wrong.implode())
