@@ -8,7 +8,7 @@ fault. Holidays: the first one of each year that raises an alarm is called norma
 
 import argparse
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -109,27 +109,32 @@ def main() -> None:
     tallies = {shape.name: tally(shape, datasets=most) for shape in SHAPES if asked.shape in shape.name}
     if asked.tell:
         print(*(alarm for counted in tallies.values() for alarm in counted.told), sep="\n")
+    _print_table(tallies)
+    print(f"\n{time.perf_counter() - started:.0f} s")
+
+
+def _print_table(tallies: Mapping[str, Tally]) -> None:
     names = list(dict.fromkeys(name for each in tallies.values() for name in each.hits))
-    print(
-        f"| rows per day | {' | '.join(names)} | all faults | false alarms per dataset and 90 days | as many in the first 90 days of all |"
-    )
+    alarms_of = "false alarms per dataset and 90 days | as many in the first 90 days of all"
+    print(f"| rows per day | {' | '.join(names)} | all faults | {alarms_of} |")
     print("| --- |" + " --- |" * (len(names) + 3))
-    every: list[int] = []
     for shape, counted in tallies.items():
         hits = [hit for values in counted.hits.values() for hit in values]
-        every += hits
         cells = [_share(counted.hits.get(name)) for name in names]
-        print(
-            f"| {shape} | {' | '.join(cells)} | {_share(hits)} | {sum(counted.false) / most:.2f} | {sum(counted.early) / most:.2f} |"
-        )
+        print(f"| {shape} | {' | '.join(cells)} | {_share(hits)} | {_mean(counted.false)} | {_mean(counted.early)} |")
+    every = [hit for counted in tallies.values() for values in counted.hits.values() for hit in values]
     false = [each for counted in tallies.values() for each in counted.false]
     early = [each for counted in tallies.values() for each in counted.early]
-    means = f"**{sum(false) / len(false):.2f}** | **{sum(early) / len(early):.2f}**"
-    print(f"| **all** |{' |' * len(names)} **{_share(every)}** | {means} |")
+    print(
+        f"| **all** |{' |' * len(names)} **{sum(every) / len(every):.1%}** | **{_mean(false)}** | **{_mean(early)}** |"
+    )
     points = sum(counted.points for counted in tallies.values())
     print(f"\n{len(every):,} faults, {len(false):,} datasets without one ({points:,} points in them);", end=" ")
     print(f"{sum(1 for each in false if each > 1)} of those had more than one false alarm, the most {max(false)}.")
-    print(f"\n{time.perf_counter() - started:.0f} s")
+
+
+def _mean(counts: Sequence[int]) -> str:
+    return f"{sum(counts) / len(counts):.2f}"
 
 
 def _share(hits: Sequence[int] | None) -> str:

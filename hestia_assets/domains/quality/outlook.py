@@ -73,13 +73,14 @@ class Outlook:
         if len(self.places) >= self._next_fit:
             self._fit()
         middle = self._level(len(self.places)) + self.season.at(moment) + self._lag
-        usual = max(self._spread, self.scale.least_spread(middle, point))
-        half = max(WIDTH * usual * (1 + FEW / len(self.places)), TAIL * self._tail)
+        seen = max(self._spread, self.scale.least_spread(middle, point))
+        usual = seen * (1 + FEW / len(self.places))
+        half = max(WIDTH * usual, TAIL * self._tail)
         half *= ROUGH if month_day(moment) in self.season.days else 1
         low, high = middle - half, middle + half
         if moment.weekday() not in self.season.known:  # too few of its weekday: whatever there was may be
-            low = min(low, min(self.places) - WIDTH * usual)
-            high = max(high, max(self.places) + WIDTH * usual)
+            low = min(low, min(self.places) - WIDTH * seen)
+            high = max(high, max(self.places) + WIDTH * seen)
         return Range(low, high, middle, usual)
 
     def take(self, moment: datetime, place: float, *, surprising: bool) -> None:
