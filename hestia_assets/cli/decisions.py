@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
     from hestia_assets.core.results import Batch
 
+Note = Annotated[str, typer.Option("--note", help="Why; kept on the audit trail and shown with the batch.")]
 BatchId = Annotated[str, typer.Argument(help="A batch id.")]
 
 
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command("discard")(discard)
 
 
-def release(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
+def release(context: typer.Context, batch: BatchId, note: Note = "", as_json: AsJson = False) -> None:
     """Publish a held batch in spite of what holds it; its bad rows still go to quarantine.
 
     Where the dataset was changed since, the batch may be held again; the exit code is 1 then.
@@ -30,7 +31,7 @@ def release(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> 
 
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        done = _published(hestia, batch)
+        done = _published(hestia, batch, note)
         if done.state is BatchState.COMMITTED:
             _tell(done, "is published", as_json=as_json)
             return
@@ -38,22 +39,22 @@ def release(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> 
     raise typer.Exit(1)
 
 
-def discard(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
+def discard(context: typer.Context, batch: BatchId, note: Note = "", as_json: AsJson = False) -> None:
     """Give up a batch that was not published; its original file is kept."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        done = hestia.ingest.discard(batch, author=hestia.author)
+        done = hestia.ingest.discard(batch, author=hestia.author, note=note)
         _tell(done, "is discarded; nothing of it is in the tables", as_json=as_json)
 
 
-def _published(hestia: "Hestia", batch: str) -> "Batch":
+def _published(hestia: "Hestia", batch: str, note: str) -> "Batch":
     """Release and run. One released by a command that was cut off only runs. Raises HestiaError."""
     from hestia_assets.cli.dagster_runs import import_batch
     from hestia_assets.core.results import UNFINISHED
 
     found = hestia.batches.get(batch)
     if not (found.released_by and found.state in UNFINISHED):
-        found = hestia.ingest.release(batch, author=hestia.author)
+        found = hestia.ingest.release(batch, author=hestia.author, note=note)
     return import_batch(hestia, found)
 
 

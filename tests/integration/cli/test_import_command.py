@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from hestia_assets.bootstrap import open_home
+
 Command = Callable[..., Result]
 Facts = Callable[..., Any]
 KEYS = ("total", "header", "preamble", "blank", "comment", "footer", "loaded", "quarantined", "skipped")
@@ -111,11 +113,13 @@ def test_a_held_batch_says_so_and_exits_with_1(command: Command, held_file: Path
     assert command("import", held_file, "--dataset", "orders").exit_code == 1
 
 
-def test_a_held_batch_is_published_once_it_is_released(command: Command, facts: Facts, held_file: Path):
+def test_a_held_batch_is_published_once_it_is_released(command: Command, facts: Facts, held_file: Path, tmp_path: Path):
     held = facts("import", held_file, "--dataset", "orders")
 
-    released = facts("release", held["batch"])
+    released = facts("release", held["batch"], "--note", "agreed with the shop")
 
+    events = open_home(tmp_path / "home").audit.recent(subject=held["batch"])
+    assert [event.details for event in events if event.action == "batch.released"] == [{"note": "agreed with the shop"}]
     assert (released["state"], released["rows"]["loaded"]) == ("committed", 1)
     assert facts("sql", "select count(*) as n from validated.orders") == [{"n": 3}]
     assert command("release", held["batch"]).exit_code == 1
