@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from hestia_assets.core.specs import Severity
@@ -43,9 +44,9 @@ class CheckResult:
 
     @property
     def allowed_rows(self) -> int:
-        """How many rows may fail."""
+        """How many rows may fail. Of 100 rows a share of 0.29 is 29; in floats it would be 28."""
         limits = [] if self.most_rows is None else [self.most_rows]
-        limits += [] if self.most_share is None else [int(self.most_share * self.checked_rows)]
+        limits += [] if self.most_share is None else [int(Decimal(str(self.most_share)) * self.checked_rows)]
         return min(limits, default=0)
 
     @property
