@@ -40,10 +40,14 @@ def figures(dataset: DatasetSpec, batches: Sequence[Batch]) -> dict[Metric, list
     for before, batch in pairwise(batches):
         hours = (batch.created_at - before.created_at).total_seconds() / 3600
         found[FRESHNESS].append(Point(batch.id, batch.created_at, hours))
+    keys = {
+        *dataset.primary_key,
+        *(each for check in dataset.checks if check.rule == "unique" for each in check.columns),
+    }
     for column in dataset.recipe.columns:
         name = column.name
         for batch in batches:
-            for kind, value in _of_column(batch, column):
+            for kind, value in _of_column(batch, column, names=name in keys):
                 looked = batch.profile.rows if batch.profile else 0
                 total = (batch.profile.total if batch.profile else None) or looked
                 point = Point(batch.id, batch.created_at, value, looked, exact=looked >= total)
@@ -51,15 +55,18 @@ def figures(dataset: DatasetSpec, batches: Sequence[Batch]) -> dict[Metric, list
     return dict(found)
 
 
-def _of_column(batch: Batch, column: Column) -> list[tuple[MetricKind, float]]:
+def _of_column(batch: Batch, column: Column, *, names: bool) -> list[tuple[MetricKind, float]]:
+    """``names``: its values name rows."""
     profile = batch.profile
     seen = profile.columns.get(column.name) if profile else None
     if profile is None or seen is None or not profile.rows:
         return []
     found = [(MetricKind.NULLS, seen.nulls / profile.rows)]
     found += [(MetricKind.DISTINCT, float(seen.distinct))] if seen.distinct < DISTINCT_CAP else []
-    numbers_rows = column.type is ColumnType.INTEGER and seen.distinct >= ALL_DIFFERENT * (profile.rows - seen.nulls)
-    found += [(MetricKind.MEAN, seen.mean)] if seen.mean is not None and not numbers_rows else []
+    counted = seen.distinct < DISTINCT_CAP
+    all_differ = counted and seen.distinct >= ALL_DIFFERENT * (profile.rows - seen.nulls)
+    names = column.type is ColumnType.INTEGER and (names or all_differ)
+    found += [(MetricKind.MEAN, seen.mean)] if seen.mean is not None and not names else []
     return found
 
 

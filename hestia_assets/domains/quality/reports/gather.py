@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hestia_assets.core.results import Batch, BatchState, CheckResult, Entry, EntryPage, merge_checks
+from hestia_assets.core.results import Batch, BatchState, CheckResult, Entry, EntryPage, LineAccount, merge_checks
 from hestia_assets.core.results.quality import Anomaly, Lateness, Report, ReportedRow, Score, Series
 from hestia_assets.core.specs import DatasetSpec
 
@@ -83,9 +83,6 @@ def dataset_report(
     """The report of a dataset: its last files (oldest first) together, the account summed over those rated."""
     rated = [batch for batch in batches if batch.id in set(score.batches)]
     word, said = _of_dataset(score, lateness, entries.total)
-    account: dict[str, int] = {}
-    for batch in rated:
-        account = {name: account.get(name, 0) + lines for name, lines in batch.account.as_dict().items()}
     counts = {
         "files": len(rated),
         "rows loaded": sum(batch.rows_loaded for batch in rated),
@@ -100,7 +97,7 @@ def dataset_report(
         made_at=now,
         verdict=word,
         sentence=said,
-        account=account,
+        account=sum((batch.account for batch in rated), LineAccount()).as_dict() if rated else {},
         counts=counts,
         worst=worst_of(rated)[:WORST],
         rows=tuple(_set_aside(entries.entries))[:ROWS],
