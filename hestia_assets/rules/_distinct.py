@@ -4,6 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 import polars as pl
+from polars.exceptions import ComputeError
+
+from hestia_assets.core.errors import SpecError
 
 Surely = str | Callable[[pl.Series], pl.Series]
 
@@ -17,6 +20,18 @@ def judged(column: pl.Expr, valid: Callable[[str], bool], *, surely: Surely | No
         surely: which texts the library is known to find valid, or a pattern of them; a million take a second.
     """
     return column.map_batches(partial(_judge, valid=valid, surely=surely), return_dtype=pl.Boolean)
+
+
+def in_words(judge: Callable[[pl.Series], pl.Series]) -> Callable[[pl.Series], pl.Series]:
+    """The same for ``map_batches``: Polars makes errors anew from their text alone, which ours cannot be."""
+
+    def judging(values: pl.Series) -> pl.Series:
+        try:
+            return judge(values)
+        except SpecError as error:
+            raise ComputeError(f"{error.message} {error.hint}") from error
+
+    return judging
 
 
 def _judge(values: pl.Series, *, valid: Callable[[str], bool], surely: Surely | None) -> pl.Series:

@@ -23,6 +23,7 @@ MOST_REFERENCES = 50_000
 """Followed for one value: references to references double with each line of a schema."""
 DEEP = 40
 """Levels of a value from which a recursion without end may be the value's fault and not the schema's."""
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 NEWEST = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -136,11 +137,17 @@ def _is_multiple(value: Decimal, step: Fraction) -> bool:
 
 
 def parsed(text: str) -> Any:
-    """A JSON text with its numbers as they stand; numbers beyond floats are decimals. Raises ValueError."""
+    """A JSON text with its numbers as they stand; numbers beyond floats are decimals. Raises ValueError.
+
+    Half a pair of surrogates is no character, so a text that holds one is refused too (RFC 7493, 2.1).
+    """
     try:
-        return json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse)
+        value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse)
+        if SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False, default=str).encode()
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return value
 
 
 def _number(text: str) -> float | Decimal:

@@ -7,6 +7,7 @@ import polars as pl
 
 from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter, ParameterKind
 from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._distinct import in_words
 from hestia_assets.rules._json_schema import Fits, judge, parsed
 
 
@@ -38,7 +39,7 @@ class JsonSchema:
 
         def fitting(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             return column.cast(pl.String).map_batches(
-                lambda values: _passing(values, fits), return_dtype=pl.Boolean, is_elementwise=True
+                in_words(lambda values: _passing(values, fits)), return_dtype=pl.Boolean, is_elementwise=True
             )
 
         return fitting

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.rules import MAYBE_COLUMNS, Occasion, Parameter, ParameterKind
 from hestia_assets.core.specs import CheckSpec
+from hestia_assets.rules._distinct import in_words
 from hestia_assets.rules._json_schema import Fits, judge
 
 MOST_REMEMBERED = 200_000
@@ -48,7 +50,7 @@ class RowSchema:
             return _passing(rows, fits, [names.get(column, column) for column in columns])
 
         row = pl.struct([pl.col(column) for column in columns])
-        return row.map_batches(passing, return_dtype=pl.Boolean, is_elementwise=True)
+        return row.map_batches(in_words(passing), return_dtype=pl.Boolean, is_elementwise=True)
 
 
 def _passing(rows: pl.Series, fits: Fits, properties: list[str]) -> pl.Series:
@@ -69,7 +71,17 @@ def _passing(rows: pl.Series, fits: Fits, properties: list[str]) -> pl.Series:
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat() + ("" if value.tzinfo else "Z")
+    if isinstance(value, Decimal):
+        return _as_number(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _as_number(value: Decimal) -> int | float | Decimal:
+    """As JSON reads it in a schema: there 0.1 is a float, which no decimal but one of 50 digits is equal to."""
+    if value == value.to_integral_value():
+        return int(value)
+    near = float(value)
+    return near if Decimal(str(near)) == value else value
 
 
 def _names(spec: CheckSpec) -> Mapping[str, str]:

@@ -96,6 +96,6 @@ def _cases(rows: pl.DataFrame, by_column: "dict[str, list[pa.Check]]") -> Found:
 
 
 def _unrun(check: str, column: str, why: object) -> SpecError:
-    said = why.message if isinstance(why, SpecError) else str(why)
+    said = why.message if isinstance(why, SpecError) else str(why).partition("\n")[0]
     hint = (why.hint if isinstance(why, SpecError) else None) or "Correct the check's parameters or the column's type."
     return SpecError(f"Check '{check}' could not run on column '{column}': {said.rstrip('.')}.", hint=hint)
