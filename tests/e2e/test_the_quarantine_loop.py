@@ -97,7 +97,7 @@ def test_a_rule_is_written_and_the_rows_it_sets_aside_come_back(open_tab, instal
 
     page.get_by_role("tab", name="Set aside (5)").click()
     page.get_by_role("link", name="Fix them").click()
-    page.get_by_text("Click twice into a cell").wait_for()
+    page.get_by_role("button", name="Check my changes").wait_for()  # below the table
     type_into(page, "11", row=0)
     type_into(page, "12", row=1)
     page.get_by_role("button", name="Check my changes in 2 rows").click()
