@@ -1,7 +1,7 @@
 """Quality over time: figures, alarms, scores, lateness and reports, all told from what imports counted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -37,6 +37,10 @@ Entries = Callable[..., EntryPage]
 """Rows in quarantine: ``entries(dataset, filter, limit=…)``."""
 
 
+Watched = tuple[list[Series], Anomaly | None]
+"""Every figure over time, and that no file has come for too long."""
+
+
 @dataclass(frozen=True)
 class QualityService:
     """How good the datasets are. Nothing is written but people's verdicts on alarms."""
@@ -47,6 +51,7 @@ class QualityService:
     audit: AuditLog
     entries: Entries
     clock: Clock
+    _judged: dict[str, tuple[object, Watched]] = field(default_factory=dict[str, "tuple[object, Watched]"], repr=False)
 
     def series(self, dataset: DatasetSpec) -> list[Series]:
         """Every figure of its last 400 files over time, with what was expected of each point."""
@@ -172,8 +177,16 @@ class QualityService:
         write: Mapping[str, Callable[[Report], bytes]] = {"html": html.write, "pdf": pdf.write, "json": json.write}
         return write[kind](self.facts(subject))
 
-    def _watched(self, dataset: DatasetSpec) -> tuple[list[Series], Anomaly | None]:
-        return all_series(dataset, self.files(dataset), self.verdicts_on(dataset), now=self.clock())
+    def _watched(self, dataset: DatasetSpec) -> Watched:
+        """Judged anew when files, verdicts or the dataset changed, and every five minutes, as time alone makes late."""
+        files, said, now = self.files(dataset), self.verdicts_on(dataset), self.clock()
+        arrived = tuple((each.id, each.created_at, each.profile is None) for each in files)
+        state = (dataset, arrived, tuple(said), int(now.timestamp() // 300))
+        known = self._judged.get(dataset.key)
+        if known is None or known[0] != state:
+            known = (state, all_series(dataset, files, said, now=now))
+            self._judged[dataset.key] = known
+        return known[1]
 
     def _score(self, dataset: DatasetSpec, files: list[Batch], waiting: EntryPage) -> Score:
         """``waiting``: rows to fix; it knows whether any have been mended."""
