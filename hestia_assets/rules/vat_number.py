@@ -12,6 +12,8 @@ from hestia_assets.rules._distinct import judged
 from hestia_assets.rules._params import country, refuse_other_than_text
 
 EU = "EU"
+LONGEST = 64
+"""Numbers have 16 signs at most, blanks and dashes aside; check digits of thousands of signs cannot be reckoned."""
 _CODES = (
     "EU AD AL AR AT AU AZ BE BG BR BY CA CH CL CN CO CR CY CZ DE DK DO DZ EC EE EG ES FI FO FR GB GH GN GR GT HR HU ID"
     " IE IL IN IS IT JP KE KR LT LU LV MA MC ME MK MT MX MZ NL NO NZ PE PL PT PY RO RS RU SE SG SI SK SM SN SV TH TN TR"
@@ -61,7 +63,7 @@ def is_vat(text: str, *, where: str) -> bool:
 
     module = vat if where == EU else get_cc_module(where, "vat")
     assert module is not None, "COUNTRIES are those that the library knows"
-    return bool(module.is_valid(text))
+    return len(text) <= LONGEST and bool(module.is_valid(text))
 
 
 RULE = VatNumber()
