@@ -52,9 +52,10 @@ class InSet:
 
 def _values(spec: CheckSpec) -> list[Any]:
     values = spec.params.get("values")
-    if not isinstance(values, list | tuple) or not values:
+    some = [value for value in values if value is not None] if isinstance(values, list | tuple) else []
+    if not some:
         raise SpecError(f"Check '{spec.name}' has no values.", hint="Give 'values' as a list, such as [EUR, USD].")
-    return list(values)
+    return some
 
 
 RULE = InSet()

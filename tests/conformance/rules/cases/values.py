@@ -21,6 +21,7 @@ CASES = {
         Case(["2026-01-01"], [""], types=["date"]),
     ],
     "in_set": [
+        Case(["x", None], ["None"], {"values": ["x", None]}),
         Case(["EUR", "USD", None], ["eur", "EUR ", "", "€", LONG], {"values": ["EUR", "USD"]}),
         Case(["", "ä"], ["a\u0308", "A"], {"values": ["", "ä"]}),
         Case(["EUR", None], ["", "C0"], {"values": ["EUR", *(f"C{number}" for number in range(1, 30))]}),
@@ -64,6 +65,7 @@ CASES = {
 }
 REFUSED = {
     "in_set": [
+        Case(["x"], params={"values": [None]}),
         Case(["a"], params={"values": []}),
         Case(["a"], params={}),
         Case(["1"], params={"values": ["x"]}, types=["integer"]),
