@@ -20,6 +20,8 @@ KINDS: dict[type[pl.DataType], str] = {
 }
 NUMBERS = ("integer", "decimal", "float")
 TIMES = ("date", "timestamp")
+MOST_DIGITS = 18
+"""Of a parameter before the point: columns of integers hold no more."""
 
 
 def kind_of(dtype: pl.DataType) -> str:
@@ -47,7 +49,7 @@ def whole_number(spec: CheckSpec, parameter: str) -> int | None:
     if given is None:
         return None
     text = str(given).strip()
-    if isinstance(given, bool) or not (text.isascii() and text.isdigit()):
+    if isinstance(given, bool) or not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise _wrong(spec, parameter, given, hint="Give a whole number from 0 on, such as 3.")
     return int(text)
 
@@ -59,7 +61,7 @@ def number(spec: CheckSpec, parameter: str, *, default: str = "0") -> Decimal:
         found = Decimal(str(given))
     except InvalidOperation:
         found = Decimal("nan")
-    if isinstance(given, bool) or not found.is_finite() or found < 0:
+    if isinstance(given, bool) or not found.is_finite() or found < 0 or found.adjusted() > MOST_DIGITS:
         raise _wrong(spec, parameter, given, hint="Give a number from 0 on, such as 0.01.")
     return found
 

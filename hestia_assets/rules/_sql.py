@@ -61,7 +61,7 @@ def number_in(value: Any, *, parameter: str, default: float | None = None) -> fl
     value = default if value is None else value
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1
     if isinstance(value, bool) or not 0 <= number < float("inf"):
         raise SpecError(f"'{parameter}' ({value}) is no number of at least 0.", hint="Write a number, such as 0.05.")

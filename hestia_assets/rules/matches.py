@@ -48,7 +48,8 @@ def _whole(spec: CheckSpec) -> str:
         for one in (str(given), pattern):  # by itself too: "a)|(?:b" would close our bracket and be another pattern
             pl.Series([""]).str.contains(one)
     except PolarsError as error:
-        reason = str(error).strip().splitlines()[-1]
+        said = str(error).partition("\n\n")[0].splitlines()  # behind it Polars shows its own expression
+        reason = said[-1].removeprefix("regex ").removeprefix("error: ").rstrip(".")
         raise SpecError(
             f"The pattern of check '{spec.name}' is no regular expression ({reason}).",
             hint="Correct the pattern; look-around and back-references are not supported.",

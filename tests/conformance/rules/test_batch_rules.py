@@ -130,6 +130,7 @@ def test_what_cannot_be_judged_is_an_error_that_names_the_check():
     table = [
         ("row_count", "", {}, "has no bound"),
         ("row_count", "", {"min": -1}, "'min' (-1)"),
+        ("row_count", "", {"max": 10**400}, "is no number"),
         ("completeness", "store", {}, "values or a dataset"),
         ("completeness", "n", {"values": ["a"]}, "does not fit"),
         ("completeness", "store", {"values": "a"}, "is no list"),

@@ -254,3 +254,13 @@ def test_a_check_that_cannot_run_names_itself_and_its_column():
 
     with pytest.raises(SpecError, match=r"Check 'in_set__number' could not run on column 'number': .*'values' \(x\)"):
         failing_rows(pl.DataFrame({"number": [1]}), [(check, "number")], RULES, ARRIVED)
+
+
+def test_a_pattern_that_cannot_be_used_is_refused_with_the_reason_in_words():
+    table = [("(", "unclosed group"), ("a(?=x)", "look-around"), ("(a{999}){999}", "exceeds size limit")]
+    for pattern, reason in table:
+        check = CheckSpec(rule="matches", columns=("text",), params={"pattern": pattern})
+
+        with pytest.raises(SpecError, match=reason) as error:
+            failing_rows(pl.DataFrame({"text": ["x"]}), [(check, "text")], RULES, ARRIVED)
+        assert "col(" not in str(error.value)

@@ -70,6 +70,7 @@ REFUSED = {
         Case([("true", "false")], params={"operator": "<"}, types=("boolean", "boolean")),
     ],
     "sum_of_columns": [
+        Case([("1", "2")], params={"total": "b", "tolerance": 1e40}, types=("decimal", "decimal"), columns="a"),
         Case([("1", "2")], types=TWO, columns="a"),
         Case([("1", "2")], params={"total": "z"}, types=TWO, columns="a"),
         Case([("1", "2")], params={"total": "b"}, types=("text", "integer"), columns="a"),
