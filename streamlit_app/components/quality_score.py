@@ -17,8 +17,10 @@ ROWS = 50
 def show_score(dataset: DatasetSpec, score: Score) -> None:
     """One column per part; below, what the chosen one counted."""
     for column, part in zip(st.columns(len(score.parts)), score.parts, strict=True):
-        value = "not rated" if part.value is None else f"{part.value:.1f}"
+        value = "—" if part.value is None else f"{part.value:.1f}"  # the words would be cut off on a small screen
         column.metric(part.name.value.capitalize(), value, border=True, help=part.why or part.formula)
+        if part.value is None:
+            column.caption("not rated")
     files = count(len(score.batches), "file")
     st.caption(f"Of 100, over the last {files} with {count(score.rows, 'row')}. Nothing is estimated.")
     names = [part.name.value for part in score.parts]
