@@ -186,7 +186,7 @@ class Validator(Protocol):
         ...
 
     def judge_records(self, rows: "pl.DataFrame", checks: Sequence[CheckSpec]) -> list[SetFailure]:
-        """Run the checks that look at several values of each row on typed rows with ``_row``. Raises SpecError."""
+        """Run checks of values or rows on typed rows with ``_row`` and ``_line``. Raises SpecError."""
         ...
 
     def judge_batch(self, batch: ArrivedBatch, checks: Sequence[CheckSpec]) -> list[CheckResult]:

@@ -98,9 +98,9 @@ class RuleValidator:
         return Judgement(rows, pl.concat([known, fresh]), results)
 
     def judge_records(self, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> list[SetFailure]:
-        """Run the checks that look at several values of each row on typed rows with ``_row`` and ``_line``."""
+        """Run checks that look at one row on typed rows with ``_row`` and ``_line``."""
         failures: list[SetFailure] = []
-        for one in self._row_failures(rows, [check for check in checks if self.scope(check) is Scope.ROW]):
+        for one in self._row_failures(rows, checks):
             counted = Counted(rows["_row"].gather(one.index).cast(pl.Int64), rows.height, one.exempt.len())
             failures.append(self._set_failure(one.check, rows.lazy(), counted))
         return failures

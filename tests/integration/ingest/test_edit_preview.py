@@ -11,7 +11,7 @@ from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import EditError, RetypeError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EditPreview, RowEdit
-from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Recipe
+from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Exemption, Recipe
 
 THREE = "1,1,2026-01-01\n2,2,2026-01-02\n3,3,\n"
 
@@ -51,6 +51,21 @@ def test_a_preview_holds_the_rows_against_all_others(home: Hestia):
 
     assert [(each.position, each.column, each.value) for each in found.refused] == [(1, "qty", "3")]
     assert [each.passed for each in found.checks] == [False]
+
+
+def test_a_row_that_another_column_exempts_may_get_such_a_value(home: Hestia):
+    may = Exemption(match={"id": "3"}, reason="agreed", by="ada")
+    spec = keyed(check("in_range", "qty", max=100).model_copy(update={"exemptions": (may,)}))
+    first = bring(home, "1,1,2026-01-01\n2,200,2026-01-02\n3,300,\n4,4,2026-01-04\n", spec)
+    exempt, wrong = RowEdit(first.id, 3, {"qty": "400"}), RowEdit(first.id, 1, {"qty": "400"})
+
+    found = home.ingest.edit_preview(spec, [exempt, wrong, RowEdit(first.id, 4, {"day": "2026-01-05"})])
+    home.ingest.edit(spec, [exempt], author="ada")
+
+    assert [(each.position, each.column, each.value) for each in found.refused] == [(1, "qty", "400")]
+    assert [(each.name, each.checked_rows, each.failed_rows, each.exempt_rows) for each in found.checks] == [
+        ("in_range__qty", 2, 1, 1)]  # fmt: skip
+    assert said(home) == [("1", 1), ("3", 400), ("4", 4)]
 
 
 def test_what_is_as_it_was_is_no_change_and_a_row_that_is_gone_is_refused(home: Hestia):

@@ -10,7 +10,7 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, TableStore, Validator
 from hestia_assets.core.results import CheckResult, EditPreview, EditRefusal, RowEdit, merge_checks
 from hestia_assets.core.rules import Scope
-from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Mode, Severity
+from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.loading.versions import OF, ROW_ID, history_of
 from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
 
@@ -28,15 +28,19 @@ class Edited:
 
 @dataclass
 class _Tried:
-    """Rows before and after, in the order of the edits, and what speaks against the new values."""
+    """Rows before and after, in the order of the edits, and what speaks against the new values.
+
+    ``wide``: checks of one changed column each that look at more of the row, for other columns may exempt it.
+    """
 
     before: pl.DataFrame
     after: pl.DataFrame
+    wide: list[CheckSpec] = field(default_factory=list[CheckSpec])
     refused: list[EditRefusal] = field(default_factory=list[EditRefusal])
     checks: list[CheckResult] = field(default_factory=list[CheckResult])
 
     @property
-    def _differs(self) -> pl.DataFrame:
+    def differs(self) -> pl.DataFrame:
         """For each column that they have, which rows get another value."""
         have = self.before.columns
         return self.after.select(
@@ -47,12 +51,12 @@ class _Tried:
     @property
     def cells(self) -> int:
         """How many values are others."""
-        return sum(int(column.sum()) for column in self._differs.iter_columns())
+        return sum(int(column.sum()) for column in self.differs.iter_columns())
 
     @property
     def positions(self) -> list[int]:
         """The edits that change something."""
-        return self._differs.select(pl.any_horizontal(pl.all()).alias("differs"))["differs"].arg_true().to_list()
+        return self.differs.select(pl.any_horizontal(pl.all()).alias("differs"))["differs"].arg_true().to_list()
 
     def real(self, batch: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Those rows as they are, and as ``batch`` would have them."""
@@ -153,6 +157,9 @@ class EditDesk:
         checks = [check.model_copy(update={"columns": (column.name,), "label": check.name})
                   for check in self.spec.checks
                   if column.name in check.columns and self.validator.scope(check) is Scope.VALUE]  # fmt: skip
+        wide = [check for check in checks if (self.validator.reads(check) or set[str]()) - {column.name}]
+        tried.wide += [check for check in wide if check not in tried.wide]
+        checks = [check for check in checks if check not in wide]
         judgement = self.validator.judge(text, (as_printed(column) if printed else column,), checks)
         wrong = judgement.failures.filter(pl.col("severity") != Severity.WARN.value).sort("index")
         for row in wrong.unique("index", keep="first", maintain_order=True).iter_rows(named=True):
@@ -169,7 +176,10 @@ class EditDesk:
         before, made = tried.real(batch)
         others = self._rows().join(before.lazy().select(ROW_ID), on=ROW_ID, how="anti")
         checks = [check for check in self.spec.checks if set(check.columns) <= set(made.columns)]
-        found = self.validator.judge_records(made, checks)
+        found = self.validator.judge_records(made, [one for one in checks if self.validator.scope(one) is Scope.ROW])
+        differs = tried.differs[tried.positions]
+        for check in tried.wide:
+            found += self.validator.judge_records(made.filter(differs[check.columns[0]]), [check])
         found += self.validator.judge_set(made.lazy(), others, checks)
         refused: list[EditRefusal] = []
         for failure in found:
