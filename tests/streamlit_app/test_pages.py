@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
 
 ORDERS = b"order_no,quantity,country\n0001,3,DE\n0002,x,DE\n0003,-1,FR\n0004,5,NA\n"
-PLACES = ("home", "import", "datasets", "sources", "transforms", "exports")
+PLACES = ("home", "import", "datasets", "quarantine", "sources", "transforms", "exports")
 
 
 def words(app: AppTest) -> str:
