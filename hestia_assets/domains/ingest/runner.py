@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO
 
 from hestia_assets.core.errors import HeldError, HestiaError, ReadError, TransientError
@@ -24,6 +25,7 @@ from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState, DriftFinding, Job, Problem
 from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.domains.ingest.entries.again import came_back
 from hestia_assets.domains.ingest.entries.book import EntryBook
 from hestia_assets.domains.ingest.entries.lines import ResubmissionReader
 from hestia_assets.domains.ingest.entries.run import ResubmitRun, spec_for_rows
@@ -203,7 +205,8 @@ class Runner:
         reading = replace(maker.reading(recipe), validator=Watch(maker.validator))
         reader = self.formats.get(reading.spec.recipe.format)
         done = (self.batches, self.jobs, job, hold, on_progress, self.announce)
-        return BatchRun(reading, reader, *done, drift=self.arriving.drift)
+        book = self.book(maker.batch.tenant, maker.batch.dataset)
+        return BatchRun(reading, reader, *done, drift=self.arriving.drift, again=partial(came_back, book))
 
     def book(self, tenant: str, dataset: str) -> EntryBook:
         """The rows in quarantine as they are now."""

@@ -1,11 +1,16 @@
 """What would load rows of quarantine a second time, and is refused."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.results import RESUBMIT, Batch, EntryState
+from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, EntryState, Problem
+from hestia_assets.core.specs import Mode
 from hestia_assets.domains.ingest.entries.book import ID, LOADED, EntryBook
+from hestia_assets.domains.ingest.loading.run import BatchRun
+from hestia_assets.domains.ingest.loading.sets import final_files
 
 
 def refuse_redo(book: EntryBook, batch: Batch) -> None:
@@ -15,12 +20,35 @@ def refuse_redo(book: EntryBook, batch: Batch) -> None:
         return
     brought = pl.col("action").is_in([action.value for action in LOADED])
     mine = book.tables.scan(ref).filter(pl.col("by_batch") == batch.id, brought).select(ID).collect()
-    closed = sorted(one for one, state in book.states(mine).items() if state is not EntryState.OPEN)
-    if closed:
+    if closed := book.closed(mine):
         raise HeldError(
             f"{len(closed):,} rows of {batch.id} were loaded or dropped since it was undone, such as {closed[0]}.",
             hint="Undo what loaded them, or reopen them, and redo this one then.",
         )
+
+
+def came_back(book: EntryBook, run: BatchRun, parts: Sequence[BatchPart], plan: BatchPart) -> Problem | None:
+    """Why a person must see a file first: rows of it that were set aside once, and came back, would be loaded again.
+
+    That is so where its bytes were imported before and taken out, and what is set aside was said otherwise since.
+    """
+    batch, maker = run.maker.batch, run.maker
+    if maker.mode is Mode.REPLACE or maker.is_published():
+        return None
+    back = book.back(batch)
+    aside = final_files(parts, plan, Layer.QUARANTINE)
+    if aside and back.height:
+        mine = maker.tables.read_staged(maker.ref(Layer.QUARANTINE), aside).select("_row", "text")
+        back = back.lazy().join(mine, on=["_row", "text"], how="anti", nulls_equal=True).collect(engine="streaming")
+    if back.is_empty():
+        return None
+    rows = back.select("_row", "text").n_unique()
+    return Problem(
+        "batch.held",
+        f"{rows:,} rows of {batch.file_name} were set aside when it was imported before and came back since, by "
+        f"{', '.join(back['by_batch'].unique().sort().head(5))}; now they would be loaded a second time.",
+        "Undo that first and release the batch then, or discard the batch.",
+    )
 
 
 def refuse_reimport(book: EntryBook, batch: Batch) -> None:

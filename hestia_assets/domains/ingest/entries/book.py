@@ -44,6 +44,9 @@ STATES: Mapping[str, str] = {
 }
 """The state that the last step makes."""
 
+MOST_UNDONE = 1_000_000
+"""All of them: a million batches of one dataset that were taken out are not there."""
+
 PROBLEM = ["rule", "column", "message", "value", "problems", "details"]
 
 
@@ -115,12 +118,14 @@ class EntryBook:
         ).drop([f"_new:{name}" for name in PROBLEM])
 
     def steps(self) -> pl.LazyFrame:
-        """Every step that counts, in the columns of ``LOG``; those of a file that was taken out and came again too."""
+        """Every step that counts, in the columns of ``LOG``; those of a file that was taken out and came again too.
+
+        What a batch did counts while its rows do: a file that took the place of all rows took theirs along.
+        """
         if not self.tables.exists(self.ref(Layer.QUARANTINE_LOG)):
             return pl.LazyFrame(schema=LOG)
         log = self.tables.scan(self.ref(Layer.QUARANTINE_LOG)).select(LOG.names())
-        done = [one.id for one in self.all_batches.values() if one.state is BatchState.COMMITTED]
-        log = log.filter(pl.col("by_batch").is_null() | pl.col("by_batch").is_in(done))
+        log = log.filter(pl.col("by_batch").is_null() | pl.col("by_batch").is_in(list(self.counting)))
         same = self._same_bytes()
         return pl.concat([log, self._inherited(log, same)]) if same else log
 
@@ -128,6 +133,42 @@ class EntryBook:
         """The state of each of these entries that there is."""
         rows = self.entries(ids).select(*ID, "state").collect(engine="streaming").iter_rows()
         return {EntryId(batch, row): EntryState(state) for batch, row, state in rows}
+
+    def closed(self, ids: pl.DataFrame) -> list[EntryId]:
+        """Those of these entries whose row is in the table, or not wanted, now.
+
+        That may be by the file itself: its bytes came again as another batch, in which the row was not set aside.
+        """
+        same = self._same_bytes()
+        found, after = ids.filter(~pl.col("_batch").is_in(list(same))), ids.filter(pl.col("_batch").is_in(list(same)))
+        closed = [one for one, state in self.states(found).items() if state is not EntryState.OPEN]
+        if after.is_empty():
+            return sorted(closed)
+        pairs = self._pairs(same).join(after.lazy(), on=ID, how="semi").collect(engine="streaming")
+        states = self.states(pairs.select(pl.col("_now").alias("_batch"), "_row"))
+        now = {EntryId(batch, row): EntryId(took, row) for batch, row, took in pairs.select(*ID, "_now").iter_rows()}
+        for one in (EntryId(batch, row) for batch, row in after.select(ID).iter_rows()):
+            if one not in now or states[now[one]] is not EntryState.OPEN:
+                closed.append(one)
+        return sorted(closed)
+
+    def back(self, batch: Batch) -> pl.DataFrame:
+        """Rows of undone batches of the same bytes that resubmissions loaded and that are in the table.
+
+        ``_batch``, ``_row``, ``text`` as it stands in the file, ``by_batch``: what loaded them.
+        """
+        gone = self.batches.recent(self.tenant, self.dataset, states=(BatchState.UNDONE,), limit=MOST_UNDONE)
+        undone = [one.id for one in gone if one.sha256 == batch.sha256]
+        if not undone or not self.tables.exists(self.ref(Layer.QUARANTINE_LOG)):
+            return pl.DataFrame(
+                schema={"_batch": pl.String, "_row": pl.Int64, "text": pl.String, "by_batch": pl.String}
+            )
+        last = self._last_steps().filter(
+            pl.col("_batch").is_in(undone), pl.col("action").is_in([action.value for action in LOADED])
+        )
+        rows = self.tables.scan(self.ref(Layer.QUARANTINE)).filter(pl.col("_batch").is_in(undone))
+        rows = rows.select(*ID, "text").join(last.select(*ID, "by_batch"), on=ID, how="inner")
+        return rows.collect(engine="streaming")
 
     def _last_steps(self) -> pl.LazyFrame:
         """By entry: the last step, and the last attempt to load it."""
@@ -145,13 +186,17 @@ class EntryBook:
         """Steps of rows of an undone batch, as steps of the same rows of the batch that took its place."""
         if not self.tables.exists(self.ref(Layer.QUARANTINE)):
             return log.clear()
+        pairs = self._pairs(same)
+        return log.join(pairs, on=ID, how="inner").with_columns(pl.col("_now").alias("_batch")).select(LOG.names())
+
+    def _pairs(self, same: dict[str, str]) -> pl.LazyFrame:
+        """Rows of undone batches (``_batch``, ``_row``) that were set aside again in ``_now``, a batch of ``same``."""
         rows = self.tables.scan(self.ref(Layer.QUARANTINE)).select(*ID, "text")
         now = rows.filter(pl.col("_batch").is_in(list(same.values()))).rename({"_batch": "_now"})
         before = rows.filter(pl.col("_batch").is_in(list(same))).with_columns(
             _now=pl.col("_batch").replace_strict(same, default=None, return_dtype=pl.String)
         )
-        pairs = before.join(now, on=["_now", "_row", "text"], how="inner").select(*ID, "_now")
-        return log.join(pairs, on=ID, how="inner").with_columns(pl.col("_now").alias("_batch")).select(LOG.names())
+        return before.join(now, on=["_now", "_row", "text"], how="inner", nulls_equal=True).select(*ID, "_now")
 
 
 _ATTEMPT = ("by_batch", "by_row", "values")

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -50,7 +50,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class BatchRun:
-    """Everything one run needs."""
+    """Everything one run needs. ``again``: why a person must see rows of a file that was here before."""
 
     maker: PartMaker
     reader: Format
@@ -61,6 +61,7 @@ class BatchRun:
     on_progress: Progress
     announce: Announcer = unheard
     drift: Callable[["BatchRun", BinaryIO, int], tuple[DriftFinding, ...]] = lambda _, __, ___: ()
+    again: Callable[["BatchRun", Sequence[BatchPart], BatchPart], Problem | None] = lambda _, __, ___: None
 
     def go(self, source: BinaryIO) -> Batch:
         """Bring the batch to committed or held. Raises HestiaError."""
@@ -88,7 +89,7 @@ class BatchRun:
         checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
         reason = _unbalanced(account, self.reader.unit)
         if reason is None and self.maker.batch.released_by is None:
-            reason = _failed(checks) or plan.problem
+            reason = _failed(checks) or plan.problem or self.again(self, parts, plan)
         if reason is None and _deletes_more(plan, decided):
             reason = plan.problem
         if reason is not None:

@@ -1,0 +1,87 @@
+"""Rows that came back are in the table once, whatever becomes of the file that they came from."""
+
+import pytest
+from set_aside import CHECKS, FILE, bring, ids, mended, orders, rows, states
+
+from hestia_assets.bootstrap import Hestia
+from hestia_assets.core.errors import HeldError
+from hestia_assets.core.results import Batch, BatchState
+from hestia_assets.core.specs import CheckSpec, Mode
+
+WIDER = orders(CheckSpec(rule="in_range", columns=("qty",), params={"min": -99}), CHECKS[1])
+
+
+def loaded(home: Hestia) -> Batch:
+    """Three rows of the file came back; by which batch."""
+    done = home.quarantine.resubmit(orders(), mended(home, 3), author="bea").batch
+    assert done is not None
+    return done
+
+
+def is_each_once(home: Hestia) -> bool:
+    return rows(home)["id"].is_unique().all()
+
+
+def test_a_file_that_comes_again_under_a_wider_rule_waits_while_its_rows_are_there(home):
+    first = bring(home)
+    back = loaded(home)
+    home.ingest.undo(first.id, author="ada")
+
+    again = bring(home, FILE, WIDER)
+
+    assert (again.state, rows(home).height) == (BatchState.HELD, 3)
+    assert "3 rows of orders.csv" in again.problem.message
+    assert back.id in again.problem.message
+    home.ingest.undo(back.id, author="ada")
+    home.ingest.release(again.id, author="ada")
+    home.ingest.run(again.id)
+    assert (rows(home).height, is_each_once(home)) == (12, True)
+
+
+def test_an_undone_file_is_not_read_again_over_rows_that_an_exemption_let_in(home):
+    first = bring(home)
+    home.quarantine.accept(orders(), ids(home)[:2], reason="agreed", until=None, author="bea")
+    home.ingest.undo(first.id, author="ada")
+
+    again = home.ingest.reimport(first.id, author="ada")
+
+    assert (again.state, is_each_once(home)) == (BatchState.HELD, True)
+
+
+@pytest.mark.parametrize("spec", [orders(), WIDER])
+def test_a_resubmission_is_not_redone_when_its_rows_came_with_the_file_again(home, spec):
+    first = bring(home)
+    back = loaded(home)
+    for batch in (back, first):
+        home.ingest.undo(batch.id, author="ada")
+    bring(home, FILE, spec)
+    if spec is not WIDER:
+        loaded(home)
+
+    with pytest.raises(HeldError, match="since it was undone"):
+        home.ingest.redo(back.id, author="ada")
+
+    assert is_each_once(home)
+
+
+def test_a_resubmission_is_redone_while_its_rows_are_open_in_the_file_that_came_again(home):
+    first = bring(home)
+    back = loaded(home)
+    for batch in (back, first):
+        home.ingest.undo(batch.id, author="ada")
+    bring(home)
+
+    home.ingest.redo(back.id, author="ada")
+
+    assert (rows(home).height, states(home)) == (5, {"loaded": 3, "open": 7})
+
+
+def test_rows_that_a_file_took_out_with_all_others_are_open_again(home):
+    spec = orders(mode=Mode.REPLACE)
+    first = bring(home, FILE, spec)
+    loaded(home)
+    home.ingest.undo(first.id, author="ada")
+
+    bring(home, FILE, spec)
+
+    assert (rows(home).height, states(home)) == (2, {"open": 10})
