@@ -17,6 +17,7 @@ from hestia_assets.core.results import (
     StoredFile,
     UndoResult,
 )
+from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec, Mode
 from hestia_assets.domains.ingest.entries.again import refuse_redo, refuse_reimport
 from hestia_assets.domains.ingest.loading.parts import published_anywhere
@@ -153,7 +154,8 @@ class Corrections:
         return self._desk(saved).preview(edits)
 
     def _desk(self, spec: DatasetSpec) -> EditDesk:
-        return EditDesk(self.runner.tables, self.runner.validator, self.runner.batches, spec)
+        validator = self.runner.validator.on(Occasion(spec.tenant, self.runner.clock()))
+        return EditDesk(self.runner.tables, validator, self.runner.batches, spec)
 
     def _refuse_types(self, old: Batch) -> None:
         """Before a batch leaves the table: could it come in again? Raises RetypeError."""

@@ -141,3 +141,14 @@ def test_a_preview_says_that_rows_do_not_fit_a_new_type_as_the_edit_would(home: 
     for tried in (home.ingest.edit_preview, lambda *given: home.ingest.edit(*given, author="ada")):
         with pytest.raises(RetypeError):
             tried(spec, [RowEdit(first.id, 1, {"qty": "2026-01-01"})])
+
+
+def test_a_preview_looks_into_the_tables_of_its_own_tenant(home: Hestia):
+    known = keyed(name="known", tenant="acme")
+    spec = keyed(check("foreign_key", "qty", dataset="known"), tenant="acme")
+    bring(home, THREE, known)
+    first = bring(home, THREE, spec)
+
+    found = home.ingest.edit_preview(spec, [RowEdit(first.id, 1, {"qty": "3"}), RowEdit(first.id, 2, {"qty": "9"})])
+
+    assert [(each.position, each.value) for each in found.refused] == [(1, "9")]
