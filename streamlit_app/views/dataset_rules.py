@@ -33,6 +33,11 @@ def dataset_rules(saved: SpecVersion, newest: Sequence[Batch]) -> None:
         _present(saved, spec, newest)
     with explained():
         _form(saved, spec)
+    if newest:
+        st.button(
+            "See which rules the rows suggest", icon=":material/lightbulb:", type="tertiary",
+            on_click=_open, args=(spec, "Profile"),
+        )  # fmt: skip
     with explained():
         _undo(saved, spec)
     rule_files(saved, spec, partial(_keep, saved, spec))
@@ -124,6 +129,11 @@ def _before(spec: DatasetSpec) -> DatasetSpec | None:
         if isinstance(old, DatasetSpec) and old.checks != spec.checks:
             return old if columns.issuperset(name for check in old.checks for name in check.columns) else None
     return None
+
+
+def _open(spec: DatasetSpec, tab: str) -> None:
+    """Show another tab of the dataset."""
+    st.session_state[f"tab-{spec.name}"] = tab
 
 
 def _mark(check: CheckSpec) -> str:

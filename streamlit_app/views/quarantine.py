@@ -55,7 +55,7 @@ def _nothing(*, any_dataset: bool) -> None:
         st.caption("Rows that fail a rule, or whose values are not of their column's type, appear here.")
         links.link_to("datasets", "See the datasets", icon=":material/table:")
         return
-    st.info("There is no dataset yet: import a file. Rows of it that cannot be loaded wait here.", icon=":material/info:")
+    st.info("No dataset yet: import a file. Its rows that cannot be loaded will wait here.", icon=":material/info:")
     links.link_to("import", "Import a file", icon=":material/upload_file:")
 
 

@@ -256,4 +256,4 @@ def test_an_empty_page_says_what_there_is_to_do(home, page, tmp_path: Path, monk
     st.cache_resource.clear()
 
     assert "No row of this dataset waits to be fixed." in quiet
-    assert "There is no dataset yet." in said(app)
+    assert "No dataset yet: import a file." in said(app)
