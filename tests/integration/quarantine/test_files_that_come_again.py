@@ -1,12 +1,15 @@
 """Rows that came back are in the table once, whatever becomes of the file that they came from."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
-from set_aside import CHECKS, FILE, bring, ids, mended, orders, rows, states
+from set_aside import CHECKS, COLUMNS, FILE, bring, ids, mended, orders, rows, states
 
 from hestia_assets.bootstrap import Hestia
-from hestia_assets.core.errors import HeldError
-from hestia_assets.core.results import Batch, BatchState
-from hestia_assets.core.specs import CheckSpec, Mode
+from hestia_assets.core.errors import EditError, HeldError
+from hestia_assets.core.results import Batch, BatchState, Fix
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
 
 WIDER = orders(CheckSpec(rule="in_range", columns=("qty",), params={"min": -99}), CHECKS[1])
 
@@ -85,3 +88,32 @@ def test_rows_that_a_file_took_out_with_all_others_are_open_again(home):
     bring(home, FILE, spec)
 
     assert (rows(home).height, states(home)) == (2, {"open": 10})
+
+
+def test_a_row_keeps_its_values_when_a_column_is_called_otherwise_later(home):
+    bring(home)
+    first, second, *_ = ids(home)
+    home.quarantine.resubmit(orders(), [Fix(first, {"qty": "-7"})], author="bea")  # wrong still
+    columns = (COLUMNS[0], COLUMNS[1].model_copy(update={"name": "amount"}), *COLUMNS[2:])
+    check = CheckSpec(rule="in_range", columns=("amount",), params={"min": 1})
+    spec = DatasetSpec(name="orders", recipe=Recipe(columns=columns), checks=(check, CHECKS[1]))
+    home.catalog.save(spec, author="ada")
+
+    assert [home.quarantine.entry(spec, one).values["amount"] for one in (first, second)] == ["-7", "-4"]
+    assert home.quarantine.replay(spec, author="bea").loaded == ()
+
+
+def test_accepting_rows_does_not_undo_what_somebody_saved_while_they_were_judged(home):
+    bring(home)
+    stricter = orders(*CHECKS, CheckSpec(rule="not_null", columns=("day",)))
+
+    def busy() -> datetime:  # asked for the time when the dataset was read, and before it is saved
+        home.catalog.save(stricter, author="cyd")
+        return datetime.now(UTC)
+
+    desk = replace(home.quarantine, runner=lambda: replace(home.ingest.runner, clock=busy))
+
+    with pytest.raises(EditError, match="Somebody changed"):
+        desk.accept(orders(), ids(home)[:1], reason="agreed", until=None, author="bea")
+    assert home.catalog.get("dataset", "default", "orders").spec == stricter
+    assert states(home) == {"open": 10}

@@ -109,14 +109,15 @@ class QuarantineService:
         """Load rows as they are: the checks that they fail get an exemption in the dataset's spec, a new version.
 
         Raises:
-            EditError: a row does not fit its types, or is no row at all: named; then nothing was changed.
+            EditError: a row does not fit its types, or is no row at all: named; or somebody saved the dataset while
+                the rows were judged. Then nothing was changed.
         """
         word = Word(author, reason, until)
         with self._alone(dataset) as (sending, hold):
             refuse_word(word, len(ids), sending.runner.clock().date())
             wanted = fixed(sending.shelf, [Fix(one) for one in dict.fromkeys(ids)])
             spec = exempted(sending, wanted, word)
-            allowed = Sending(sending.runner, sending.shelf, self.save(spec, author=author), spec)
+            allowed = Sending(sending.runner, sending.shelf, self._saved(sending, spec, author), spec)
             return allowed.send(
                 wanted, hold, action=EntryAction.ACCEPTED, author=author, note=reason, new_id=self.new_id
             )
@@ -153,13 +154,22 @@ class QuarantineService:
         """What a returned workbook (xlsx, ods) or CSV file says; nothing is kept. Raises ReadError."""
         return read_returned(self._sending(dataset).shelf, source, file_name=file_name)
 
+    def _saved(self, sending: Sending, spec: DatasetSpec, author: str) -> SpecVersion:
+        """Keep the spec, unless somebody kept another one since it was read. Raises EditError."""
+        runner = sending.runner
+        with runner.batches.together():
+            if runner.specs.get("dataset", spec.tenant, spec.name).version != sending.saved.version:
+                hint = "Look at its rules as they are now, and accept the rows again."
+                raise EditError(f"Somebody changed the dataset {spec.name} while its rows were judged.", hint=hint)
+            return self.save(spec, author=author)
+
     def _sending(self, dataset: DatasetSpec) -> Sending:
         """The rows of a dataset as they are now, under the spec as it was saved last."""
         runner = self.runner()
         saved = runner.specs.get("dataset", dataset.tenant, dataset.name)
         assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
         cells = RawCells(runner.files, runner.formats, saved.spec)
-        shelf = Shelf(runner.book(dataset.tenant, dataset.name), saved.spec, cells)
+        shelf = Shelf(runner.book(dataset.tenant, dataset.name), saved.spec, cells, runner.specs)
         return Sending(runner, shelf, saved, saved.spec)
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer
+from hestia_assets.core.ports import SpecStore
 from hestia_assets.core.results import Entry, EntryAction, EntryEvent, EntryFilter, EntryId, EntryPage, EntryState
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.entries.book import ID, EntryBook, digest_of, id_frame
@@ -42,6 +43,8 @@ class Shelf:
     book: EntryBook
     spec: DatasetSpec
     cells: RawCells
+    specs: SpecStore
+    _names: dict[int, Mapping[str, str]] = field(default_factory=dict[int, Mapping[str, str]])
 
     def page(self, wanted: EntryFilter, *, limit: int, skip: int) -> EntryPage:
         """One page, counts by rule, column, batch and state; only the rows of the page are held in memory."""
@@ -103,7 +106,9 @@ class Shelf:
         id, text = EntryId(row["_batch"], row["_row"]), row["text"] or ""
         batch = self.book.all_batches[id.batch]
         problems = tuple(json.loads(row["details"])) if row["details"] else ()
-        values: Values | None = json.loads(row["values"]) if row["values"] else arrived.get(id)
+        values: Values | None = arrived.get(id)
+        if row["values"]:
+            values = self._as_named_now(json.loads(row["values"]), row["by_batch"])
         entry = Entry(
             id=id,
             file_name=batch.file_name,
@@ -131,11 +136,33 @@ class Shelf:
         if not self.book.tables.exists(ref):
             return {}
         everything = self.book.tables.scan(ref)
-        have = set(everything.collect_schema().names())
-        names = [name for name in self.columns if name in have]
+        names = [name for name in everything.collect_schema().names() if not name.startswith("_")]
         mine = everything.filter(pl.col("_batch").is_in(ids["_batch"].unique().to_list()))
         rows = mine.join(ids.lazy(), on=ID, how="semi").select(*ID, *names).collect(engine="streaming")
-        return {EntryId(row.pop("_batch"), row.pop("_row")): row for row in rows.iter_rows(named=True)}
+        found: dict[EntryId, Values] = {}
+        for row in rows.iter_rows(named=True):
+            id = EntryId(row.pop("_batch"), row.pop("_row"))
+            found[id] = self._as_named_now(row, id.batch)
+        return found
+
+    def _as_named_now(self, values: Values, batch: str) -> Values:
+        """Values by the names that the columns have now, of a batch that knew them by those of its time."""
+        names = self._names_then(self.book.all_batches[batch].spec_version)
+        return {name: values[then] for name, then in names.items() if then in values}
+
+    def _names_then(self, version: int) -> Mapping[str, str]:
+        """By name of a column now, what it was called in a version of the spec: where its header is the same."""
+        if version not in self._names:
+            then = self.specs.get("dataset", self.spec.tenant, self.spec.name, version=version).spec
+            assert isinstance(then, DatasetSpec), "kept under this kind"
+            recipes = (*reversed(then.other_recipes), then.recipe)
+            by_source = {column.source: column.name for recipe in recipes for column in recipe.columns}
+            own = {column.name for column in then.recipe.columns}
+            self._names[version] = {
+                column.name: column.name if column.name in own else by_source.get(column.source, column.name)
+                for column in self.spec.recipe.columns
+            }
+        return self._names[version]
 
 
 def _matches(wanted: EntryFilter) -> pl.Expr:
