@@ -171,7 +171,7 @@ def test_a_workbook_is_made_mended_and_brought_back(home, page):
 
 def test_a_row_is_dropped_with_a_reason_and_opened_again(home, page):
     app = way(page(), "Drop or accept")
-    app = app.selectbox(key="aside-orders--rule").set_value("in_range").run()
+    app.selectbox(key="aside-orders--rule").set_value("in_range")
     app = app.toggle(key="decide-all-orders").set_value(True).run()
     app = app.text_input(key="drop-reason-orders").set_value("test rows").run()
     app = press(app, "Yes, drop them")
@@ -189,7 +189,7 @@ def test_a_row_is_dropped_with_a_reason_and_opened_again(home, page):
 
 def test_accepted_rows_are_loaded_and_the_exception_can_be_ended(home, page):
     app = way(page(), "Drop or accept")
-    app = app.selectbox(key="aside-orders--rule").set_value("in_set").run()
+    app.selectbox(key="aside-orders--rule").set_value("in_set")
     app = app.toggle(key="decide-all-orders").set_value(True).run()
     app = app.text_input(key="accept-reason-orders").set_value("Leeds opened").run()
     app = press(app, "Yes, load them")

@@ -88,11 +88,16 @@ def choose(app: AppTest, rule: str, *columns: str) -> AppTest:
     return app.run()
 
 
-def test_every_rule_has_a_group_a_sentence_and_an_input_for_each_parameter(home, page):
+def test_every_rule_has_a_group_and_a_sentence_and_every_kind_of_parameter_an_input(home, page):
     names = names_in(None)
     app = page()
-    drawn = {}
-    for name in names:
+    drawn: dict[str, set[str]] = {}
+    asked = {name: {one.kind for one in home.rules.get(name).parameters.values()} for name in names}
+    seen = set()
+    for name in sorted(names, key=lambda name: -len(asked[name])):
+        if asked[name] <= seen:  # every kind of input is drawn once
+            continue
+        seen |= asked[name]
         app = choose(app, name)
         kinds = (app.text_input, app.number_input, app.text_area, app.selectbox, app.multiselect, app.toggle)
         drawn[name] = {element.label for kind in kinds for element in kind}
@@ -101,9 +106,9 @@ def test_every_rule_has_a_group_a_sentence_and_an_input_for_each_parameter(home,
     assert set(names) == set(home.rules.names())
     assert {group_of(name) for name in names} == set(GROUPS)
     assert all(without_columns(name)[0].isalpha() for name in names)
-    for name in names:
+    for name, labels in drawn.items():
         for parameter in home.rules.get(name).parameters.values():
-            assert any(_meant(label, parameter) for label in drawn[name]), (name, parameter)
+            assert any(_meant(label, parameter) for label in labels), (name, parameter)
 
 
 def _meant(label: str, parameter: Parameter) -> bool:
