@@ -1,5 +1,6 @@
 """Rows that came back are in the table once, whatever becomes of the file that they came from."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -117,3 +118,15 @@ def test_accepting_rows_does_not_undo_what_somebody_saved_while_they_were_judged
         desk.accept(orders(), ids(home)[:1], reason="agreed", until=None, author="bea")
     assert home.catalog.get("dataset", "default", "orders").spec == stricter
     assert states(home) == {"open": 10}
+
+
+def test_every_row_of_a_file_of_one_line_is_found_again_when_it_is_read_otherwise(home):
+    records = [{"id": str(n), "qty": "-1", "day": "2026-01-02", "unit": "kg"} for n in (1, 2, 3, 3)]
+    spec = DatasetSpec(name="orders", recipe=Recipe(format="json", columns=COLUMNS), checks=CHECKS)
+    bring(home, json.dumps(records), spec, name="orders.json")
+    columns = (*COLUMNS[:3], COLUMNS[3].model_copy(update={"name": "measure"}))
+    home.catalog.save(DatasetSpec(name="orders", recipe=Recipe(format="json", columns=columns)), author="ada")
+
+    home.quarantine.replay(orders(), author="bea")
+
+    assert rows(home)["id"].to_list() == ["1", "2", "3", "3"]

@@ -90,18 +90,24 @@ def reread(runner: Runner, batch: Batch, spec: DatasetSpec, wanted: Sequence[Hel
     try:
         with runner.original(batch) as source:
             recipe = fitting(runner.formats, spec, source)
-            by_line = {held.entry.line: held for held in wanted}
+            by_place: dict[Place, list[Held]] = {}  # a file of JSON may be one line, and two of its records alike
+            for held in wanted:
+                by_place.setdefault((held.entry.line, held.entry.digest), []).append(held)
             for chunk in runner.formats.get(recipe.format).read(source, recipe):
-                yield from _found(chunk, by_line)
+                yield from _found(chunk, by_place)
     except HestiaError:  # it cannot be read that way: no row of it is there
         return
 
 
-def _found(chunk: TextChunk, by_line: Mapping[int, Held]) -> Iterator[tuple[EntryId, Values]]:
-    rows = chunk.frame.with_row_index("index").filter(pl.col("_line").is_in(list(by_line)))
+Place = tuple[int, str]
+"""The line of a row and the digest of its text."""
+
+
+def _found(chunk: TextChunk, by_place: Mapping[Place, list[Held]]) -> Iterator[tuple[EntryId, Values]]:
+    lines = list({line for line, _ in by_place})
+    rows = chunk.frame.with_row_index("index").filter(pl.col("_line").is_in(lines))
     texts = chunk.original(rows["index"].to_list())
     names = [name for name in rows.columns if not name.startswith("_") and name != "index"]
     for text, line, values in zip(texts, rows["_line"], rows.select(names).iter_rows(named=True), strict=True):
-        held = by_line[line]
-        if digest_of(text) == held.entry.digest:
-            yield held.id, values
+        if waiting := by_place.get((line, digest_of(text))):
+            yield waiting.pop(0).id, values
