@@ -52,7 +52,7 @@ def add_rule(page: Page, *, column: str, rule: str) -> None:
     pick(page, "Column", column, exact=True)
     pick(page, "Rule", rule)
     page.get_by_role("button", name="Add rule").click()
-    page.get_by_role("button", name="Change").wait_for()  # it stands among the rules now
+    page.get_by_text("No rule yet").wait_for(state="hidden")  # it stands among the rules now
     page.get_by_text(f"{column} {rule}").first.wait_for()
 
 
