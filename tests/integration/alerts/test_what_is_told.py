@@ -8,7 +8,7 @@ from told_orders import hand_in, opened, orders
 from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import HestiaError, SpecError
 from hestia_assets.core.results import BatchState, Problem
-from hestia_assets.core.specs import AlertSpec, Occurrence, Rhythm, parse
+from hestia_assets.core.specs import AlertSpec, CheckSpec, Column, Occurrence, Recipe, Rhythm, parse
 
 EVERYTHING = ("check_failed", "batch_held", "batch_failed", "quarantine_share")
 SECRET = "0417-secret"
@@ -66,6 +66,25 @@ def test_a_batch_that_fails_or_is_cut_off_tells_so_once(tmp_path: Path):
     assert keys[1].startswith(f"failed:{failing.id}:")
     assert len(keys) == 2
     assert home.batches.get(failing.id).state is BatchState.FAILED
+
+
+def test_what_fails_is_told_without_the_values_that_its_error_quotes(tmp_path: Path):
+    home = opened(tmp_path, 1)
+    spec = orders(home, on=EVERYTHING)
+    text = Column(source="id", name="id"), Column(source="qty", name="qty")
+    check = CheckSpec(rule="sql", params={"expression": "CAST(id AS INTEGER) > 1"})
+    home.catalog.save(spec.model_copy(update={"recipe": Recipe(columns=text), "checks": (check,)}), author="ada")
+
+    for data in (
+        FILE.replace(b"a,1", f"{SECRET},1".encode()),
+        f"{SECRET},1\n{SECRET},2\n".encode(),
+    ):  # a check that cannot run; a file without a header
+        batch = hand_in(home, spec, data)
+        with pytest.raises(HestiaError, match=SECRET):
+            home.ingest.run(batch.id)
+
+    assert len(home.alerts.messages("default")) == 2
+    assert SECRET not in str(home.alerts.messages("default"))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,16 @@ from hestia_assets.core.specs import Occurrence
 CUT_OFF = "cut_off"
 """In the key of a failure of which the run itself could tell nothing: told once, however often it is tried again."""
 
+QUOTING = {
+    "read.failed": "The file cannot be read.",
+    "read.unreadable": "The file cannot be read as its dataset says.",
+    "read.header_mismatch": "The columns of this file are not those of the dataset.",
+    "spec.invalid": "A check or a column of the dataset cannot work with these rows.",
+    "sql.failed": "A check of the dataset cannot work with these rows.",
+    "table.retype": "Rows in the table do not fit the types that the dataset has now.",
+}
+"""Said instead of problems whose own words may quote a file: a header may be its first row, an error show a value."""
+
 
 def unheard(events: Sequence[Event]) -> None:
     """Nobody wants to hear of anything."""
@@ -48,7 +58,8 @@ def failed(batch: Batch, problem: Problem, *, at: datetime, key: str = "") -> li
     """That nothing of it was imported, and why."""
     name = f"failed:{batch.id}:{key or at.isoformat()}"
     title = f"{batch.file_name} was not imported"
-    text = f"{problem.message} {problem.hint}"
+    why = QUOTING.get(problem.code) or f"{problem.message} {problem.hint}"
+    text = f"{why} What exactly is wrong stands with the file." if problem.code in QUOTING else why
     return [_event(batch, Occurrence.BATCH_FAILED, name, title, text, at, facts={"code": problem.code})]
 
 
