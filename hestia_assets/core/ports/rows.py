@@ -20,7 +20,7 @@ from hestia_assets.core.results import (
     TextChunk,
 )
 from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
-from hestia_assets.core.specs import CheckSpec, Column, Recipe, Spec
+from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Mode, Recipe, Spec
 
 if TYPE_CHECKING:
     import polars as pl
@@ -183,6 +183,16 @@ class Validator(Protocol):
         self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", checks: Sequence[CheckSpec]
     ) -> list[SetFailure]:
         """Run the checks that look at all rows of a batch and of the table. Raises SpecError when one cannot run."""
+        ...
+
+    def judge_beside(
+        self, rows: "pl.LazyFrame", existing: "pl.LazyFrame | None", spec: DatasetSpec, mode: Mode
+    ) -> "tuple[list[SetFailure], pl.LazyFrame | None]":
+        """``judge_set`` with the spec's checks, and the rows of the table that will be beside those that pass.
+
+        ``existing``: the table without rows of the batch. In an update they give way to the rows of their key, but not
+        to a row that fails. Raises SpecError when a check cannot run, or rows depend on each other in a long chain.
+        """
         ...
 
     def judge_records(self, rows: "pl.DataFrame", checks: Sequence[CheckSpec]) -> list[SetFailure]:

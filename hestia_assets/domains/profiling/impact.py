@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hestia_assets.core.errors import SpecError
-from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchImpact, BatchState, Impact
+from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchImpact, BatchState, Impact, SetFailure
 from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
-from hestia_assets.core.specs import CheckSpec, Mode
+from hestia_assets.core.specs import CheckSpec, Mode, Severity
 from hestia_assets.domains.profiling.arrived import Arrivals
 
 
@@ -63,15 +63,17 @@ class Trial:
 
     def _of_set(self, batch: Batch) -> BatchImpact:
         """After the dataset's own checks, as the last one of them."""
-        before = self._others(Scope.SET)
         rows = self._loadable(batch, self._kept())
-        found = self.arrivals.on(batch).judge_set(rows, self._existing(batch, rows), [*before, self.check])
+        found, _ = self._together(batch, rows, [*self._others(Scope.SET), self.check])
         mine = found[-1]
         self._keep(batch, self.arrivals.text(batch), mine.rows)
         return BatchImpact(batch.id, batch.file_name, mine.result.checked_rows, mine.result.failed_rows)
 
     def _of_batch(self, batch: Batch) -> BatchImpact:
         rows = self._loadable(batch, None)
+        found, beside = self._together(batch, rows, self._others(Scope.SET))
+        gone = [failure.rows for failure in found if failure.result.severity is Severity.REJECT]
+        rows = rows.filter(~pl.col("_row").is_in(pl.concat(gone).implode())) if gone else rows
         height = int(rows.select(pl.len()).collect(engine="streaming").item())
         files = [one for one in self.arrivals.earlier(batch) if one.origin not in (EDIT, RESUBMIT)]
         arrived = ArrivedBatch(
@@ -79,7 +81,8 @@ class Trial:
             rows=rows,
             row_count=height,
             account=batch.account,
-            existing=self._existing(batch, rows),
+            existing=beside,
+            before=self.arrivals.existing(batch),
             earlier=tuple(one for one in reversed(files) if one.state is BatchState.COMMITTED),
             drift=batch.drift,
         )
@@ -98,16 +101,12 @@ class Trial:
     def _mode(self, batch: Batch) -> Mode:
         return batch.mode or self.arrivals.dataset.mode
 
-    def _existing(self, batch: Batch, rows: pl.LazyFrame) -> pl.LazyFrame | None:
-        """Rows that were in the table beside those of the batch, by its mode."""
-        spec = self.arrivals.dataset
-        mode, key = self._mode(batch), list(spec.primary_key)
-        existing = None if mode is Mode.REPLACE else self.arrivals.existing(batch)
-        if existing is None or mode is Mode.APPEND:
-            return existing
-        if spec.delete_missing:
-            return None
-        return existing.join(rows, on=key, how="anti") if key else existing
+    def _together(
+        self, batch: Batch, rows: pl.LazyFrame, checks: Sequence[CheckSpec]
+    ) -> tuple[list[SetFailure], pl.LazyFrame | None]:
+        """What checks over several rows say, and the rows that were in the table beside those that pass."""
+        spec = self.arrivals.dataset.model_copy(update={"checks": tuple(checks)})
+        return self.arrivals.on(batch).judge_beside(rows, self.arrivals.existing(batch), spec, self._mode(batch))
 
     def _others(self, *scopes: Scope) -> list[CheckSpec]:
         """The dataset's other checks that look at such things."""

@@ -12,7 +12,8 @@ from hestia_assets.core.ports import Clock, SqlEngine, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import CheckResult, FailedRow, Guess, Judgement, SetFailure
 from hestia_assets.core.rules import ArrivedBatch, BatchFinding, BatchRule, Occasion, Rule, Scope, SetRule
-from hestia_assets.core.specs import CheckSpec, Column, ColumnType
+from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Mode
+from hestia_assets.domains.validation._beside import Beside
 from hestia_assets.domains.validation._exempt import exempt
 from hestia_assets.domains.validation._passes import failing_rows
 from hestia_assets.domains.validation._scope import columns_read, scope_of
@@ -116,6 +117,12 @@ class RuleValidator:
         query = SetQuery(self.engine, self._occasion, rows, existing, others)
         counts = query.run(found)
         return [self._set_failure(check, rows, one) for (check, _), one in zip(found, counts, strict=True)]
+
+    def judge_beside(
+        self, rows: pl.LazyFrame, existing: pl.LazyFrame | None, spec: DatasetSpec, mode: Mode
+    ) -> tuple[list[SetFailure], pl.LazyFrame | None]:
+        """Run them beside the rows of the table that no row which passes takes the place of; gives these too."""
+        return Beside(rows, existing, spec, mode).judge(lambda staying: self.judge_set(rows, staying, spec.checks))
 
     def judge_batch(self, batch: ArrivedBatch, checks: Sequence[CheckSpec]) -> list[CheckResult]:
         """Run the checks that look at the batch as a whole. Raises SpecError when one cannot run."""

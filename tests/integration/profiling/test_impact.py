@@ -131,3 +131,15 @@ def test_a_rule_about_whole_files_says_of_which_it_would_speak(home):
     assert [bool(one.problem) for one in spoken.batches] == [True] * 3
     assert [bool(one.problem) for one in quiet.batches] == [False] * 3
     assert (spoken.failing, spoken.problem) == (0, None)
+
+
+def test_a_rule_about_the_spread_of_values_compares_each_file_with_those_before_it(home):
+    spec = dataset("spread").model_copy(update={"checks": ()})
+    low, high = ("\n".join(["id,city,zip,qty", *(f"{n},Bonn,1,{add + n % 20}" for n in range(120)), ""]).encode()
+                 for add in (0, 60))  # fmt: skip
+    imported(home, spec, [low, high])
+    check = CheckSpec(rule="distribution_drift", columns=("qty",), severity="warn")
+
+    told = home.profiles.impact(spec, check, principal=LOCAL)
+
+    assert [bool(one.problem) for one in told.batches] == [True, False]

@@ -145,14 +145,13 @@ class Judge:
         self, counts: _Counts, kept: pl.LazyFrame | None, aside: pl.LazyFrame | None, seen: Glimpse
     ) -> Changes:
         """Rows that fail as one of many; what all the others are together, and would do to the table."""
-        rows, failures = self._no_rows() if kept is None else kept, list[SetFailure]()
+        rows, failures, again = self._no_rows() if kept is None else kept, list[SetFailure](), 0
         if kept is not None and self.dataset.mode is Mode.UPSERT:
             trouble = key_trouble(kept, self.dataset)
             failures.append(trouble.failure)
-            rows = _except(kept, pl.concat([trouble.failure.rows, trouble.repeats]))
-        beside = self._others(rows)
-        if kept is not None:
-            failures += self.validator.judge_set(rows, beside, self.dataset.checks)
+            rows, again = _except(kept, pl.concat([trouble.failure.rows, trouble.repeats])), trouble.repeats.len()
+        found, beside = self.validator.judge_beside(rows, self.table, self.dataset, self.dataset.mode)
+        failures += found
         for failure in failures:
             counts.add_checks([failure.result])
             if kept is not None and failure.result.severity is Severity.REJECT and failure.rows.len():
@@ -161,7 +160,7 @@ class Judge:
         rows = _except(rows, pl.concat(gone)) if gone else rows
         file = Together(rows, beside, self.table, counts.account, seen)
         bad = sum(one.rows for one in counts.aside.values())
-        whole = judge_whole(self.dataset, self.validator, self.before, file, good=counts.good, aside=bad)
+        whole = judge_whole(self.dataset, self.validator, self.before, file, good=counts.good - again, aside=bad)
         counts.add_checks(whole)
         if kept is None or self.dataset.mode is not Mode.UPSERT:
             return self._plainly(counts)
@@ -185,15 +184,6 @@ class Judge:
         """Rows that join, or take the place of all that are there."""
         rows = pl.LazyFrame({"_row": pl.int_range(counts.good, eager=True)})
         return changes_of(self.dataset, rows, self.table, self.dataset.mode)
-
-    def _others(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
-        """Rows that will be in the table beside those of the file."""
-        if self.table is None or self.dataset.mode is Mode.REPLACE:
-            return None
-        key = list(self.dataset.primary_key)
-        if self.dataset.mode is not Mode.UPSERT or not set(key) <= set(self.table.collect_schema().names()):
-            return self.table
-        return None if self.dataset.delete_missing else self.table.join(rows, on=key, how="anti")
 
 
 def _except(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:

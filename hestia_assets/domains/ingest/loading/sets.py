@@ -60,8 +60,8 @@ class Planner:
             trouble = key_trouble(rows, self.maker.spec)
             out = pl.concat([trouble.failure.rows, trouble.repeats])
             rows = rows.filter(~pl.col("_row").is_in(out.implode()))
-        beside = self._others(rows)
-        failures = self.maker.validator.judge_set(rows, beside, self.maker.spec.checks)
+        maker = self.maker
+        failures, beside = maker.validator.judge_beside(rows, self._existing(), maker.spec, maker.mode)
         failures += [trouble.failure] if trouble else []
         fatal = [failure for failure in failures if failure.result.severity is Severity.REJECT]
         moves = self._moves(parts, fatal, source)
@@ -144,15 +144,12 @@ class Planner:
         empty = pl.LazyFrame(schema=self.maker.schema(layer))
         return self.maker.tables.read_staged(self.maker.ref(layer), files) if files else empty
 
-    def _others(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
-        """Rows that will be in the table beside those of this batch."""
-        ref, tables, spec = self.maker.ref(Layer.VALIDATED), self.maker.tables, self.maker.spec
-        if self.maker.mode is Mode.REPLACE or not self.maker.compares_rows() or not tables.exists(ref):
+    def _existing(self) -> pl.LazyFrame | None:
+        """Rows that are in the table from other batches, where a check compares with them."""
+        ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
+        if not self.maker.compares_rows() or not tables.exists(ref):
             return None
-        existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
-        if self.maker.mode is not Mode.UPSERT or not set(spec.primary_key) <= set(existing.collect_schema().names()):
-            return existing
-        return None if spec.delete_missing else existing.join(rows, on=list(spec.primary_key), how="anti")
+        return tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
 
     def _move(
         self, part: BatchPart, rows: pl.Series, fatal: Sequence[SetFailure], source: BinaryIO, moves: Moves

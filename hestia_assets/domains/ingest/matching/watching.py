@@ -11,7 +11,7 @@ import polars as pl
 from hestia_assets.core.ports import Validator
 from hestia_assets.core.results import BatchProfile, CheckResult, DriftFinding, Guess, Judgement, SetFailure
 from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
-from hestia_assets.core.specs import CheckSpec, Column
+from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Mode
 from hestia_assets.domains.ingest.matching.drift import profile, retyped
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,12 @@ class Watch:
     def datasets(self, check: CheckSpec) -> tuple[str, ...]:
         """As the validator does."""
         return self.validator.datasets(check)
+
+    def judge_beside(
+        self, rows: pl.LazyFrame, existing: pl.LazyFrame | None, spec: DatasetSpec, mode: Mode
+    ) -> tuple[list[SetFailure], pl.LazyFrame | None]:
+        """As the validator does."""
+        return self.validator.judge_beside(rows, existing, spec, mode)
 
     def judge_records(self, rows: pl.DataFrame, checks: Sequence[CheckSpec]) -> list[SetFailure]:
         """As the validator does."""

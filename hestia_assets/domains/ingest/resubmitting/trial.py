@@ -64,7 +64,8 @@ class Trial:
             failures = [trouble.failure]
             out = pl.concat([trouble.failure.rows, trouble.repeats])
             rows = rows.filter(~pl.col("_row").is_in(out.implode()))
-        failures = [*self.validator.judge_set(rows, self._others(rows), self.spec.checks), *failures]
+        found, _ = self.validator.judge_beside(rows, self._existing(), self.spec, self.spec.mode)
+        failures = [*found, *failures]
         for failure in failures:
             outcome.results.append(failure.result)
             if failure.result.severity is Severity.REJECT:
@@ -72,12 +73,6 @@ class Trial:
                 for row in failure.rows:
                     outcome.add(row, failure.result.name, failure.column, words.get(row, failure.message))
 
-    def _others(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
-        """Rows that would be in the table beside these."""
+    def _existing(self) -> pl.LazyFrame | None:
         ref = TableRef(Layer.VALIDATED, self.spec.tenant, self.spec.name)
-        if not self.tables.exists(ref):
-            return None
-        existing, key = self.tables.scan(ref), list(self.spec.primary_key)
-        if self.spec.mode is not Mode.UPSERT or not set(key) <= set(existing.collect_schema().names()):
-            return existing
-        return existing.join(rows, on=key, how="anti")
+        return self.tables.scan(ref) if self.tables.exists(ref) else None
