@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -68,8 +69,8 @@ def _judge(text: str, *, formats: bool) -> Fits:
     return fits
 
 
-class Steps:
-    """How many references may still be followed for one value."""
+class Steps(threading.local):
+    """How many references may still be followed for one value; chunks are judged by several threads at once."""
 
     left: int = MOST_REFERENCES
 
