@@ -118,11 +118,24 @@ def _copied(value: Any, budget: Iterator[int], depth: int) -> Any:
         return {_key(name): _copied(one, budget, depth + 1) for name, one in pairs}
     if isinstance(value, list | tuple | set):
         return [_copied(one, budget, depth + 1) for one in cast("list[Any]", value)]
+    if isinstance(value, str):
+        return _whole(value)
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
 def _key(name: Hashable) -> str:
-    return name.isoformat() if isinstance(name, date | datetime) else str(name)
+    return name.isoformat() if isinstance(name, date | datetime) else _whole(str(name))
+
+
+def _whole(text: str) -> str:
+    """The text, if it is one: half a pair of surrogates is no character and could not be kept. Raises SpecError."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        shown = text.encode("ascii", "backslashreplace").decode()
+        hint = "Write the whole character, or leave it out."
+        raise SpecError(f"'{shown[:80]}' holds half a character, which is none.", hint=hint) from error
+    return text
 
 
 def _twice(name: str) -> SpecError:

@@ -35,6 +35,8 @@ MERGES = b"x: &a {k: 1}\n" + b"".join(
         (b"{a: 2020-13-45}", "impossible value"),
         (b"a: 1\n---\nb: 1", "neither JSON nor YAML"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "too long"),
+        (b'{"a": "\\ud800"}', "half a character"),
+        (b'"\\udc00": 1', "half a character"),
         (b'"text"', "in which language"),
         (b"[1]", "in which language"),
         (b'{"a": 1}', "in which language"),
