@@ -28,6 +28,7 @@ from hestia_assets.core.specs import ChannelKind, Occurrence
 from hestia_assets.domains.alerts.service import AlertService, Look
 from hestia_assets.domains.export.service import ExportService
 from hestia_assets.domains.governance.catalog import Catalog
+from hestia_assets.domains.governance.checking import CheckGuard
 from hestia_assets.domains.governance.gate import Gate
 from hestia_assets.domains.governance.guard import SpecChecker
 from hestia_assets.domains.ingest.resubmitting.service import QuarantineService
@@ -98,6 +99,7 @@ def _joined(settings: Settings, metadata: Metadata) -> Hestia:
     catalog = _catalog(metadata, ingest, gate)
     quarantine = QuarantineService(lambda: ingest.runner, catalog.save, _batch_id, RULES)
     quality = _quality(metadata, quarantine)
+    guard = CheckGuard(RULES, validator, metadata.specs, _utc_now)
     return Hestia(
         settings=settings,
         catalog=catalog,
@@ -107,7 +109,7 @@ def _joined(settings: Settings, metadata: Metadata) -> Hestia:
         gate=gate,
         transforms=TransformService(gate, tables),
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
-        profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES),
+        profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES, guard),
         interchange=InterchangeService(LANGUAGES, RULES, validator, _utc_now),
         alerts=replace(alerts, looks=_looks(quality)),
         quality=quality,

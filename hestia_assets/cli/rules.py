@@ -98,7 +98,7 @@ def _check(text: str, file: Path | None) -> "CheckSpec":
         raise SpecError("One check is needed.", hint="Give it with --check '{…}' or with --file.")
     try:
         body = yaml.safe_load(text if file is None else file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, OSError, ValueError) as error:  # a ValueError: 2026-02-31, or no UTF-8
         reason = str(error).splitlines()[0]
         raise SpecError(f"The check could not be read: {reason}.", hint="Write it as JSON or YAML.") from error
     if not isinstance(body, dict):

@@ -104,7 +104,7 @@ def _documents(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     kinds = ", ".join(SPEC_KINDS)
     try:
         documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError: 2026-02-31, or no UTF-8
         raise SpecError(f"{file} is no YAML: {error}.", hint="Correct the place named above.") from error
     for number, values in enumerate((each for each in documents if each is not None), start=1):
         if not isinstance(values, dict) or values.get("kind") not in SPEC_KINDS:

@@ -37,10 +37,14 @@ class InRange:
 
         def within(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             passed = pl.lit(value=True)
-            if low is not None:
-                passed &= column >= as_values([low], dtype, parameter="min").first()
-            if high is not None:
-                passed &= column <= as_values([high], dtype, parameter="max").first()
+            lowest = None if low is None else as_values([low], dtype, parameter="min").first()
+            highest = None if high is None else as_values([high], dtype, parameter="max").first()
+            if lowest is not None and highest is not None and lowest > highest:
+                raise SpecError(f"No value lies between {low} and {high}.", hint="Give the smaller as 'min'.")
+            if lowest is not None:
+                passed &= column >= lowest
+            if highest is not None:
+                passed &= column <= highest
             return passed
 
         return within

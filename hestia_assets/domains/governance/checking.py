@@ -77,13 +77,16 @@ class CheckGuard:
             raise SpecError(f"Check '{check.name}', '{name}': {error.message}", hint=error.hint) from error
 
     def _build(self, spec: DatasetSpec, rule: Rule, check: CheckSpec) -> None:
-        """Let the rule itself judge the values of its parameters."""
+        """Let the rule itself judge the values of its parameters, and the types of its columns."""
         occasion = Occasion(spec.tenant, self.clock())
+        schema = self.validator.schema(spec.recipe.columns)
         if isinstance(rule, ConditionRule):
-            rule.condition(check, occasion)
+            condition = rule.condition(check, occasion)
+            for name in set(check.columns) & set(schema):
+                condition(pl.col(name), schema[name])
         elif isinstance(rule, RecordRule):
-            if spec.recipe.columns:
-                rule.passes(check, self.validator.schema(spec.recipe.columns), occasion)
+            if schema:
+                rule.passes(check, schema, occasion)
         elif isinstance(rule, RowRule):
             rule.check(check)
 

@@ -8,42 +8,54 @@
 * Checks of a batch look at the same rows, the file's own account and drift, and the files before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from hestia_assets.core.errors import SpecError
+from hestia_assets.core.errors import SpecError, UnknownPluginError
 from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchImpact, BatchState, Impact, SetFailure
 from hestia_assets.core.rules import ArrivedBatch, Occasion, Scope
-from hestia_assets.core.specs import CheckSpec, Mode, Severity
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Severity
 from hestia_assets.domains.profiling.arrived import Arrivals
 
 
 @dataclass
 class Trial:
-    """One check on trial; ``most``: how many failing rows are kept."""
+    """One check on trial; ``most``: how many failing rows are kept; ``guard`` raises where it could not be saved."""
 
     arrivals: Arrivals
     check: CheckSpec
     most: int
+    guard: Callable[[DatasetSpec], None]
     sample: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
 
     def run(self, batches: int) -> Impact:
         """The verdict on the last so many files, newest first; a check that cannot run has a problem."""
-        known = {column.name for column in self.arrivals.dataset.recipe.columns}
-        unknown = [name for name in self.check.columns if name not in known]
         judged: list[BatchImpact] = []
-        problem = f"The dataset has no column '{unknown[0]}'." if unknown else None
+        problem: str | None = None
         try:
-            for batch in [] if unknown else self.arrivals.files(batches):
+            self._refuse()
+            for batch in self.arrivals.files(batches):
                 judged.append(self._of(batch))
+        except UnknownPluginError:
+            raise
         except SpecError as error:
             problem = f"{error.message} {error.hint}"
         empty = pl.DataFrame(schema=dict.fromkeys([*known_order(self.arrivals), "_batch"], pl.String)).with_columns(
             _row=pl.lit(None, dtype=pl.Int64), _line=pl.lit(None, dtype=pl.Int64)
         )
         return Impact(self.check, tuple(judged), pl.concat([empty, *self.sample]), problem)
+
+    def _refuse(self) -> None:
+        """What could not be saved is not tried: a check of no columns would find nothing, and seem to pass."""
+        spec = self.arrivals.dataset
+        known = [column.name for column in spec.recipe.columns]
+        unknown = [name for name in self.check.columns if name not in known]
+        if unknown:
+            hint = f"Use one of: {', '.join(known)}."
+            raise SpecError(f"The dataset has no column '{unknown[0]}'.", hint=hint)
+        self.guard(spec.model_copy(update={"checks": (self.check,)}))
 
     def _of(self, batch: Batch) -> BatchImpact:
         scope = self.arrivals.validator.scope(self.check)

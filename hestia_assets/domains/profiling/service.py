@@ -1,5 +1,6 @@
 """Profiles of tables and batches, rules that they suggest, and what a rule would have done to what has arrived."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProfileService:
-    """Looks at rows; changes nothing."""
+    """Looks at rows; changes nothing. ``guard`` raises for a dataset whose checks could not be saved."""
 
     gate: RowGate
     tables: TableStore
@@ -29,6 +30,7 @@ class ProfileService:
     specs: SpecStore
     validator: Validator
     rules: Registry[Rule]
+    guard: Callable[[DatasetSpec], None]
 
     def profile(self, ref: TableRef, *, principal: Principal, batch: str | None = None) -> TableFacts:
         """Figures of a table, or of the rows of one batch in it. Raises NotFoundError."""
@@ -59,7 +61,7 @@ class ProfileService:
         Raises:
             UnknownPluginError: there is no such rule. Whatever else keeps it from running is the impact's problem.
         """
-        return Trial(self._arrivals(dataset, principal), check, most).run(batches)
+        return Trial(self._arrivals(dataset, principal), check, most, self.guard).run(batches)
 
     def _arrivals(self, dataset: DatasetSpec, principal: Principal) -> Arrivals:
         return Arrivals(self.gate, self.tables, self.batches, self.validator, dataset, principal)

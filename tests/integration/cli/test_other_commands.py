@@ -89,7 +89,7 @@ def test_what_get_prints_can_be_applied(command: Command, facts: Facts, imported
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("kind: nonsense\n", "no known kind"), ("a: [\n", "no YAML"), ("kind: dataset\nnam: x\n", "nam")],
+    [("kind: nonsense\n", "no known kind"), ("a: [\n", "no YAML"), ("kind: dataset\nnam: x\n", "nam"), ("a: 2026-02-31", "day")],
 )
 def test_a_wrong_spec_file_says_what_is_wrong(command: Command, tmp_path: Path, text: str, said: str):
     file = tmp_path / "specs.yaml"
