@@ -185,7 +185,7 @@ def _in_sql(rule: str, columns: tuple[str, ...], params: Block) -> str | None:
     if rule in ("in_set", "not_in_set"):
         values = ", ".join("'" + str(one).replace("'", "''") + "'" for one in params["values"])
         word = "IN" if rule == "in_set" else "NOT IN"
-        return " AND ".join(f'CAST("{name}" AS VARCHAR) {word} ({values})' for name in columns)
+        return " AND ".join(f'"{name}" {word} ({values})' for name in columns)  # DuckDB gives them the column's type
     return None
 
 

@@ -48,7 +48,7 @@ models:
       - name: ghost
         tests: [unique]
 """
-LISTED = "CAST(\"country\" AS VARCHAR) IN ('DE', 'US')"
+LISTED = "\"country\" IN ('DE', 'US')"
 
 
 def test_tests_become_rules_and_severities_stay(read):
@@ -110,3 +110,20 @@ def test_a_condition_bound_to_some_rows_judges_these_alone(read, interchange, or
     found = interchange.validator.judge_set(rows.lazy(), None, checks)
 
     assert [sorted(one.rows) for one in found] == [[0], [2]]
+
+
+def test_values_listed_for_some_rows_are_compared_as_values_of_the_column(read, interchange):
+    import polars as pl
+
+    where = "config: {where: quantity > 1}"
+    columns = [f"{{name: {name}, tests: [{{accepted_values: {{values: [{value}], {where}}}}}]}}"
+               for name, value in (("paid", "true"), ("price", "1.5"))]  # fmt: skip
+    checks = read(f"models: [{{name: orders, columns: [{', '.join(columns)}]}}]").checks
+    prices = pl.Series(["1.5", "1.51", None, "2"]).cast(pl.Decimal(38, 2))
+    rows = pl.DataFrame({"quantity": [2, 2, 2, 1], "paid": [True, False, None, False], "price": prices})
+    found = interchange.validator.judge_set(
+        rows.with_columns(_row=pl.int_range(4), _line=pl.int_range(4)).lazy(), None,
+        [check.model_copy(update={"severity": "warn"}) for check in checks],
+    )  # fmt: skip
+
+    assert [sorted(one.rows) for one in found] == [[1], [1]]
