@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
+import polars as pl
+from polars.exceptions import PolarsError
+
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.patterns import ANYTHING
 from hestia_assets.core.specs import Column, ColumnType, Severity
@@ -86,7 +89,7 @@ def _meant(name: str, block: Block, found: Found) -> list[Column]:
         return [one] if one else []
     try:
         known = [column for column in found.dataset.recipe.columns if _fits(name, column.name)]
-    except re.error:
+    except PolarsError:
         known = []
     if not known:
         found.note(f"columns.{name}", "No column has a name like that.")
@@ -94,10 +97,8 @@ def _meant(name: str, block: Block, found: Found) -> list[Column]:
 
 
 def _fits(pattern: str, name: str) -> bool:
-    """Names are short and nested repetition is refused, so that no pattern takes for ever. Raises re.error."""
-    if re.search(r"\)[*+{]", pattern):
-        raise re.error("repeated groups")
-    return re.match(pattern, name) is not None
+    """Whether a name begins as the pattern says, told in linear time. Raises PolarsError."""
+    return bool(pl.Series([name]).str.contains(f"^(?:{_rust(pattern)})")[0])
 
 
 def _column(block: Block, column: Column, place: str, found: Found) -> None:

@@ -80,3 +80,10 @@ def test_languages_that_are_not_there_are_named_with_those_that_are(read, interc
     with pytest.raises(SpecError, match="not written") as refused:
         interchange.write(orders, language="dbt")
     assert "json_schema, table_schema" in refused.value.hint
+
+
+def test_names_of_columns_are_matched_in_linear_time(read):
+    pattern = "[a-z]*" * 40 + "!"  # searched with backtracking it takes longer than anybody lives
+    content = {"schema_type": "dataframe", "columns": {pattern: {"regex": True}, "ma": {"regex": True}}}
+
+    assert [check.name for check in read(json.dumps(content)).checks] == ["not_null__mail"]
