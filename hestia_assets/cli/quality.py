@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from typer.core import TyperGroup
 
-from hestia_assets.cli.output import AsJson, explained, print_json, print_table
+from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import saved_dataset, session
 from hestia_assets.core.errors import ExportError, NotFoundError
 
@@ -66,7 +66,7 @@ def _one(hestia: "Hestia", dataset: "DatasetSpec", *, as_json: bool) -> None:
     rows = [(one["part"], _value(one["value"]), one["why"] or f"{one['formula']}: {one['good']:,} ÷ {one['of']:,}")
             for one in parts]  # fmt: skip
     print_table(("part", "of 100", "how"), rows, title=f"{dataset.name}: {_value(score.value)}")
-    typer.echo(f"Of the last {len(score.batches)} files, {score.rows:,} rows.")
+    typer.echo(f"Of the last {counted(len(score.batches), 'file')}, {counted(score.rows, 'row')}.")
     if late:
         typer.echo(late.sentence)
 
@@ -148,7 +148,7 @@ def normal(
             if str(each.metric) == metric and each.at.isoformat().startswith(at)
         ]
         if not found:
-            raise NotFoundError("unusual figure", f"{metric} {at}", known=())
+            raise NotFoundError("unusual figure", f"{metric} {at}")
         said = hestia.quality.normal(spec, found[0], author=hestia.author, note=note)
         if as_json:
             print_json({"id": said.id, "metric": str(said.metric), "at": said.at.isoformat(), "level": said.level})

@@ -131,7 +131,8 @@ def _tell(what: str, done: int, asked: int, *, as_json: bool) -> None:
     if as_json:
         print_json({what: done, "asked": asked})
     else:
-        rest = f"; {counted(asked - done, 'row')} were not in that state" if done < asked else ""
+        others = f"; {counted(asked - done, 'row')} {'was' if asked - done == 1 else 'were'} not in that state"
+        rest = others if done < asked else ""
         typer.echo(f"{counted(done, 'row')} {what}{rest}.")
 
 

@@ -74,7 +74,8 @@ def _did_you_mean(name: str, known: Collection[str]) -> str:
 
 def _where_to_look(kind: str) -> str:
     """Of things too many to list, the place that lists them."""
-    return "Choose one that is listed by: hestia batches" if kind == "batch" else "Check the name."
+    lists = {"batch": "hestia batches", "unusual figure": "hestia quality anomalies DATASET"}
+    return f"Choose one that is listed by: {lists[kind]}" if kind in lists else "Check the name."
 
 
 class SpecError(HestiaError):

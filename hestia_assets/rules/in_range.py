@@ -37,14 +37,14 @@ class InRange:
 
         def within(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             passed = pl.lit(value=True)
-            lowest = None if low is None else as_values([low], dtype, parameter="min").first()
-            highest = None if high is None else as_values([high], dtype, parameter="max").first()
-            if lowest is not None and highest is not None and lowest > highest:
+            lowest = None if low is None else as_values([low], dtype, parameter="min")
+            highest = None if high is None else as_values([high], dtype, parameter="max")
+            if lowest is not None and highest is not None and (lowest > highest).any():
                 raise SpecError(f"No value lies between {low} and {high}.", hint="Give the smaller as 'min'.")
             if lowest is not None:
-                passed &= column >= lowest
+                passed &= column >= lowest.first()
             if highest is not None:
-                passed &= column <= highest
+                passed &= column <= highest.first()
             return passed
 
         return within

@@ -25,6 +25,8 @@ def test_quality_of_a_dataset_from_its_score_to_its_report(command, facts, tmp_p
     assert [part["part"] for part in shown["parts"]][:2] == ["completeness", "validity"]
     assert unusual == {"dataset": "orders", "quiet": "Not enough history: 1 of 14 files.", "anomalies": []}
     assert missing["error"]["code"] == "not_found"
+    assert "hestia quality anomalies" in missing["error"]["hint"]
+    assert "Of the last 1 file, 2 rows." in command("quality", "orders").stdout
     assert "validity" in command("quality", "orders").stdout
     for kind, begins in (("html", b"<!doctype html>"), ("pdf", b"%PDF"), ("json", b"{")):
         target = tmp_path / f"report.{kind}"
