@@ -4,9 +4,10 @@
 address of this machine's network is asked where HESTIA_ALLOW_PRIVATE_URLS says so.
 """
 
+import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _LATER = "It is tried again by itself."
 _CORRECT = "Correct the address of the alert, or the variable that holds it, then send the message again."
 _PASSING = {408, 409, 425, 429}
+
+STEPS = 3
+"""Connecting, sending, answering: each may take as long as the setting says."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,7 @@ class WebhookCourier:
         headers = self._headers(letter, channel, body)
         try:
             refuse_host(host, urlsplit(url).port or 443, private=self.private)
-            with httpx.Client(timeout=self.timeout_seconds, trust_env=self.private) as client:
-                request = client.build_request(
-                    "POST", url, content=body.encode(), headers=headers, extensions={"trace": self._watch(host)}
-                )
-                self._judge(client.send(request, stream=True), host)
+            asyncio.run(self._posted(url, body.encode(), headers, host))
         except FetchError as error:
             hint = "Use a public address, or set HESTIA_ALLOW_PRIVATE_URLS to true."
             raise UndeliveredError(f"{host} is inside this machine's network.", hint=hint) from error
@@ -59,12 +59,28 @@ class WebhookCourier:
             raise NotNowError(f"{host} cannot be reached ({type(error).__name__}).", hint=_LATER) from error
         except httpx.UnsupportedProtocol as error:
             raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, TimeoutError) as error:
             hint = "It may have arrived all the same; it is sent again under the same webhook-id."
             what = f"{host} broke off, or did not answer in time ({type(error).__name__})."
             raise NotNowError(what, hint=hint, uncertain=True) from error
         except (httpx.InvalidURL, ValueError) as error:
             raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
+
+    async def _posted(self, url: str, body: bytes, headers: dict[str, str], host: str) -> None:
+        """Post it; an answer that comes drop by drop is not waited for longer than another."""
+        import httpx
+
+        watch = {"trace": self._watch(host)}
+        async with (
+            asyncio.timeout(STEPS * self.timeout_seconds),
+            httpx.AsyncClient(timeout=self.timeout_seconds, trust_env=self.private) as client,
+        ):
+            request = client.build_request("POST", url, content=body, headers=headers, extensions=watch)
+            response = await client.send(request, stream=True)
+            try:
+                self._judge(response, host)
+            finally:
+                await response.aclose()
 
     def _held(self, name: str) -> str:
         if not name:
@@ -92,10 +108,10 @@ class WebhookCourier:
             raise NotNowError(f"{channel.secret} holds no signing secret.", hint=hint) from error
         return headers | {"webhook-signature": signature}
 
-    def _watch(self, host: str) -> Callable[[str, dict[str, Any]], None]:
+    def _watch(self, host: str) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
         """Looks at the machine that was reached, before anything is sent to it: a name may change its address."""
 
-        def trace(name: str, info: dict[str, Any]) -> None:
+        async def trace(name: str, info: dict[str, Any]) -> None:
             if name == "connection.connect_tcp.complete" and not self.private:
                 peer = info["return_value"].get_extra_info("server_addr")
                 refuse_addresses([str(peer[0])], host=host, private=self.private)
@@ -104,10 +120,7 @@ class WebhookCourier:
 
     def _judge(self, response: "httpx.Response", host: str) -> None:
         """The status says it all."""
-        try:
-            status = response.status_code
-        finally:
-            response.close()
+        status = response.status_code
         if response.is_success:
             return
         if status in _PASSING or status >= 500:

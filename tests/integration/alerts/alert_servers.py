@@ -79,7 +79,7 @@ def running_mail() -> Iterator[MailServer]:
 @dataclass
 class WebServer:
     """Takes posts. Behaviours: ok, broken (500), busy (429, Retry-After: 90), refused (404), moved (302),
-    slow (takes it and answers late), reset (takes it and hangs up)."""
+    slow (takes it and answers late), reset (takes it and hangs up), drops (answers drop by drop, for long)."""
 
     script: list[str] = field(default_factory=list)
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class WebServer:
         return Counter(headers["webhook-id"] for headers, _ in self.taken)
 
 
-_STATUS = {"ok": 204, "broken": 500, "busy": 429, "refused": 404, "moved": 302, "slow": 204}
+_STATUS = {"ok": 204, "broken": 500, "busy": 429, "refused": 404, "moved": 302, "slow": 204, "drops": 204}
 
 
 @contextmanager
@@ -112,6 +112,10 @@ def running_web() -> Iterator[WebServer]:
                 self.connection.close()
                 return
             self.send_response(_STATUS[now])
+            for drop in range(100 if now == "drops" else 0):
+                self.send_header(f"X-{drop}", "drop")
+                self.flush_headers()
+                threading.Event().wait(SLOW_SECONDS / 10)
             if now == "busy":
                 self.send_header("Retry-After", "90")
             if now == "moved":

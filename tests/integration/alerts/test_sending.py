@@ -144,6 +144,18 @@ def test_a_web_server_says_when_to_come_back_and_what_it_refuses_is_not_sent_aga
     assert service.deliver().sent == 1
 
 
+def test_a_web_server_that_answers_drop_by_drop_does_not_keep_the_others_waiting(service, alert, event, web):
+    alert(to=web.url, kind="webhook")
+    web.script.append("drops")
+    service.announce([event()])
+
+    done = service.deliver()
+
+    assert (done.sent, done.later) == (0, 1)
+    (message,) = service.messages("default")
+    assert message.uncertain == 1
+
+
 def test_a_chat_is_told_through_the_address_that_a_variable_holds(service, alert, event, rounds, web, monkeypatch):
     alert(kind="chat", to="env:HESTIA_CHAT_OPS")
     service.announce([event("hello")])
