@@ -27,8 +27,8 @@ _LATER = "It is tried again by itself."
 _CORRECT = "Correct the address of the alert, or the variable that holds it, then send the message again."
 _PASSING = {408, 409, 425, 429}
 
-STEPS = 3
-"""Connecting, sending, answering: each may take as long as the setting says."""
+CONNECTING = 0.5
+"""Which part of the time connecting may take: where it fails, nothing was sent, and that is known."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,9 @@ class WebhookCourier:
         """Post it; an answer that comes drop by drop is not waited for longer than another."""
         import httpx
 
-        watch = {"trace": self._watch(host)}
-        async with (
-            asyncio.timeout(STEPS * self.timeout_seconds),
-            httpx.AsyncClient(timeout=self.timeout_seconds, trust_env=self.private) as client,
-        ):
+        watch, seconds = {"trace": self._watch(host)}, self.timeout_seconds
+        waits = httpx.Timeout(seconds, connect=CONNECTING * seconds)
+        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=waits, trust_env=self.private) as client:
             request = client.build_request("POST", url, content=body, headers=headers, extensions=watch)
             response = await client.send(request, stream=True)
             try:
