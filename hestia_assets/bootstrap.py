@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hestia_assets import _importing
 from hestia_assets.adapters.chat import ChatCourier
 from hestia_assets.adapters.delta import DeltaTableStore
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
@@ -44,6 +45,8 @@ from hestia_assets.domains.validation.checks import RuleValidator
 from hestia_assets.formats import FORMATS
 from hestia_assets.rules import RULES
 from hestia_assets.settings import Settings, alert_secret
+
+_importing.done()
 
 
 @dataclass(frozen=True)
