@@ -39,7 +39,7 @@ class AgreesWith:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
-        return f"The figures do not agree with the dataset {spec.params.get('dataset')}."
+        return f"The figures must agree with the dataset {spec.params.get('dataset')}."
 
     def datasets(self, spec: CheckSpec) -> tuple[str, ...]:
         """The one to agree with."""

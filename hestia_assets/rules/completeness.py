@@ -31,7 +31,7 @@ class Completeness:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
-        return f"Not every expected {spec.columns[0]} is in the batch."
+        return f"Every expected {spec.columns[0]} must be there in the batch."
 
     def datasets(self, spec: CheckSpec) -> tuple[str, ...]:
         """The one that has the values, if it is no list."""

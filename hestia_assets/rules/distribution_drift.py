@@ -38,7 +38,7 @@ class DistributionDrift:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
-        return f"The values of {spec.columns[0]} are spread otherwise than before."
+        return f"The values of {spec.columns[0]} must be spread as before."
 
     def datasets(self, spec: CheckSpec) -> tuple[str, ...]:
         """None."""

@@ -29,7 +29,7 @@ class Freshness:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
-        return f"The newest {spec.columns[0]} of the batch is too old."
+        return f"The newest {spec.columns[0]} of the batch must not be too old."
 
     def datasets(self, spec: CheckSpec) -> tuple[str, ...]:
         """None."""

@@ -27,7 +27,11 @@ class RowCount:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
-        return "The batch has fewer or more rows than expected."
+        low, high, least, most = (spec.params.get(name) for name in ("min", "max", "least", "most"))
+        bounds = [f"at least {low}"] * (low is not None) + [f"at most {high}"] * (high is not None)
+        bounds += [f"at least {least} times as many as usual"] * (least is not None)
+        bounds += [f"at most {most} times as many as usual"] * (most is not None)
+        return f"The number of rows must be {' and '.join(bounds) or 'as expected'}."
 
     def datasets(self, spec: CheckSpec) -> tuple[str, ...]:
         """None."""

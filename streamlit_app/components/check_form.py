@@ -113,7 +113,8 @@ def _composed(form: FormOf, name: str, chosen: Sequence[str], severity: Severity
         CheckSpec, {"rule": name, "columns": list(chosen), "severity": severity, "params": params} | more
     )  # fmt: skip
     st.markdown(f":material/rule: **{sentence(check)}**")
-    st.caption(f"A row that fails it: {rule.advice[:1].lower()}{rule.advice[1:]}" if rule.advice else "")
+    who = "file" if looks_at_the_whole(name) else "row"
+    st.caption(f"A {who} that fails it: {rule.advice[:1].lower()}{rule.advice[1:]}" if rule.advice else "")
     return check
 
 

@@ -64,7 +64,7 @@ def finding(check: CheckSpec, result: CheckResult | None, where: str, *, would: 
     if not result.failed_rows:
         fails = "fails" if would else "failed"
         return f":green[None of the {count(result.checked_rows, 'row')} {where} {fails}.] If one does: {does}."
-    values = [plain(row.value) for row in result.sample[:3] if row.value]
+    values = list(dict.fromkeys(plain(row.value) for row in result.sample if row.value))[:3]
     shown = f" ({', '.join(values)})" if values else ""
     failed = "would fail" if would else "failed"
     return f":orange[{count(result.failed_rows, 'row')} {where} {failed}{shown}.] If so: {does}."

@@ -70,6 +70,8 @@ def _in_words(found: Impact) -> str:
     hit = sum(1 for batch in found.batches if batch.failing or batch.problem)
     if looks_at_the_whole(found.check.rule):
         does = "hold" if found.check.severity is Severity.HOLD else "speak of"
+        if len(found.batches) == 1:
+            return f":material/query_stats: It would {does if hit else f'not {does}'} **the last file**."
         return f":material/query_stats: It would {does} **{hit:,} of the last {len(found.batches):,}** files."
     if not found.failing:
         return f":material/check: :green[**No row of the last {files} would fail**] ({total} were looked at)."

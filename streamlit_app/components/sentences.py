@@ -21,7 +21,8 @@ def sentence(check: CheckSpec) -> str:
     needed = set(_fields(rule)) - {"columns"}
     if needed - set(check.params):  # an optional one was left out; the rule's own message knows how to say that
         return plain(rule.message(check).rstrip("."))
-    return rule.sentence.format(columns=columns, **{name: _shown(name, check.params[name]) for name in needed})
+    text = rule.sentence.format(columns=columns, **{name: _shown(name, check.params[name]) for name in needed})
+    return text.strip()  # a rule may name no column at its end, and no blank closes what is bold
 
 
 def _fields(rule: Rule) -> list[str]:

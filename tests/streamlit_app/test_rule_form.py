@@ -115,6 +115,16 @@ def _meant(label: str, parameter: Parameter) -> bool:
     return label.startswith(parameter.meaning.rstrip("."))
 
 
+def test_a_rule_of_a_dataset_reads_as_a_demand_that_can_be_printed_bold(home):
+    def demand(rule: str, columns: tuple[str, ...] = (), **params: object) -> str:
+        return sentence(CheckSpec(rule=rule, columns=columns, params=params))
+
+    assert demand("sql", expression="qty > 1") == "for each row must hold: `qty > 1`"
+    assert demand("row_count", min=1, max=350) == "The number of rows must be at least 1 and at most 350"
+    assert demand("completeness", ("no",), values=["1"]) == "Every expected no must be there in the batch"
+    assert demand("distribution_drift", ("qty",)) == "The values of qty must be spread as before"
+
+
 def test_the_impact_on_the_last_files_is_shown_before_a_rule_is_saved(home, page):
     saved(home)
     app = choose(page(), "in_range", "qty")
