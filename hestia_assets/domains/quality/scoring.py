@@ -20,6 +20,8 @@ FILES = 10
 FILLED = ("not_null", "not_blank", "completeness")
 DISTINCT = ("unique", "row_unique")
 AGREEING = ("foreign_key", "totals_match", "agrees_with")
+OF_WHOLE = ("completeness", "totals_match", "agrees_with")
+"""These say yes or no of a whole file, with all its rows; what another one looked at no row of, it says nothing of."""
 
 
 def score(dataset: DatasetSpec, batches: Sequence[Batch], *, repaired: Mapping[str, int], now: datetime) -> Score:
@@ -123,7 +125,8 @@ def _by_rules(
 
 
 def _counted(batch: Batch, result: CheckResult) -> tuple[int, int]:
-    rows = result.checked_rows or batch.rows_loaded + batch.rows_quarantined
+    of_whole = result.problem is not None or result.rule in OF_WHOLE
+    rows = result.checked_rows or (batch.rows_loaded + batch.rows_quarantined if of_whole else 0)
     return (0 if result.problem else rows - result.failed_rows), rows
 
 

@@ -36,6 +36,13 @@ def test_without_files_checks_or_rhythm_nothing_is_rated():
     assert all(part.value is None and part.why for part in found.parts)
 
 
+def test_a_check_to_which_no_row_came_counts_no_row_as_good():
+    unique = CheckSpec(rule="unique", columns=("id",))
+    dataset = DatasetSpec(name="orders", recipe=Recipe(columns=COLUMNS), checks=(unique,))
+
+    assert parts(dataset, [batch(1, result(unique, 0, checked=0), loaded=0)])["uniqueness"] is None
+
+
 def test_each_part_is_what_was_counted():
     filled = CheckSpec(rule="not_null", columns=("id",))
     unique = CheckSpec(rule="unique", columns=("id",), severity=Severity.WARN)
