@@ -190,8 +190,9 @@ class Validator(Protocol):
     ) -> "tuple[list[SetFailure], pl.LazyFrame | None]":
         """``judge_set`` with the spec's checks, and the rows of the table that will be beside those that pass.
 
-        ``existing``: the table without rows of the batch. In an update they give way to the rows of their key, but not
-        to a row that fails. Raises SpecError when a check cannot run, or rows depend on each other in a long chain.
+        ``existing``: the table without rows of the batch, and without those that go because it lacks their key. In an
+        update they give way to the rows of their key, but not to a row that fails. Raises SpecError when a check
+        cannot run, or rows depend on each other in a long chain.
         """
         ...
 

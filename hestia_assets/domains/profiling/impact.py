@@ -118,7 +118,10 @@ class Trial:
     ) -> tuple[list[SetFailure], pl.LazyFrame | None]:
         """What checks over several rows say, and the rows that were in the table beside those that pass."""
         spec = self.arrivals.dataset.model_copy(update={"checks": tuple(checks)})
-        return self.arrivals.on(batch).judge_beside(rows, self.arrivals.existing(batch), spec, self._mode(batch))
+        existing, key = self.arrivals.existing(batch), list(spec.primary_key)
+        if existing is not None and spec.delete_missing and key:
+            existing = existing.join(self.arrivals.loadable(batch, (), frozenset(key)), on=key, how="semi")
+        return self.arrivals.on(batch).judge_beside(rows, existing, spec, self._mode(batch))
 
     def _others(self, *scopes: Scope) -> list[CheckSpec]:
         """The dataset's other checks that look at such things."""

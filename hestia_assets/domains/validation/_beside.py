@@ -22,7 +22,7 @@ Judged = Callable[[pl.LazyFrame | None], list[SetFailure]]
 
 @dataclass(frozen=True)
 class Beside:
-    """Rows of a batch with ``_row``, in an update each key once, and the table's rows without those of the batch."""
+    """Rows of a batch with ``_row``, in an update each key once, and the table's rows without those that it removes."""
 
     rows: pl.LazyFrame
     existing: pl.LazyFrame | None
@@ -52,8 +52,6 @@ class Beside:
         if not self._is_keyed:
             return self.existing
         key, out = list(self.spec.primary_key), pl.col("_row").is_in(aside.implode())
-        if self.spec.delete_missing:
-            return self.existing.join(self.rows.filter(out), on=key, how="semi") if aside.len() else None
         return self.existing.join(self.rows.filter(~out) if aside.len() else self.rows, on=key, how="anti")
 
     def _keep_rows(self, aside: pl.Series) -> bool:

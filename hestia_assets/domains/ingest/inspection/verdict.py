@@ -30,7 +30,7 @@ from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.inspection.before import Before, Together, judge_whole
 from hestia_assets.domains.ingest.loading.aside import failed_rows, first_failures, without
 from hestia_assets.domains.ingest.loading.fitting import fitting
-from hestia_assets.domains.ingest.loading.keyed import key_trouble
+from hestia_assets.domains.ingest.loading.keyed import key_trouble, still_named
 from hestia_assets.domains.ingest.loading.modes import changes_of
 from hestia_assets.domains.ingest.matching.watching import NO_ROWS, Glimpse, Watch
 from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
@@ -150,7 +150,11 @@ class Judge:
             trouble = key_trouble(kept, self.dataset)
             failures.append(trouble.failure)
             rows, again = _except(kept, pl.concat([trouble.failure.rows, trouble.repeats])), trouble.repeats.len()
-        found, beside = self.validator.judge_beside(rows, self.table, self.dataset, self.dataset.mode)
+        keys = [part.select(self.dataset.primary_key) for part in (kept, aside) if part is not None]
+        table = self.table
+        if table is not None and keys and self._key_if_missing_go():
+            table = still_named(table, pl.concat(keys), self.dataset)
+        found, beside = self.validator.judge_beside(rows, table, self.dataset, self.dataset.mode)
         failures += found
         for failure in failures:
             counts.add_checks([failure.result])
@@ -165,8 +169,6 @@ class Judge:
         if kept is None or self.dataset.mode is not Mode.UPSERT:
             return self._plainly(counts)
         good = _except(kept, pl.concat(gone[1:])) if gone[1:] else kept
-        key = self.dataset.primary_key
-        keys = [part.select(key) for part in (kept, aside) if part is not None]
         return changes_of(self.dataset, good, self.table, Mode.UPSERT, seen=pl.concat(keys))
 
     def _no_rows(self) -> pl.LazyFrame:

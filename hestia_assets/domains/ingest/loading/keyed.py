@@ -50,6 +50,14 @@ def has_key(key: Sequence[str]) -> pl.Expr:
     return pl.all_horizontal(pl.col(name).is_not_null() for name in key)
 
 
+def still_named(existing: pl.LazyFrame, keys: pl.LazyFrame, spec: DatasetSpec) -> pl.LazyFrame:
+    """Rows of the table without those that go because a file with these keys, bad rows' too, does not name them."""
+    key = list(spec.primary_key)
+    if not set(key) <= set(existing.collect_schema().names()):
+        return existing
+    return existing.join(keys, on=key, how="semi")
+
+
 def _empty(rows: pl.LazyFrame, key: Sequence[str]) -> pl.DataFrame:
     words = f"{', '.join(key)} names the row and is empty."
     return (

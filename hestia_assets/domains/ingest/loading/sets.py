@@ -23,7 +23,7 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.specs import Mode, Severity
 from hestia_assets.domains.ingest.loading import quarantine
-from hestia_assets.domains.ingest.loading.keyed import KeyFailure, KeyTrouble, has_key, key_trouble
+from hestia_assets.domains.ingest.loading.keyed import KeyFailure, KeyTrouble, has_key, key_trouble, still_named
 from hestia_assets.domains.ingest.loading.modes import Effect, EffectPlan, Seen
 from hestia_assets.domains.ingest.loading.parts import PartMaker
 from hestia_assets.domains.ingest.loading.whole import WholeBatch
@@ -60,8 +60,8 @@ class Planner:
             trouble = key_trouble(rows, self.maker.spec)
             out = pl.concat([trouble.failure.rows, trouble.repeats])
             rows = rows.filter(~pl.col("_row").is_in(out.implode()))
-        maker = self.maker
-        failures, beside = maker.validator.judge_beside(rows, self._existing(), maker.spec, maker.mode)
+        maker, seen = self.maker, self._seen(parts) if trouble and self.maker.spec.delete_missing else None
+        failures, beside = maker.validator.judge_beside(rows, self._existing(seen), maker.spec, maker.mode)
         failures += [trouble.failure] if trouble else []
         fatal = [failure for failure in failures if failure.result.severity is Severity.REJECT]
         moves = self._moves(parts, fatal, source)
@@ -80,7 +80,7 @@ class Planner:
             good = good.filter(~pl.col("_row").is_in(trouble.repeats.implode()))
         aside = sum(file.rows for file in final_files(parts, plan, Layer.QUARANTINE))
         whole = self.whole.judge(good, beside, parts=[*parts, plan], aside=aside, source=source)
-        effect = self._effect(parts, plan, trouble)
+        effect = self._effect(parts, plan, trouble, seen)
         return replace(
             plan,
             checks=(*plan.checks, *whole),
@@ -105,7 +105,9 @@ class Planner:
                 self._move(part, mine, fatal, source, moves)
         return moves
 
-    def _effect(self, parts: Sequence[BatchPart], plan: BatchPart, trouble: KeyTrouble | None) -> Effect:
+    def _effect(
+        self, parts: Sequence[BatchPart], plan: BatchPart, trouble: KeyTrouble | None, seen: Seen | None
+    ) -> Effect:
         ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
         files = final_files(parts, plan, Layer.VALIDATED)
         count = sum(file.rows for file in files)
@@ -115,7 +117,6 @@ class Planner:
         if trouble is None:
             return planner.replace(count, aside=bool(final_files(parts, plan, Layer.QUARANTINE)))
         distinct = self._good(parts, plan).filter(~pl.col("_row").is_in(trouble.repeats.implode()))
-        seen = self._seen(parts) if self.maker.spec.delete_missing else None
         return planner.upsert(distinct, trouble.repeats.len(), seen)
 
     def _seen(self, parts: Sequence[BatchPart]) -> Seen:
@@ -144,12 +145,13 @@ class Planner:
         empty = pl.LazyFrame(schema=self.maker.schema(layer))
         return self.maker.tables.read_staged(self.maker.ref(layer), files) if files else empty
 
-    def _existing(self) -> pl.LazyFrame | None:
-        """Rows that are in the table from other batches, where a check compares with them."""
+    def _existing(self, seen: Seen | None) -> pl.LazyFrame | None:
+        """Rows of other batches that the table keeps or that are replaced, where a check compares with them."""
         ref, tables = self.maker.ref(Layer.VALIDATED), self.maker.tables
         if not self.maker.compares_rows() or not tables.exists(ref):
             return None
-        return tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
+        existing = tables.scan(ref).filter(pl.col("_batch") != self.maker.batch.id)
+        return existing if seen is None else still_named(existing, seen.keys, self.maker.spec)
 
     def _move(
         self, part: BatchPart, rows: pl.Series, fatal: Sequence[SetFailure], source: BinaryIO, moves: Moves
