@@ -215,7 +215,7 @@ class Runner:
     @property
     def retyping(self) -> Retyping:
         """What brings the tables to the types of a spec."""
-        return Retyping(self.tables, self.validator, self.specs, self.batches, self.files, self.formats)
+        return Retyping(self.tables, self.validator, self.specs, self.batches, self.files, self.formats, self.clock)
 
     def retype(self, spec: DatasetSpec, hold: Hold, *, version: int, author: str) -> None:
         """Bring the tables to the types of the spec. Raises RetypeError when rows do not fit."""

@@ -75,3 +75,14 @@ def test_the_file_that_is_read_again_does_not_stand_in_its_own_way(home: Hestia)
     again = home.ingest.reimport(first.id, author="ada")
 
     assert (again.rows_loaded, again.rows_quarantined) == (1, 1)
+
+
+@pytest.mark.parametrize("tenant", ["default", "acme"])
+def test_values_that_another_dataset_of_the_tenant_lacks_stand_against_it(home: Hestia, tenant):
+    codes = spec(type="integer").model_copy(update={"name": "codes", "tenant": tenant})
+    bring(home, "a;5\n", codes)
+    bring(home, "a;5\nb;7\n", spec(type="text").model_copy(update={"tenant": tenant}))
+    known = spec(check("foreign_key", "v", dataset="codes"), type="integer").model_copy(update={"tenant": tenant})
+
+    with pytest.raises(RetypeError, match=r"foreign_key__v \(reject, rows: 1\)"):
+        bring(home, "d;5\n", known)

@@ -12,9 +12,10 @@ import polars as pl
 
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.ports import BatchStore, FileStore, Format, Hold, SpecStore, TableStore, Validator
+from hestia_assets.core.ports import BatchStore, Clock, FileStore, Format, Hold, SpecStore, TableStore, Validator
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import CheckResult, ColumnRetype, Retype, SpecVersion, StagedFile
+from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import Column, DatasetSpec, Mode
 from hestia_assets.domains.ingest.loading.fitting import Ways
 from hestia_assets.domains.ingest.loading.versions import OF, ROW_ID, history_of
@@ -50,6 +51,7 @@ class Retyping:
     batches: BatchStore
     files: FileStore
     formats: Registry[Format]
+    clock: Clock
 
     def wanted(self, spec: DatasetSpec) -> Retype | None:
         """What would change in the validated table; None where the types are the same."""
@@ -187,7 +189,8 @@ class Retyping:
         Checks that only warn, and that rows would fail then, are added to ``failing``.
         """
         staged, misfits, left = list[StagedFile](), Misfits(), work.ref.layer is Layer.HISTORY
-        checked = Rechecking.of(self.validator, spec, () if left else work.columns)
+        validator = self.validator.on(Occasion(spec.tenant, self.clock()))
+        checked = Rechecking.of(validator, spec, () if left else work.columns)
         for number, rows in enumerate(self.tables.stretches(work.ref, version=work.version)):
             again = work.rereading.again(rows)
             if not left:
