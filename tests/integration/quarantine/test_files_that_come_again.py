@@ -10,7 +10,7 @@ from set_aside import CHECKS, COLUMNS, FILE, bring, ids, mended, orders, rows, s
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import EditError, HeldError
 from hestia_assets.core.results import Batch, BatchState, Fix
-from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, Recipe, Severity
 
 WIDER = orders(CheckSpec(rule="in_range", columns=("qty",), params={"min": -99}), CHECKS[1])
 
@@ -130,3 +130,19 @@ def test_every_row_of_a_file_of_one_line_is_found_again_when_it_is_read_otherwis
     home.quarantine.replay(orders(), author="bea")
 
     assert rows(home)["id"].to_list() == ["1", "2", "3", "3"]
+
+
+def test_a_held_resubmission_loses_no_value_to_a_column_that_is_called_otherwise_by_now(home):
+    few = CheckSpec(rule="in_range", columns=("qty",), params={"max": 99}, severity=Severity.HOLD, label="few")
+    bring(home, FILE, orders(*CHECKS, few))
+    held = home.quarantine.resubmit(orders(), [Fix(ids(home)[0], {"qty": "5000"})], author="bea").batch
+    columns = (COLUMNS[0], COLUMNS[1].model_copy(update={"name": "amount"}), *COLUMNS[2:])
+    home.catalog.save(DatasetSpec(name="orders", recipe=Recipe(columns=columns)), author="ada")
+    home.ingest.release(held.id, author="cyd")
+
+    with pytest.raises(HeldError, match="no column 'qty' any more"):
+        home.ingest.run(held.id)
+
+    assert rows(home).height == 2
+    home.ingest.discard(held.id, author="cyd")
+    assert states(home) == {"open": 10}

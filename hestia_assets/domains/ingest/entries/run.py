@@ -44,9 +44,10 @@ class ResubmitRun:
     book: EntryBook
 
     def go(self, source: BinaryIO) -> Batch:
-        """Bring the rows to committed or held. Raises HeldError when an entry is open no more."""
+        """Bring the rows to committed or held. Raises HeldError: an entry is open no more, or has other columns."""
         maker, run = self.run.maker, self.run
         if not maker.is_published():
+            self._refuse_columns(source)
             self._refuse_known(source)
         planned = run.prepare(source)
         if isinstance(planned, Batch):
@@ -62,6 +63,15 @@ class ResubmitRun:
             batch = run.commit(planned, seconds=time.monotonic() - started)
         run.on_progress(batch)
         return batch
+
+    def _refuse_columns(self, source: BinaryIO) -> None:
+        """Values of a column that has another name by now would get lost."""
+        now = {column.name for column in self.run.maker.spec.recipe.columns}
+        if gone := sorted(head_of(source)["sources"].keys() - now):
+            raise HeldError(
+                f"The dataset has no column '{gone[0]}' any more, of which these rows have values.",
+                hint="Discard this batch, and resubmit its rows as they are now.",
+            )
 
     def _refuse_known(self, source: BinaryIO) -> None:
         ids = [attempt.id for attempt in attempts(source)]
