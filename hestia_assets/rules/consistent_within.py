@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.rules import ONE_COLUMN, Parameter, ParameterKind, Relations
 from hestia_assets.core.specs import CheckSpec
-from hestia_assets.rules._sql import filled, listed, quoted
+from hestia_assets.rules._params import switch
+from hestia_assets.rules._sql import filled, listed, names_in, quoted
 
 
 class ConsistentWithin:
@@ -50,7 +51,7 @@ class ConsistentWithin:
         keys, some = listed(key), filled(key)
         said = f"SELECT {keys}, {value} FROM {{}} WHERE {some} AND {value} IS NOT NULL"
         rare = f"{value} IS NOT NULL AND (_n < _most OR _most <= {_share(spec)} * _all)"
-        missing = f" OR {value} IS NULL" if spec.params.get("filled") else ""
+        missing = f" OR {value} IS NULL" if switch(spec, "filled") else ""
         return f"""
             WITH _said AS ({said.format(relations.rows)} UNION ALL {said.format(relations.existing)}),
             _votes AS (SELECT {keys}, {value}, count(*) AS _n FROM _said GROUP BY ALL),
@@ -60,8 +61,7 @@ class ConsistentWithin:
 
 
 def _key(spec: CheckSpec) -> list[str]:
-    key = spec.params.get("key")
-    names = [key] if isinstance(key, str) else [str(name) for name in key or ()]
+    names = list(names_in(spec.params.get("key"), parameter="key"))
     if not names or set(names) & set(spec.columns):
         raise SpecError(
             f"Check '{spec.name}' has no key, or its column is part of it.",

@@ -9,6 +9,7 @@ from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Paramete
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules._distinct import in_words
 from hestia_assets.rules._json_schema import Fits, judge, parsed
+from hestia_assets.rules._params import switch
 
 
 class JsonSchema:
@@ -35,7 +36,7 @@ class JsonSchema:
 
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a value is JSON that fits."""
-        fits = judge(spec.params.get("schema"), formats=bool(spec.params.get("formats", False)))
+        fits = judge(spec.params.get("schema"), formats=switch(spec, "formats"))
 
         def fitting(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             return column.cast(pl.String).map_batches(

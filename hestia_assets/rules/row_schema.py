@@ -12,6 +12,7 @@ from hestia_assets.core.rules import MAYBE_COLUMNS, Occasion, Parameter, Paramet
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules._distinct import in_words
 from hestia_assets.rules._json_schema import Fits, judge
+from hestia_assets.rules._params import switch
 
 MOST_REMEMBERED = 200_000
 
@@ -42,7 +43,7 @@ class RowSchema:
 
     def passes(self, spec: CheckSpec, schema: pl.Schema, occasion: Occasion) -> pl.Expr:
         """Whether each row fits."""
-        fits = judge(spec.params.get("schema"), formats=bool(spec.params.get("formats", False)))
+        fits = judge(spec.params.get("schema"), formats=switch(spec, "formats"))
         names = _names(spec)
         columns = spec.columns or tuple(name for name in schema if not name.startswith("_"))
 

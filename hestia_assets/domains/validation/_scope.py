@@ -1,7 +1,7 @@
 """What a check looks at."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, cast
 
 from hestia_assets.core.rules import BatchRule, ParameterKind, ReadingRule, RecordRule, Rule, Scope, SetRule
 from hestia_assets.core.specs import CheckSpec
@@ -34,6 +34,8 @@ def named_columns(check: CheckSpec, rule: Rule, kinds: Collection[ParameterKind]
 
 
 def _names(value: Any) -> set[str]:
-    if value is None:
-        return set()
-    return {value} if isinstance(value, str) else set(value)
+    """One name or several; what is neither is refused by the rule, with a word that fits."""
+    if isinstance(value, str):
+        return {value}
+    named = cast("Iterable[object]", value) if isinstance(value, list | tuple) else ()
+    return {one for one in named if isinstance(one, str)}

@@ -50,6 +50,7 @@ REFUSED = {
         Case(["{}"], [], {"schema": {"$ref": "#/$defs/gone"}}),
         Case(["{}"], [], {"schema": {"$ref": "#"}}),
         Case(["{}"], [], {"schema": LOOK_AROUND}),
+        Case(["{}"], [], {"schema": {}, "formats": "false"}),
         Case(["1"], [], {"schema": {"$ref": "#/$defs/d0", "$defs": DOUBLING}}),
     ],
     "row_schema": [
