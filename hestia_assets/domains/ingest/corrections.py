@@ -19,7 +19,7 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec, Mode
-from hestia_assets.domains.ingest.entries.again import refuse_redo, refuse_reimport
+from hestia_assets.domains.ingest.entries.again import refuse_redo, refuse_reimport, refuse_undo
 from hestia_assets.domains.ingest.loading.parts import published_anywhere
 from hestia_assets.domains.ingest.loading.run import UNBALANCED
 from hestia_assets.domains.ingest.rewriting.desk import EditDesk
@@ -64,6 +64,7 @@ class Corrections:
                     raise HeldError(f"Batch {batch} is undone already.", hint="Redo it to have its rows again.")
                 if found.state is not BatchState.COMMITTED:
                     return UndoResult(self._discarded(found, author))
+                refuse_undo(self.runner.book(found.tenant, found.dataset), found)
                 begun = self.runner.turn(found, alive=False)
                 begun.begin()
             result = begun.finish(hold)

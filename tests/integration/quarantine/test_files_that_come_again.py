@@ -146,3 +146,18 @@ def test_a_held_resubmission_loses_no_value_to_a_column_that_is_called_otherwise
     assert rows(home).height == 2
     home.ingest.discard(held.id, author="cyd")
     assert states(home) == {"open": 10}
+
+
+def test_what_a_file_replaced_does_not_come_back_beside_rows_of_the_file(home):
+    spec = orders(mode=Mode.REPLACE)
+    bring(home, FILE, spec)
+    loaded(home)
+    second = bring(home, FILE.replace("00012", "99999"), spec)
+    back = loaded(home)
+
+    with pytest.raises(HeldError, match=back.id):
+        home.ingest.undo(second.id, author="ada")
+    for batch in (back, second):
+        home.ingest.undo(batch.id, author="ada")
+
+    assert (rows(home).height, is_each_once(home), states(home)) == (5, True, {"open": 7, "loaded": 3})

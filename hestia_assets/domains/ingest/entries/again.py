@@ -6,7 +6,7 @@ import polars as pl
 
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, EntryState, Problem
+from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, BatchState, EntryState, Problem
 from hestia_assets.core.specs import Mode
 from hestia_assets.domains.ingest.entries.book import ID, LOADED, EntryBook
 from hestia_assets.domains.ingest.loading.run import BatchRun
@@ -60,4 +60,19 @@ def refuse_reimport(book: EntryBook, batch: Batch) -> None:
             f"{by['len'].sum():,} rows of {batch.file_name} were set aside and came back since, by "
             f"{', '.join(by['by_batch'].head(5))}; read again, they could be loaded twice.",
             hint="Undo that first, or replay the rows that are still open instead.",
+        )
+
+
+def refuse_undo(book: EntryBook, batch: Batch) -> None:
+    """Refuse to bring back what a file replaced while rows of it that came back stay. Raises HeldError."""
+    before = (one for one in book.all_batches.values() if (one.sequence or 0) < (batch.sequence or 0))
+    if batch.mode is not Mode.REPLACE or not any(one.state is BatchState.COMMITTED for one in before):
+        return
+    rows = book.entries().filter(pl.col("_batch") == batch.id, pl.col("state") == EntryState.LOADED.value)
+    by = rows.group_by("by_batch").agg(pl.len()).sort("by_batch").collect(engine="streaming")
+    if by.height:
+        raise HeldError(
+            f"{by['len'].sum():,} rows of {batch.file_name} were set aside and came back since, by "
+            f"{', '.join(by['by_batch'].head(5))}; they would stand beside the rows that {batch.file_name} replaced.",
+            hint="Undo that first.",
         )
