@@ -16,6 +16,9 @@ HINTS = {
     "Permission": "Import the file as a dataset and read its table.",
 }
 
+DIVISION_ADVICE = ". Use TRY(...) to return NULL"
+"""Where DuckDB begins to advise settings that a query here cannot change."""
+
 
 def sql_error(error: duckdb.Error, sql: str, *, offset: int = 0) -> SqlError:
     """The error a person sees.
@@ -32,6 +35,9 @@ def sql_error(error: duckdb.Error, sql: str, *, offset: int = 0) -> SqlError:
     where = _where(facts, sql, offset)
     if kind == "Out of Memory":
         first = "The query needs more memory than it may take"
+    first, advice, _ = first.partition(DIVISION_ADVICE)
+    if advice:
+        return SqlError(f"{first}{where}.", hint="Write nullif(…, 0) around the divisor to get NULL there.")
     return SqlError(f"{first.rstrip('.')}{where}.", hint=_hint(kind, facts, rest))
 
 

@@ -89,9 +89,9 @@ def _account_rows(batch: "Batch", unit: str) -> list[tuple[object, ...]]:
 def _tell_account(batch: "Batch", unit: str) -> None:
     print_batches([batch])
     print_table((f"{unit}s", "count"), batch.account.as_dict().items(), title=_verdict(batch, unit))
-    checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows) for c in batch.checks]
+    checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows, c.exempt_rows) for c in batch.checks]
     if checks:
-        print_table(("check", "severity", "rows checked", "rows failed"), checks)
+        print_table(("check", "severity", "rows checked", "rows failed", "rows exempt"), checks)
     if batch.drift:
         rows = [(one.kind.value, one.column, one.sentence) for one in batch.drift]
         print_table(("what", "column", "different from the files before"), rows)
@@ -150,6 +150,7 @@ def _check_facts(batch: "Batch") -> list[dict[str, Any]]:
             "severity": check.severity.value,
             "checked_rows": check.checked_rows,
             "failed_rows": check.failed_rows,
+            "exempt_rows": check.exempt_rows,
         }
         for check in batch.checks
     ]

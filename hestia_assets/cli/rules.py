@@ -97,13 +97,23 @@ def _check(text: str, file: Path | None) -> "CheckSpec":
     if bool(text) == (file is not None):
         raise SpecError("One check is needed.", hint="Give it with --check '{…}' or with --file.")
     try:
-        body = yaml.safe_load(text if file is None else file.read_text(encoding="utf-8"))
+        body = _read(text if file is None else file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, OSError, ValueError) as error:  # a ValueError: 2026-02-31, or no UTF-8
         reason = str(error).splitlines()[0]
         raise SpecError(f"The check could not be read: {reason}.", hint="Write it as JSON or YAML.") from error
     if not isinstance(body, dict):
         raise SpecError("The check has no fields.", hint='Write it like {"rule": "not_null", "columns": ["id"]}.')
     return parse(CheckSpec, body)
+
+
+def _read(text: str) -> object:
+    """JSON, or else YAML, which takes the two escapes that JSON writes for one emoji as two halves of a sign."""
+    import yaml
+
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return yaml.safe_load(text)
 
 
 def _show(found: "Impact") -> None:

@@ -156,7 +156,7 @@ def _pairs(tokens: "list[Token]") -> "Iterator[tuple[Token, Token]]":
 def _functions_like(name: str) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(name.lower(), sorted(FUNCTIONS), n=3)
+    close = get_close_matches(name.lower(), sorted(FUNCTIONS), n=3, cutoff=0.75)
     return (
         f"Did you mean {' or '.join(close)}?" if close else "Use functions over single values, such as round or lower."
     )

@@ -89,7 +89,13 @@ def test_what_get_prints_can_be_applied(command: Command, facts: Facts, imported
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("kind: nonsense\n", "no known kind"), ("a: [\n", "no YAML"), ("kind: dataset\nnam: x\n", "nam"), ("a: 2026-02-31", "day")],
+    [
+        ("kind: nonsense\n", "no known kind"),
+        ("a: [\n", "no YAML"),
+        ("kind: dataset\nnam: x\n", "nam"),
+        ("kind: dataset\nname: Orders 2026\n", "'Orders 2026' is no name; it takes small letters a to z, digits and _"),
+        ("a: 2026-02-31", "day"),
+    ],
 )
 def test_a_wrong_spec_file_says_what_is_wrong(command: Command, tmp_path: Path, text: str, said: str):
     file = tmp_path / "specs.yaml"
@@ -136,3 +142,16 @@ def test_the_doctor_finds_a_home_that_cannot_be_used(command: Command, tmp_path:
 
     assert sick.exit_code == 1
     assert "problem" in sick.output
+
+
+def test_the_impact_of_a_rule_takes_json_of_any_script_and_advises_what_works_here(facts: Facts, imported: None):
+    checks = [
+        {"rule": "sql", "severity": "warn", "params": {"expression": one}}
+        for one in ("id <> '\U0001f389'", "1 % (length(id) - 3) = 0")
+    ]
+
+    found = [facts("rules", "impact", "orders", "--check", json.dumps(check)) for check in checks]
+
+    assert found[0]["problem"] is None
+    assert "nullif(" in found[1]["problem"]
+    assert "SET " not in found[1]["problem"]

@@ -35,6 +35,20 @@ def corrected(path: Path, *fixes: tuple[int, str]) -> None:
         csv.writer(target).writerows(rows)
 
 
+def test_rows_that_may_fail_are_counted_in_the_account(command: Command, facts: Facts, tmp_path: Path):
+    exempt = "    exemptions: [{match: {id: '002'}, reason: agreed, by: ada}]\n"
+    (tmp_path / "orders.yaml").write_text(SPEC.replace("- {rule: in_range, columns: [qty], params: {min: 1}}\n",
+        "- rule: in_range\n    columns: [qty]\n    params: {min: 1}\n" + exempt))  # fmt: skip
+    (tmp_path / "orders.csv").write_text("id,qty\n001,5\n002,-2\n003,-3\n")
+    assert command("apply", "-f", tmp_path / "orders.yaml").exit_code == 0
+    batch = facts("import", tmp_path / "orders.csv", "--dataset", "orders")["batch"]
+
+    (check,) = facts("account", batch)["checks"]
+
+    assert (check["failed_rows"], check["exempt_rows"]) == (1, 1)
+    assert "exempt" in command("account", batch).stdout
+
+
 @pytest.mark.usefixtures("imported")
 def test_the_whole_loop(command: Command, facts: Facts, tmp_path: Path):
     listed = facts("quarantine", "list", "orders", "--rule", "in_range", "--column", "qty")
