@@ -144,7 +144,7 @@ class EntryBook:
         closed = [one for one, state in self.states(found).items() if state is not EntryState.OPEN]
         if after.is_empty():
             return sorted(closed)
-        pairs = self._pairs(same).join(after.lazy(), on=ID, how="semi").collect(engine="streaming")
+        pairs = self._pairs(same, after.lazy()).collect(engine="streaming")
         states = self.states(pairs.select(pl.col("_now").alias("_batch"), "_row"))
         now = {EntryId(batch, row): EntryId(took, row) for batch, row, took in pairs.select(*ID, "_now").iter_rows()}
         for one in (EntryId(batch, row) for batch, row in after.select(ID).iter_rows()):
@@ -186,16 +186,16 @@ class EntryBook:
         """Steps of rows of an undone batch, as steps of the same rows of the batch that took its place."""
         if not self.tables.exists(self.ref(Layer.QUARANTINE)):
             return log.clear()
-        pairs = self._pairs(same)
+        pairs = self._pairs(same, log)
         return log.join(pairs, on=ID, how="inner").with_columns(pl.col("_now").alias("_batch")).select(LOG.names())
 
-    def _pairs(self, same: dict[str, str]) -> pl.LazyFrame:
-        """Rows of undone batches (``_batch``, ``_row``) that were set aside again in ``_now``, a batch of ``same``."""
+    def _pairs(self, same: dict[str, str], wanted: pl.LazyFrame) -> pl.LazyFrame:
+        """Those of the wanted rows (``_batch``, ``_row``) of undone batches that were set aside again in ``_now``."""
         rows = self.tables.scan(self.ref(Layer.QUARANTINE)).select(*ID, "text")
         now = rows.filter(pl.col("_batch").is_in(list(same.values()))).rename({"_batch": "_now"})
-        before = rows.filter(pl.col("_batch").is_in(list(same))).with_columns(
-            _now=pl.col("_batch").replace_strict(same, default=None, return_dtype=pl.String)
-        )
+        before = rows.filter(pl.col("_batch").is_in(list(same))).join(wanted, on=ID, how="semi")
+        before = before.with_columns(_now=pl.col("_batch").replace_strict(same, default=None, return_dtype=pl.String))
+        now = now.join(before, on=["_now", "_row"], how="semi")  # texts of millions of rows are not kept
         return before.join(now, on=["_now", "_row", "text"], how="inner", nulls_equal=True).select(*ID, "_now")
 
 
