@@ -28,7 +28,8 @@ def show_series(series: Series, *, height: int = 190) -> None:
     ]
     facts = {"low": pl.Float64, "high": pl.Float64, "value": pl.Float64}
     frame = pl.DataFrame(rows, schema_overrides=facts, infer_schema_length=None)
-    day = alt.X("at:T", title=None)
+    one = alt.Axis(format="%d %b %H:%M") if len(rows) == 1 else alt.Axis()  # else its milliseconds are written
+    day = alt.X("at:T", title=None, axis=one)
     unit = "%" if scale > 1 else None
     base = alt.Chart(frame)
     band = base.mark_area(opacity=0.15, color=_BLUE, interpolate="step").encode(

@@ -16,7 +16,8 @@ from streamlit_app.components.quality_alarms import show_alarms
 from streamlit_app.components.quality_chart import show_series
 from streamlit_app.components.quality_report import downloads, show_batch_report
 from streamlit_app.components.quality_score import show_score
-from streamlit_app.components.words import count, plain, state_words
+from streamlit_app.components.sentences import sentence_of
+from streamlit_app.components.words import batch_name, count, plain, state_words
 from streamlit_app.facade import hestia, tenant
 
 ALL = "All datasets"
@@ -94,8 +95,9 @@ def _trouble(standing: Standing) -> None:
         if standing.lateness:
             st.markdown(f":red-badge[late] {plain(standing.lateness.sentence)}")
         for check in standing.failing[:5]:
-            said = check.problem or f"{count(check.failed_rows, 'row')} of {check.checked_rows:,}"
-            st.markdown(f":orange-badge[check] {plain(check.name)}: {plain(said)}")
+            said = check.problem or f"{check.failed_rows:,} of {count(check.checked_rows, 'row')}"
+            assert standing.last is not None, "a check fails in a file"
+            st.markdown(f":orange-badge[check] {sentence_of(standing.last, check)}: {plain(said)}")
         for alarm in standing.anomalies[:5]:
             st.markdown(f":blue-badge[unusual] {plain(alarm.sentence)} {plain(alarm.expected.why)}")
 
@@ -146,7 +148,7 @@ def _files(spec: DatasetSpec) -> None:
     recent = hestia().batches.recent(spec.tenant, spec.name, limit=FILES)
     for each in recent[:10]:
         name, said, act = st.columns([2, 3, 1], vertical_alignment="center")
-        name.markdown(plain(each.file_name))
+        name.markdown(plain(batch_name(each)))
         aside = f", {count(each.rows_quarantined, 'row')} set aside" if each.rows_quarantined else ""
         said.caption(
             f"{each.created_at:%Y-%m-%d %H:%M} UTC: {state_words(each)}, {count(each.rows_loaded, 'row')}{aside}"

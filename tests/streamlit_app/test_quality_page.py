@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
 
+from hestia_assets.core.results import Fix
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Recipe, Rhythm
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     report = open_page("quality", dataset="orders", batch=last)
 
     assert not everything.exception
+    assert "shop must not be empty: 1 of 400 rows" in written(everything)
     assert "Rows that arrived: 400;" in written(everything)
     assert [metric.value for metric in everything.metric] == ["0", "1", "1", "16"]
     assert not page.exception
@@ -83,3 +85,7 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     assert [each.normal.note for each in pages_home.quality.anomalies(DATASET) if each.normal] == ["moved house"]
     next(button for button in page.button if button.label == "Take back").click().run()
     assert pages_home.quality.verdicts_on(DATASET) == []
+    bad = next(each for each in pages_home.quarantine.entries(DATASET).entries if each.id.batch != last)
+    pages_home.quarantine.resubmit(DATASET, [Fix(bad.id, {"shop": "Bonn"})], author="bob")
+    assert "shop must not be empty: 1 of 400 rows" in written(open_page("quality")), "what the last file failed stays"
+    assert "rows fixed by bob" in written(open_page("quality", dataset="orders"))

@@ -127,7 +127,7 @@ class QualityService:
     def standing(self, dataset: DatasetSpec) -> Standing:
         """How one dataset stands now. Alarms that a person called normal are left out."""
         files = self.files(dataset)
-        recent = self.batches.recent(dataset.tenant, dataset.name, limit=1)
+        recent = files_only(self.batches.recent(dataset.tenant, dataset.name, limit=20)) or files[-1:]
         series, overdue = self._watched(dataset)
         alarms = _lately(series, overdue, self.clock() - LATELY)
         shares = [share for each in files[-TREND:] if (share := passed_share(each)) is not None]
@@ -138,8 +138,8 @@ class QualityService:
             score=self._score(dataset, files, waiting),
             trend=tuple(shares),
             open_rows=waiting.total,
-            last=recent[0] if recent else None,
-            failing=gather.failing_checks(recent[0]) if recent else (),
+            last=recent[-1] if recent else None,
+            failing=gather.failing_checks(recent[-1]) if recent else (),
             anomalies=tuple(each for each in alarms if each.normal is None),
             lateness=self._late(dataset, last_arrival(files), self.clock()) if dataset.rhythm else None,
             quiet=rows.quiet if rows else "No file has been loaded yet.",
