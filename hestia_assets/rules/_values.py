@@ -17,6 +17,11 @@ def as_values(values: list[Any], dtype: pl.DataType, *, parameter: str) -> pl.Se
     Raises:
         SpecError: one of them is none.
     """
+    if dtype == pl.String and any(isinstance(value, bool) for value in values):
+        raise SpecError(
+            f"'{parameter}' holds yes or no, and the column holds texts.",
+            hint="Put words that YAML takes for yes or no in quotes, such as 'NO' for Norway.",
+        )
     texts = pl.Series([str(value) for value in values], dtype=pl.String)
     try:
         return _typed(texts, dtype)

@@ -65,6 +65,7 @@ CASES = {
 }
 REFUSED = {
     "in_set": [
+        Case(["NO"], params={"values": ["SE", False]}),
         Case(["x"], params={"values": [None]}),
         Case(["a"], params={"values": []}),
         Case(["a"], params={}),
