@@ -114,9 +114,9 @@ def _documents(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield values["kind"], {_word(key): value for key, value in values.items() if key != "kind"}
 
 
-def _word(key: object) -> object:
+def _word(key: object) -> str:
     """YAML 1.1 reads the key ``on`` of an alert as true."""
-    return "on" if key is True else key
+    return "on" if key is True else str(key)
 
 
 def _save(hestia: "Hestia", spec: "AnySpec") -> dict[str, Any]:
