@@ -46,11 +46,11 @@ class WebhookCourier:
 
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses whole, with their tokens
         url = self._held(variable_of(channel.to[0])) or channel.to[0]
-        host = urlsplit(url).hostname or ""
+        host, port = _place(url, channel.to[0])
         body = json.dumps(letter.payload, sort_keys=True)
         headers = self._headers(letter, channel, body)
         try:
-            refuse_host(host, urlsplit(url).port or 443, private=self.private)
+            refuse_host(host, port, private=self.private)
             asyncio.run(self._posted(url, body.encode(), headers, host))
         except FetchError as error:
             hint = "Use a public address, or set HESTIA_ALLOW_PRIVATE_URLS to true."
@@ -128,6 +128,15 @@ class WebhookCourier:
         raise UndeliveredError(
             f"{host} refuses the message ({status}).{where}", hint="Correct the address or its receiver, send it again."
         )
+
+
+def _place(url: str, told: str) -> tuple[str, int]:
+    """Host and port; ``told``: how people know the address. Raises UndeliveredError."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port or 443
+    except ValueError as error:
+        raise UndeliveredError(f"The address of {told} is none.", hint=_CORRECT) from error
 
 
 def asked_seconds(text: str, *, now: datetime) -> float:

@@ -188,6 +188,18 @@ def test_no_webhook_reaches_this_machines_network_where_that_is_forbidden(clock,
     assert web.taken == []
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "https://example.org:port/", "ftp://example.org/", "nonsense"])
+def test_a_variable_that_holds_no_web_address_waits_for_a_person(service, alert, event, monkeypatch, address):
+    monkeypatch.setenv("HESTIA_WEBHOOK_OPS", address)
+    alert(to="env:HESTIA_WEBHOOK_OPS", kind="webhook")
+    service.announce([event()])
+
+    service.deliver()
+
+    (failed,) = service.messages("default", states=[MessageState.FAILED])
+    assert address not in failed.problem.message
+
+
 def test_a_bug_in_one_letter_does_not_keep_the_others_back(service, alert, event, mail):
     class Broken:
         def send(self, *_):
