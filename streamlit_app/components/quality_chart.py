@@ -12,23 +12,9 @@ _BLUE, _RED, _GREEN = "#0969da", "#cf222e", "#1a7f37"
 
 def show_series(series: Series, *, height: int = 190) -> None:
     """The chart of the last points with their alarms; those called normal are green."""
-    points = series.points[-LAST:]
     scale = 100.0 if series.metric.kind.value in ("aside", "nulls") else 1.0
-    rows = [
-        {
-            "at": each.point.at,
-            "value": each.point.value * scale,
-            "low": each.expected.low * scale if each.expected else None,
-            "high": each.expected.high * scale if each.expected else None,
-            "alarm": each.anomaly is not None,
-            "normal": bool(each.anomaly and each.anomaly.normal),
-            "said": each.anomaly.sentence if each.anomaly else series.metric.shown(each.point.value),
-        }
-        for each in points
-    ]
-    facts = {"low": pl.Float64, "high": pl.Float64, "value": pl.Float64}
-    frame = pl.DataFrame(rows, schema_overrides=facts, infer_schema_length=None)
-    one = alt.Axis(format="%d %b %H:%M") if len(rows) == 1 else alt.Axis()  # else its milliseconds are written
+    frame = _points(series, scale)
+    one = alt.Axis(format="%d %b %H:%M") if frame.height == 1 else alt.Axis()  # else its milliseconds are written
     day = alt.X("at:T", title=None, axis=one)
     unit = "%" if scale > 1 else None
     base = alt.Chart(frame)
@@ -51,3 +37,21 @@ def show_series(series: Series, *, height: int = 190) -> None:
     st.altair_chart((band + line + marks).properties(height=height), key=f"series-{series.metric}")
     if series.quiet:
         st.caption(series.quiet)
+
+
+def _points(series: Series, scale: float) -> pl.DataFrame:
+    """A row for each of the last points, with what is drawn and said of it."""
+    rows = [
+        {
+            "at": each.point.at,
+            "value": each.point.value * scale,
+            "low": each.expected.low * scale if each.expected else None,
+            "high": each.expected.high * scale if each.expected else None,
+            "alarm": each.anomaly is not None,
+            "normal": bool(each.anomaly and each.anomaly.normal),
+            "said": each.anomaly.sentence if each.anomaly else series.metric.shown(each.point.value),
+        }
+        for each in series.points[-LAST:]
+    ]
+    facts = {"low": pl.Float64, "high": pl.Float64, "value": pl.Float64}
+    return pl.DataFrame(rows, schema_overrides=facts, infer_schema_length=None)
