@@ -60,6 +60,7 @@ class SqlOutbox:
             for row in rows:
                 row.uncertain += row.state == MessageState.SENDING.value
                 row.state, row.lease_until = MessageState.SENDING.value, lease_until
+                row.since = row.since if row.attempts else now  # it may have waited for its digest, or for its alert
                 row.attempts += 1
                 row.letter = letter
             session.flush()

@@ -80,6 +80,18 @@ def test_a_server_that_is_away_for_five_days_is_given_no_more_letters(service, a
     assert (clock() - message.created_at).days == 5
 
 
+def test_a_digest_that_waited_for_its_day_is_tried_as_long_as_any_letter(service, alert, event, clock, mail):
+    alert(digest="0 8 * * mon")
+    service.announce([event()])
+    clock.advance(8 * 24 * 3_600)
+    mail.script.append("busy")
+
+    assert service.deliver().later == 1
+    clock.advance(3_600)
+
+    assert service.deliver().sent == 1
+
+
 def test_forty_letters_to_a_mail_server_with_moods_all_arrive(service, alert, event, rounds, mail: MailServer):
     """The figures of docs/how-to/alerts.md."""
     alert(to="ada@example.org bob@example.org")
