@@ -72,7 +72,7 @@ class WebhookCourier:
 
         watch, seconds = {"trace": self._watch(host)}, self.timeout_seconds
         waits = httpx.Timeout(seconds, connect=CONNECTING * seconds)
-        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=waits, trust_env=self.private) as client:
+        async with httpx.AsyncClient(timeout=waits, trust_env=self.private) as client, asyncio.timeout(seconds):
             request = client.build_request("POST", url, content=body, headers=headers, extensions=watch)
             response = await client.send(request, stream=True)
             try:

@@ -16,7 +16,7 @@ from hestia_assets.core.specs import AlertSpec, ChannelKind, Occurrence, parse
 from hestia_assets.domains.alerts.service import AlertService
 from hestia_assets.settings import Settings, alert_secret
 
-WAIT_SECONDS = 0.4
+WAIT_SECONDS = 0.6
 """What the couriers of these tests wait for an answer."""
 
 
