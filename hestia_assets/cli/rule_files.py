@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -131,10 +131,22 @@ def _place(found: "ImportedRules", check: "CheckSpec") -> str:
 
 def _sentence(hestia: "Hestia", check: "CheckSpec") -> str:
     rule = hestia.rules.get(check.rule)
+    shown = {name: _shown(hestia, value) for name, value in check.params.items()}
     try:
-        return rule.sentence.format(**check.params | {"columns": ", ".join(check.columns)})
+        return rule.sentence.format(**shown | {"columns": ", ".join(check.columns)})
     except KeyError:  # an optional parameter was left out; the rule's own message knows how to say that
         return rule.message(check).rstrip(".")
+
+
+def _shown(hestia: "Hestia", value: Any) -> str:
+    """A list without brackets, a check within a check as its own sentence."""
+    if isinstance(value, list):
+        return ", ".join(map(str, cast("list[object]", value)))
+    if isinstance(value, dict) and "rule" in value:
+        from hestia_assets.core.specs import CheckSpec, parse
+
+        return _sentence(hestia, parse(CheckSpec, cast("dict[str, Any]", value)))
+    return str(value)
 
 
 def _show(spec: "DatasetSpec", found: "ImportedRules", rows: list[dict[str, Any]]) -> None:

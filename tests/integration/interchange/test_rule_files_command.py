@@ -73,6 +73,10 @@ def test_rules_are_shown_with_what_they_would_do_then_saved_then_obeyed_and_writ
 def test_a_person_reads_the_rules_as_sentences_and_why_others_are_missing(place):
     shown = run(place, "import", place / "rules.json", "--dataset", "orders", "--dry-run").stdout
 
+    (place / "list.json").write_text(json.dumps(SCHEMA | {"properties": {"state": {"enum": ["CA", "NY"]}}}))
+    listed = run(place, "import", place / "list.json", "--dataset", "orders", "--dry-run", "--json").stdout
+
+    assert "state must be one of CA, NY" in listed
     assert "The dataset orders has no column 'ghost'." in shown
     assert run(place, "import", place / "rules.json", "--dataset", "orders", "--as", "dbt").exit_code == 1
     assert run(place, "import", place / "home" / "hestia.db", "--dataset", "orders").exit_code == 1
