@@ -7,7 +7,8 @@ from hestia_assets.core.results.quality import Report
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.quality_chart import show_series
-from streamlit_app.components.words import plain
+from streamlit_app.components.sentences import messages_of, sentence_of
+from streamlit_app.components.words import SEVERITY_WORDS, plain
 from streamlit_app.facade import hestia
 
 _MIME = {"html": "text/html", "pdf": "application/pdf", "json": "application/json"}
@@ -41,34 +42,40 @@ def show_batch_report(batch: Batch) -> None:
         st.dataframe(lines, hide_index=True)
     with worst:
         st.markdown("**Worst rules**")
-        _worst(report)
+        _worst(report, batch)
     for each in report.anomalies:
         st.warning(f"**{plain(each.sentence)}** {plain(each.expected.why)}", icon=":material/notifications:")
     if report.trend:
         st.markdown(f"**{plain(report.trend.metric.title)}, over time**")
         show_series(report.trend)
     st.markdown("**Rows that failed**")
-    _rows(report)
+    _rows(report, batch)
     links.link_to("datasets", "Open the file's own page", dataset=batch.dataset, batch=batch.id)
 
 
-def _worst(report: Report) -> None:
+def _worst(report: Report, batch: Batch) -> None:
     if not report.worst:
         st.caption("No check failed.")
         return
     facts = [
-        {"rule": each.name, "failed": each.failed_rows, "of": each.checked_rows, "what it does": each.severity.value}
+        {
+            "rule": sentence_of(batch, each),
+            "failed": f"{each.failed_rows:,}",
+            "of": f"{each.checked_rows:,}",
+            "if a row fails": SEVERITY_WORDS[each.severity],
+        }
         for each in report.worst
     ]
-    st.dataframe(facts, hide_index=True)
+    st.table(facts, hide_index=True)
 
 
-def _rows(report: Report) -> None:
+def _rows(report: Report, batch: Batch) -> None:
     if not report.failed:
         st.caption("No row failed.")
         return
+    said = messages_of(batch)
     rows = [
-        {"line": each.line, "rule": each.rule, "column": each.column, "what is wrong": each.message,
+        {"line": each.line, "column": each.column, "what is wrong": said.get(each.message, each.message),
          "value": each.value, "row": each.text}
         for each in report.rows
     ]  # fmt: skip

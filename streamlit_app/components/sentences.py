@@ -65,14 +65,27 @@ def without_columns(name: str) -> str:
     return re.sub(r"^…[:,]? ", "", text) if rule.sentence.startswith("{columns}") else text
 
 
-def sentence_of(batch: Batch, result: CheckResult) -> str:
-    """The rule in words, as the dataset had it when the file came."""
+def messages_of(batch: Batch) -> dict[str, str]:
+    """What is wrong with a row that fails, by the name of each check the dataset had when the file came; plain text."""
+    return {
+        check.name: hestia().rules.get(check.rule).message(check)
+        for check in _checks_then(batch)
+        if check.rule in hestia().rules.names()
+    }
+
+
+def _checks_then(batch: Batch) -> tuple[CheckSpec, ...]:
+    """Of the version that the file was judged by; none where that is no longer there."""
     try:
         saved = hestia().catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
-    except NotFoundError:  # a version that is no longer there still has results with names
-        return _of_result(result)
-    checks = saved.checks if isinstance(saved, DatasetSpec) else ()
-    return next((sentence(check) for check in checks if check.name == result.name), _of_result(result))
+    except NotFoundError:  # results have names all the same
+        return ()
+    return saved.checks if isinstance(saved, DatasetSpec) else ()
+
+
+def sentence_of(batch: Batch, result: CheckResult) -> str:
+    """The rule in words, as the dataset had it when the file came."""
+    return next((sentence(check) for check in _checks_then(batch) if check.name == result.name), _of_result(result))
 
 
 def _of_result(result: CheckResult) -> str:

@@ -79,8 +79,13 @@ def _attention(specs: Sequence[DatasetSpec], held: Sequence[Batch]) -> None:
     if not needy:
         return
     st.subheader("Needs a look")
-    for name, (lines, to_fix) in needy.items():
-        _notice(name, lines, to_fix)
+    for name in sorted(needy, key=lambda name: _to_decide(needy[name][0]) is None):  # what waits for a word comes first
+        _notice(name, *needy[name])
+
+
+def _to_decide(lines: Sequence[tuple[str, Batch]]) -> Batch | None:
+    """The newest file that waits for a person."""
+    return next((batch for _, batch in lines if batch.state is BatchState.HELD), None)
 
 
 def _needs(spec: DatasetSpec, held: Sequence[Batch]) -> tuple[list[tuple[str, Batch]], EntryPage]:
@@ -111,9 +116,12 @@ def _notice(name: str, lines: Sequence[tuple[str, Batch]], to_fix: EntryPage) ->
         words.markdown(f":orange[:material/warning:] **{plain(name)}**\n\n{points}")
         files = {batch.id for _, batch in lines}
         with link:
+            decide = _to_decide(lines)
+            if decide:
+                links.link_to("datasets", "Decide", icon=":material/gavel:", dataset=name, batch=decide.id)
             if to_fix.total:
                 links.link_to("quarantine", "Fix them", dataset=name)
-            if lines:
+            if lines and not decide:
                 links.link_to(
                     "datasets", "Look at it", dataset=name, **({"batch": files.pop()} if len(files) == 1 else {})
                 )

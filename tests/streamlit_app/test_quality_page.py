@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.results import Fix
-from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Recipe, Rhythm
+from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Recipe, Rhythm, Severity
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -76,6 +76,7 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     assert "16 rows of this rule to fix" in written(page)
     assert not report.exception
     assert "Loaded in part" in written(report)
+    assert list(report.table[0].value["rule"]) == ["shop must not be empty"]
 
     page.text_input[0].set_value("moved house").run()
     next(button for button in page.button if button.label == "It is normal").click().run()
@@ -89,3 +90,17 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     pages_home.quarantine.resubmit(DATASET, [Fix(bad.id, {"shop": "Bonn"})], author="bob")
     assert "shop must not be empty: 1 of 400 rows" in written(open_page("quality")), "what the last file failed stays"
     assert "rows fixed by bob" in written(open_page("quality", dataset="orders"))
+
+
+def test_a_file_that_waits_for_a_decision_is_first_on_home_and_leads_to_it(open_page, pages_home: "Hestia"):
+    few = CheckSpec(rule="row_count", params={"min": 3}, severity=Severity.HOLD)
+    for name, checks in (("early", DATASET.checks), ("orders", (few,))):
+        spec = DATASET.model_copy(update={"name": name, "checks": checks})
+        pages_home.catalog.save(spec, author="ada")
+        received = pages_home.ingest.receive(spec, BytesIO(b"id,shop\n1,\n2,Bonn\n"), file_name="few.csv", author="ada")
+        last = pages_home.ingest.run(received.batch.id)
+
+    home = open_page("home")
+
+    assert "at least 3" in written(home).split("orders**")[1].split("early**")[0]
+    assert any(link.proto.label == "Decide" and last.id in link.proto.query_string for link in home.get("page_link"))
