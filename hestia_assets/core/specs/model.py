@@ -24,6 +24,13 @@ IN_WORDS = {
 }
 """What the names of a spec may hold, for people."""
 
+BY_KIND = {
+    "tuple_type": "a list is needed, such as [id, country]",
+    "string_type": "a text is needed; write it in quotes",
+    "too_short": "at least one is needed",
+}
+"""What pydantic says in words of Python."""
+
 SpecT = TypeVar("SpecT", bound="Spec")
 
 
@@ -55,4 +62,4 @@ def parse(model: type[SpecT], values: object) -> SpecT:
 
 def _in_words(error: "ErrorDetails") -> str:
     known = IN_WORDS.get(str(error.get("ctx", {}).get("pattern")))
-    return f"'{error['input']}' is no name; it {known}" if known else error["msg"]
+    return f"'{error['input']}' is no name; it {known}" if known else BY_KIND.get(error["type"], error["msg"])

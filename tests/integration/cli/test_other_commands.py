@@ -95,6 +95,8 @@ def test_what_get_prints_can_be_applied(command: Command, facts: Facts, imported
         ("kind: dataset\nnam: x\n", "nam"),
         ("kind: dataset\nname: Orders 2026\n", "'Orders 2026' is no name; it takes small letters a to z, digits and _"),
         ("a: 2026-02-31", "day"),
+        ("kind: dataset\nname: a\nprimary_key: id\n", "a list is needed, such as [id, country]"),
+        ("kind: dataset\nname: 5\n", "a text is needed; write it in quotes"),
     ],
 )
 def test_a_wrong_spec_file_says_what_is_wrong(command: Command, tmp_path: Path, text: str, said: str):
