@@ -8,7 +8,7 @@ from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.quality_chart import show_series
 from streamlit_app.components.sentences import messages_of, sentence_of
-from streamlit_app.components.words import SEVERITY_WORDS, plain
+from streamlit_app.components.words import SEVERITY_WORDS, batch_name, plain
 from streamlit_app.facade import hestia
 
 _MIME = {"html": "text/html", "pdf": "application/pdf", "json": "application/json"}
@@ -32,7 +32,7 @@ def downloads(subject: DatasetSpec | Batch, name: str) -> None:
 def show_batch_report(batch: Batch) -> None:
     """Verdict, account, worst rules, rows and trend of one file."""
     report = hestia().quality.facts(batch)
-    st.subheader(plain(report.title))
+    st.subheader(plain(f"{batch_name(batch)} in {batch.dataset}"))
     st.markdown(f"**{plain(report.verdict)}.** {plain(report.sentence)}")
     downloads(batch, batch.id)
     account, worst = st.columns(2)
