@@ -23,17 +23,22 @@ _WIDTHS = {
     "File and place": st.column_config.TextColumn(width=140),
     "Original text": st.column_config.TextColumn(width=320),
 }
+_TICK = {
+    EntryState.OPEN: "Tick rows to drop or accept them; tick one to see what was done to it.",
+    EntryState.LOADED: "Tick a row to see what was done to it.",
+    EntryState.DROPPED: "Tick rows to open them again; tick one to see what was done to it.",
+}
 
 
 def decide(spec: DatasetSpec, wanted: EntryFilter) -> None:
     """The table to tick rows in, what can be done with them, and the history of one."""
     page = int(st.session_state.get(f"decide-page-{spec.name}", 1))
     found = hestia().quarantine.entries(spec, wanted, limit=PAGE_ROWS, skip=(page - 1) * PAGE_ROWS)
+    if said := st.session_state.pop(f"decided-{spec.name}", ""):
+        st.success(said, icon=":material/task_alt:")
     if not found.entries:
         st.info("No row is like that.", icon=":material/info:")
         return
-    if said := st.session_state.pop(f"decided-{spec.name}", ""):
-        st.success(said, icon=":material/task_alt:")
     ticked = _table(spec, found.entries, page)
     if found.total > PAGE_ROWS:
         st.pagination(-(-found.total // PAGE_ROWS), key=f"decide-page-{spec.name}")
@@ -45,7 +50,7 @@ def decide(spec: DatasetSpec, wanted: EntryFilter) -> None:
     if ids:
         _buttons(spec, ids, wanted.states[0])
     else:
-        st.caption("Tick rows to drop or accept them; tick one to see what was done to it.")
+        st.caption(_TICK[wanted.states[0]])
     if len(ticked) == 1:
         with explained():
             show_history(spec, ticked[0])

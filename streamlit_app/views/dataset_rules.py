@@ -114,8 +114,11 @@ def _undo(saved: SpecVersion, spec: DatasetSpec) -> None:
         return
     with st.popover("Undo the last change of the rules", icon=":material/undo:"):
         now, then = set(map(_mark, spec.checks)), set(map(_mark, before.checks))
-        lines = [f"- comes back: {sentence(one)}" for one in before.checks if _mark(one) not in now]
-        lines += [f"- leaves: {sentence(one)}" for one in spec.checks if _mark(one) not in then]
+        back = [sentence(one) for one in before.checks if _mark(one) not in now]
+        gone = [sentence(one) for one in spec.checks if _mark(one) not in then]
+        lines = [f"- as it was before, with its exceptions, limits and names: {one}" for one in back if one in gone]
+        lines += [f"- comes back: {one}" for one in back if one not in gone]
+        lines += [f"- leaves: {one}" for one in gone if one not in back]
         st.markdown("\n".join(lines) or "The rules get the order that they had.")
         if st.button("Yes, undo it", key=f"undo-rules-{spec.name}-{saved.version}", type="primary"):
             _keep(saved, spec, before.checks, "The rules are as they were before.")

@@ -179,10 +179,13 @@ def test_a_row_is_dropped_with_a_reason_and_opened_again(home, page):
     dropped = home.quarantine.entries(spec_of(home), EntryFilter(states=(EntryState.DROPPED,)))
     history = home.quarantine.history(spec_of(home), dropped.entries[0].id)
     app = app.button_group(key="aside-orders--state").set_value(EntryState.DROPPED).run()
+    says = said(app.toggle(key="decide-all-orders").set_value(False).run())
     app = app.toggle(key="decide-all-orders").set_value(True).run()
     app = press(app, "Open 3 rows again")
 
+    assert "3 rows can be fixed again." in said(app)
     assert "3 rows dropped." in gone
+    assert "Tick rows to open them again" in says
     assert (dropped.total, history[-1].note) == (3, "test rows")
     assert to_fix(home) == BAD
 
