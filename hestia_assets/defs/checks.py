@@ -22,6 +22,7 @@ SAMPLE_ROWS = 10
 ACCOUNT_CHECK = "line_account"
 DRIFT_CHECK = "drift"
 KEY_CHECK = "primary_key"
+ANOMALY_CHECK = "unusual_figures"
 KEY_RULE = "key"
 _CONSEQUENCE = {
     Severity.REJECT: "A row that fails goes to quarantine.",
@@ -42,7 +43,13 @@ def check_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
         asset=asset_key(Layer.IMPORTED, dataset),
         description="The file is like the last five: columns, rows, empty values, ranges. It is imported all the same.",
     )
-    return [account, drift, *_key_specs(dataset), *(_check_spec(dataset, check) for check in dataset.checks)]
+    return [
+        account,
+        drift,
+        *_key_specs(dataset),
+        *_anomaly_specs(dataset),
+        *(_check_spec(dataset, check) for check in dataset.checks),
+    ]
 
 
 def _key_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
@@ -60,6 +67,14 @@ def _key_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
     ]
 
 
+def _anomaly_specs(dataset: DatasetSpec) -> list[dg.AssetCheckSpec]:
+    """That the figures of a file are as those before it, where somebody wants them watched."""
+    if not dataset.watched or ANOMALY_CHECK in map(check_name, dataset.checks):
+        return []
+    what = "Rows, empty values, means, different values and times of arrival are as expected from the files before."
+    return [dg.AssetCheckSpec(ANOMALY_CHECK, asset=asset_key(Layer.VALIDATED, dataset), description=what)]
+
+
 def check_results(hestia: Hestia, dataset: DatasetSpec, batches: Sequence[Batch]) -> Iterable[dg.AssetCheckResult]:
     """The verdicts over the batches that one run published."""
     if not batches:
@@ -70,6 +85,8 @@ def check_results(hestia: Hestia, dataset: DatasetSpec, batches: Sequence[Batch]
     keyed = [(batch, result) for batch in batches for result in batch.checks if result.rule == KEY_RULE]
     if keyed and _key_specs(dataset):
         yield _verdict(dataset, KEY_CHECK, Severity.REJECT, keyed, report)
+    if _anomaly_specs(dataset):
+        yield _anomaly_result(hestia, dataset, batches, report)
     for check in dataset.checks:
         counted = [(batch, result) for batch in batches for result in batch.checks if result.name == check.name]
         if counted:
@@ -128,6 +145,24 @@ def _drift_result(dataset: DatasetSpec, batches: Sequence[Batch]) -> dg.AssetChe
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{different[0]}: {sentences[0]}{more}" if sentences else "Nothing is unlike the files before.",
         metadata=drift_metadata(batches) | {"hestia/batch": ", ".join(batch.id for batch in batches)},
+    )
+
+
+def _anomaly_result(
+    hestia: Hestia, dataset: DatasetSpec, batches: Sequence[Batch], report: dict[str, Any]
+) -> dg.AssetCheckResult:
+    """What nobody expected and nobody called normal; a file without enough files before it has none."""
+    alarms = [alarm for batch in batches for alarm in hestia.quality.anomalies_of(batch) if alarm.normal is None]
+    rows = [(alarm.sentence, alarm.expected.why) for alarm in alarms[:SAMPLE_ROWS]]
+    listed = {"anomalies": markdown.table(("figure", "what was expected, and why"), rows)} if rows else {}
+    more = f" ({len(alarms) - 1:,} more)" if len(alarms) > 1 else ""
+    return dg.AssetCheckResult(
+        passed=not alarms,
+        asset_key=asset_key(Layer.VALIDATED, dataset),
+        check_name=ANOMALY_CHECK,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{alarms[0].sentence}{more}" if alarms else "No figure is unlike those of the files before.",
+        metadata={"unusual_figures": len(alarms), **listed, **report},
     )
 
 

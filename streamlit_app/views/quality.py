@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hestia_assets.core.errors import NotFoundError
+from hestia_assets.core.results import SpecVersion
 from hestia_assets.core.results.quality import MetricKind, Series, Standing
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
@@ -16,6 +17,7 @@ from streamlit_app.components.quality_alarms import show_alarms
 from streamlit_app.components.quality_chart import show_series
 from streamlit_app.components.quality_report import downloads, show_batch_report
 from streamlit_app.components.quality_score import show_score
+from streamlit_app.components.rhythm_form import show_rhythm
 from streamlit_app.components.sentences import sentence_of
 from streamlit_app.components.words import batch_name, count, plain, state_words
 from streamlit_app.facade import hestia, tenant
@@ -28,7 +30,7 @@ def page() -> None:
     """All datasets, or the one in the address."""
     st.title("Quality")
     with explained():
-        saved = {item.spec.name: item.spec for item in hestia().catalog.all("dataset", tenant=tenant())}
+        saved = {item.spec.name: item for item in hestia().catalog.all("dataset", tenant=tenant())}
         if not saved:
             st.info("There is no dataset yet. Its quality is watched from its first file on.", icon=":material/info:")
             links.link_to("import", "Import a file", icon=":material/upload_file:")
@@ -39,9 +41,7 @@ def page() -> None:
             return
         if name not in saved:
             raise NotFoundError("dataset", name, known=list(saved))
-        spec = saved[name]
-        assert isinstance(spec, DatasetSpec), "the catalogue gives what was asked for"
-        _dataset(spec)
+        _dataset(saved[name])
 
 
 def _choose(names: Sequence[str]) -> str:
@@ -102,7 +102,9 @@ def _trouble(standing: Standing) -> None:
             st.markdown(f":blue-badge[unusual] {plain(alarm.sentence)} {plain(alarm.expected.why)}")
 
 
-def _dataset(spec: DatasetSpec) -> None:
+def _dataset(saved: SpecVersion) -> None:
+    spec = saved.spec
+    assert isinstance(spec, DatasetSpec), "the catalogue gives what was asked for"
     if batch := st.query_params.get("batch"):
         found = hestia().batches.get(batch)
         if (found.tenant, found.dataset) != (spec.tenant, spec.name):
@@ -115,6 +117,7 @@ def _dataset(spec: DatasetSpec) -> None:
         st.error(f"**Late.** {plain(standing.lateness.sentence)}", icon=":material/schedule:")
     if not standing.score.batches:
         st.info("No file of it is in the table yet: nothing can be rated.", icon=":material/info:")
+        show_rhythm(saved, spec)
         return
     value = standing.score.value
     st.subheader("Not rated" if value is None else f"{value:.1f} of 100")
@@ -125,6 +128,7 @@ def _dataset(spec: DatasetSpec) -> None:
     _figures(spec, hestia().quality.series(spec))
     st.subheader("Files")
     _files(spec)
+    show_rhythm(saved, spec)
     st.subheader("Report")
     downloads(spec, spec.name)
 

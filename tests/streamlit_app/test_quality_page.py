@@ -57,6 +57,25 @@ def test_a_dataset_without_files_is_not_rated(open_page, pages_home: "Hestia"):
     assert "There is no dataset called 'nope'" in written(open_page("quality", dataset="nope"))
 
 
+def test_when_files_are_expected_is_said_and_changed_on_the_page(open_page, pages_home: "Hestia"):
+    pages_home.catalog.save(DATASET.model_copy(update={"rhythm": None}), author="ada")
+    page = open_page("quality", dataset="orders")
+    assert "whenever they come" in written(page)
+
+    page.radio[0].set_value("times").run()
+    page.multiselect[0].set_value(["1", "5"]).run()
+    next(each for each in page.text_input if each.label == "Time zone").set_value("Europe/Berlin").run()
+    next(each for each in page.button if each.label == "Save").click().run()
+
+    saved = pages_home.catalog.get("dataset", "default", "orders").spec
+    assert saved.rhythm == Rhythm(schedule="0 8 * * 1,5", time_zone="Europe/Berlin")
+    again = open_page("quality", dataset="orders")
+    assert "on Monday, Friday at 08:00 (Europe/Berlin), 1 hour later at the latest" in written(again)
+    next(each for each in again.text_input if each.label == "Time zone").set_value("Mars").run()
+    next(each for each in again.button if each.label == "Save").click().run()
+    assert "no time zone called 'Mars'" in written(again)
+
+
 def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, pages_home: "Hestia"):
     last = with_history(pages_home)
 
@@ -104,3 +123,19 @@ def test_a_file_that_waits_for_a_decision_is_first_on_home_and_leads_to_it(open_
 
     assert "at least 3" in written(home).split("orders**")[1].split("early**")[0]
     assert any(link.proto.label == "Decide" and last.id in link.proto.query_string for link in home.get("page_link"))
+
+
+def test_schedules_are_said_in_words_where_there_are_some():
+    from streamlit_app.components.rhythm_form import rhythm_in_words
+
+    said = {
+        "0 6 * * mon-fri": "on Monday, Tuesday, Wednesday, Thursday, Friday at 06:00",
+        "30 7 * * *": "every day at 07:30",
+        "0 6 * * 7": "on Sunday at 06:00",
+        "0 6 * * fri-mon": "on Monday, Friday, Saturday, Sunday at 06:00",
+        "0 6 1 * *": "by the schedule `0 6 1 * *`",
+        "*/5 * * * *": "by the schedule `*/5 * * * *`",
+    }
+
+    for schedule, words in said.items():
+        assert words in rhythm_in_words(Rhythm(schedule=schedule, grace_hours=0))
