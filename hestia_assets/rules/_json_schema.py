@@ -3,7 +3,8 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -22,6 +23,8 @@ LONGEST_SCHEMA = 200_000
 LONGEST_PATTERN = 2_000
 MOST_REFERENCES = 50_000
 """Followed for one value: references to references double with each line of a schema."""
+MOST_NESTED = 64
+"""References within references: about eight calls each, of the thousand that Python allows."""
 DEEP = 40
 """Levels of a value from which a recursion without end may be the value's fault and not the schema's."""
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -57,7 +60,7 @@ def _judge(text: str, *, formats: bool) -> Fits:
     validator = build_validator(json.loads(text), steps, formats=formats)
 
     def fits(value: Any) -> bool:
-        steps.left = MOST_REFERENCES
+        steps.left, steps.nested = MOST_REFERENCES, 0
         try:
             return validator.is_valid(value)
         except RecursionError:
@@ -73,6 +76,18 @@ class Steps(threading.local):
     """How many references may still be followed for one value; chunks are judged by several threads at once."""
 
     left: int = MOST_REFERENCES
+    nested: int = 0
+
+    @contextmanager
+    def within(self) -> Generator[None]:
+        """Inside one more reference. Raises RecursionError before Python does: the library does not survive its own."""
+        self.nested += 1
+        try:
+            if self.nested > MOST_NESTED:
+                raise RecursionError
+            yield
+        finally:
+            self.nested -= 1
 
     def take(self) -> None:
         """One of them. Raises SpecError."""

@@ -132,7 +132,8 @@ def _keywords(plain: Any, steps: "Steps") -> dict[str, Any]:
 def _counting(keyword: Any, steps: "Steps") -> Any:
     def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Problems:
         steps.take()
-        yield from keyword(validator, reference, instance, schema) or ()
+        with steps.within():
+            yield from keyword(validator, reference, instance, schema) or ()
 
     return follow
 

@@ -141,7 +141,7 @@ def test_a_held_file_is_released_without_a_false_alarm_in_another_tab(open_tab, 
     page.get_by_role("button", name="Import it anyway").click()
     page.get_by_text("returns.csv waits for you.").wait_for(state="hidden")
     notice = other.get_by_test_id("stHorizontalBlock").filter(has_text="returns.csv is waiting for you").last
-    notice.get_by_role("link", name="Look at it").click()  # other datasets may have a notice of their own
+    notice.get_by_role("link", name="Decide").click()  # other datasets may have a notice of their own
     other.get_by_text("All files of this dataset").wait_for()
 
     for tab in (page, other):
