@@ -120,8 +120,10 @@ def _of_dataset(score: Score, lateness: Lateness | None, to_fix: int) -> tuple[s
         return "Empty", lateness.sentence if lateness else "No file has been loaded yet."
     rated = sum(1 for part in score.parts if part.value is not None)
     value = "not rated" if score.value is None else f"{score.value:.1f} of 100"
-    said = f"Score of the last {len(score.batches)} files: {value}, from {rated} of {len(score.parts)} parts."
-    said += f" {to_fix:,} rows wait to be fixed." if to_fix else " No row waits to be fixed."
+    files = "file" if len(score.batches) == 1 else f"{len(score.batches)} files"
+    said = f"Score of the last {files}: {value}, from {rated} of {len(score.parts)} parts."
+    waiting = "1 row waits" if to_fix == 1 else f"{to_fix:,} rows wait"
+    said += f" {waiting} to be fixed." if to_fix else " No row waits to be fixed."
     if lateness:
         return "Late", f"{lateness.sentence} {said}"
     return "Rows to fix" if to_fix else "Good", said

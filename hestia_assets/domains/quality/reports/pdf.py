@@ -179,16 +179,19 @@ class Sheet:
             self.y = HEIGHT - MARGIN
 
     def _wrapped(self, text: str, width: float, size: float) -> list[str]:
-        """Lines that fit, broken at spaces where there are some."""
-        lines, line, length = [""], "", 0.0
-        for word in self._drawable(text).split(" "):
+        """Lines that fit, broken at spaces where there are some; a space is shown only where the text has one."""
+        lines, length = [""], 0.0
+        for number, word in enumerate(self._drawable(text).split(" ")):
+            gap = " " if number else ""
             for piece in self._pieces(word, width, size):
-                wide = self._width(piece + " ", size)
-                if line and length + wide > width:
-                    lines.append("")
-                    line, length = "", 0.0
-                line, length = f"{line}{piece} ", length + wide
-                lines[-1] = line.rstrip()
+                wide = self._width(gap + piece, size)
+                if lines[-1] and length + wide > width:
+                    lines.append(piece)
+                    length = self._width(piece, size)
+                else:
+                    lines[-1] += gap + piece
+                    length += wide
+                gap = ""
         return lines
 
     def _pieces(self, word: str, width: float, size: float) -> list[str]:

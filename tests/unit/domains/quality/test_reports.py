@@ -116,6 +116,18 @@ def test_every_text_makes_a_pdf():
         assert len(BytesIO(made).getvalue()) > 5000  # the font is in it
 
 
+@given(text=st.text(st.sampled_from("ab, "), max_size=60))
+def test_lines_of_a_pdf_show_the_text_with_its_own_spaces_only(text: str):
+    lines = pdf.Sheet.open("t")._wrapped(text, 30, 8)
+
+    rest = text
+    for line in lines:
+        rest = rest.removeprefix(" ") if not rest.startswith(line) else rest  # the space at the end of a line
+        assert rest.startswith(line)
+        rest = rest.removeprefix(line)
+    assert rest in ("", " ")  # that of the last break
+
+
 def test_what_cannot_be_seen_or_drawn_is_printed_as_its_number():
     sheet = pdf.Sheet.open("x")
 
