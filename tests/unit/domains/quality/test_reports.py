@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 
@@ -116,9 +117,14 @@ def test_every_text_makes_a_pdf():
         assert len(BytesIO(made).getvalue()) > 5000  # the font is in it
 
 
+@cache
+def sheet() -> pdf.Sheet:
+    return pdf.Sheet.open("t")
+
+
 @given(text=st.text(st.sampled_from("ab, "), max_size=60))
 def test_lines_of_a_pdf_show_the_text_with_its_own_spaces_only(text: str):
-    lines = pdf.Sheet.open("t")._wrapped(text, 30, 8)
+    lines = sheet()._wrapped(text, 30, 8)
 
     rest = text
     for line in lines:
