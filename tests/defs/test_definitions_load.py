@@ -118,7 +118,7 @@ def test_a_check_on_a_column_of_any_script_loads(home: Hestia):
     definitions = build_definitions(home)
 
     dg.Definitions.validate_loadable(definitions)
-    assert len(definitions.resolve_asset_graph().asset_check_keys) == 5
+    assert len(definitions.resolve_asset_graph().asset_check_keys) == 6
 
 
 def test_checks_that_bear_some_failing_rows_load(home: Hestia):
