@@ -11,9 +11,7 @@ from hestia_assets.cli.output import AsJson, counted, explained, print_json, pri
 from hestia_assets.cli.session import saved_dataset, session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hestia_assets.core.results import Entry, EntryFilter, EntryId
+    from hestia_assets.core.results import Entry, EntryFilter
 
 Dataset = Annotated[str, typer.Argument()]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Rows, as the list names them: BATCH#ROW.")]
@@ -87,7 +85,7 @@ def history(
     """What was done to a row: who, when, what, why, and by which batch."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        spec, (entry,) = saved_dataset(hestia, dataset), entry_ids([row])
+        spec, (entry,) = saved_dataset(hestia, dataset), returning.entry_ids([row])
         found, steps = hestia.quarantine.entry(spec, entry), hestia.quarantine.history(spec, entry)
         if as_json:
             print_json(entry_fact(found) | {"history": [asdict(step) for step in steps]})
@@ -107,7 +105,7 @@ def drop(
     """Decide that rows are not wanted; they are kept, and can be reopened."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
+        spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)
         done = hestia.quarantine.drop(spec, ids, reason=reason, author=hestia.author)
         _tell("dropped", done, len(ids), as_json=as_json)
 
@@ -122,7 +120,7 @@ def reopen(
     """Take back that rows were dropped. Rows that were loaded come back by undo of the batch that loaded them."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
-        spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
+        spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)
         done = hestia.quarantine.reopen(spec, ids, author=hestia.author, note=note)
         _tell("reopened", done, len(ids), as_json=as_json)
 
@@ -142,16 +140,6 @@ def wanted_rows(rule: str, column: str, batch: str, search: str, state: Shown = 
 
     states = tuple(EntryState) if state is Shown.ALL else (EntryState(state.value),)
     return EntryFilter(rule, column, batch, search, states)
-
-
-def entry_ids(names: "Sequence[str]") -> "list[EntryId]":
-    """Ids as they were typed. Raises BadParameter."""
-    from hestia_assets.core.results import EntryId
-
-    try:
-        return [EntryId.parse(name) for name in dict.fromkeys(names)]
-    except ValueError as error:
-        raise typer.BadParameter(f"'{error}' is no BATCH#ROW.", param_hint="ID") from error
 
 
 def entry_fact(entry: "Entry") -> dict[str, Any]:

@@ -13,9 +13,9 @@ from hestia_assets.cli.output import AsJson, counted, explained, print_json, pri
 from hestia_assets.cli.session import saved_dataset, session
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
-    from hestia_assets.core.results import Resubmission, Returned
+    from hestia_assets.core.results import EntryId, Resubmission, Returned
 
 Dataset = Annotated[str, typer.Argument()]
 Preview = Annotated[bool, typer.Option("--preview", help="Only say what would happen.")]
@@ -105,8 +105,6 @@ def accept(
     as_json: AsJson = False,
 ) -> None:
     """Load rows as they are: the checks that they fail get an exemption in the dataset's declaration."""
-    from hestia_assets.cli.quarantine import entry_ids
-
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
@@ -189,3 +187,13 @@ def _new_file(path: Path) -> "Generator[BinaryIO]":
         raise ExportError(f"{path} cannot be written: {error.strerror}.", hint=hint) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def entry_ids(names: "Sequence[str]") -> "list[EntryId]":
+    """Ids as they were typed. Raises BadParameter."""
+    from hestia_assets.core.results import EntryId
+
+    try:
+        return [EntryId.parse(name) for name in dict.fromkeys(names)]
+    except ValueError as error:
+        raise typer.BadParameter(f"'{error}' is no BATCH#ROW.", param_hint="ID") from error

@@ -17,12 +17,11 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
 from hestia_assets.core.errors import SpecError
-from hestia_assets.rules._json_schema import NEWEST, found, multiple
+from hestia_assets.rules._json_keywords import NEWEST, Steps, found, multiple
 
 if TYPE_CHECKING:
     from referencing._core import Resolver
 
-    from hestia_assets.rules._json_schema import Steps
 
 DRAFTS: dict[str, Any] = {
     NEWEST: jsonschema.Draft202012Validator,
@@ -41,7 +40,7 @@ def draft_of(schema: Any) -> str:
     return named if named in DRAFTS else NEWEST
 
 
-def build_validator(schema: Any, steps: "Steps", *, formats: bool) -> Any:
+def build_validator(schema: Any, steps: Steps, *, formats: bool) -> Any:
     """A validator that reaches nothing outside of the schema and the drafts themselves. Raises SpecError."""
     draft = draft_of(schema)
     plain = DRAFTS[draft]
@@ -114,7 +113,7 @@ def _refuse_backtracking(schema: Any) -> None:
         _refuse_backtracking(inner)
 
 
-def _keywords(plain: Any, steps: "Steps") -> dict[str, Any]:
+def _keywords(plain: Any, steps: Steps) -> dict[str, Any]:
     """Ours for those of the library that search with backtracking, count in floats, or follow references."""
     ours = {
         "pattern": _pattern,
@@ -129,7 +128,7 @@ def _keywords(plain: Any, steps: "Steps") -> dict[str, Any]:
     return {name: keyword for name, keyword in ours.items() if name in plain.VALIDATORS} | counted
 
 
-def _counting(keyword: Any, steps: "Steps") -> Any:
+def _counting(keyword: Any, steps: Steps) -> Any:
     def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Problems:
         steps.take()
         with steps.within():
