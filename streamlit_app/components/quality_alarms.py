@@ -16,8 +16,10 @@ MOST = 12
 def show_alarms(dataset: DatasetSpec, alarms: Sequence[Anomaly], *, quiet: str = "") -> None:
     """Each alarm with its button; those that somebody called normal stand below and can be taken back."""
     waiting = [each for each in alarms if each.normal is None]
-    if not waiting:
-        st.success(quiet or "**No figure of the last 30 days is unusual.**", icon=":material/task_alt:")
+    if not waiting and quiet:
+        st.info(quiet, icon=":material/hourglass_empty:")
+    elif not waiting:
+        st.success("**No figure of the last 30 days is unusual.**", icon=":material/task_alt:")
     for each in waiting[:MOST]:
         _alarm(dataset, each)
     if len(waiting) > MOST:
