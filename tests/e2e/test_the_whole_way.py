@@ -155,6 +155,8 @@ def test_a_query_becomes_a_table_and_the_table_a_file(open_tab, picture):
     query = page.get_by_role("textbox", name="SQL")
     query.fill("select country, sum(quantity * price) as revenue\nfrom validated.orders\ngroup by country\norder by 1")
     query.press("Control+Enter")
+    page.wait_for_timeout(300)  # the answer begins; a click while the page is drawn anew may be lost
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("button", name="Save and run").click()
     page.get_by_text("The run has succeeded.").wait_for()
     picture(page, "transforms")
