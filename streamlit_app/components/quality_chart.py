@@ -17,12 +17,15 @@ def show_series(series: Series, *, height: int = 190) -> None:
     one = alt.Axis(format="%d %b %H:%M") if frame.height == 1 else alt.Axis()  # else its milliseconds are written
     day = alt.X("at:T", title=None, axis=one)
     unit = "%" if scale > 1 else None
+    amount = alt.Axis(format="~g") if unit else alt.Axis()  # else a nought alone has six places
     base = alt.Chart(frame)
     band = base.mark_area(opacity=0.15, color=_BLUE, interpolate="step").encode(
-        day, alt.Y("low:Q", title=unit), alt.Y2("high:Q")
+        day, alt.Y("low:Q", title=unit, axis=amount), alt.Y2("high:Q")
     )
     line = base.mark_line(color=_BLUE, point=alt.OverlayMarkDef(size=18)).encode(
-        day, alt.Y("value:Q", title=unit), tooltip=[alt.Tooltip("at:T", title="arrived"), alt.Tooltip("said:N")]
+        day,
+        alt.Y("value:Q", title=unit, axis=amount),
+        tooltip=[alt.Tooltip("at:T", title="arrived"), alt.Tooltip("said:N")],
     )
     marks = (
         base.transform_filter("datum.alarm")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import SpecVersion
-from hestia_assets.core.results.quality import MetricKind, Series, Standing
+from hestia_assets.core.results.quality import MetricKind, Score, Series, Standing
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained
@@ -119,8 +119,7 @@ def _dataset(saved: SpecVersion) -> None:
         st.info("No file of it is in the table yet: nothing can be rated.", icon=":material/info:")
         show_rhythm(saved, spec)
         return
-    value = standing.score.value
-    st.subheader("Not rated" if value is None else f"{value:.1f} of 100")
+    st.subheader(_rated(standing.score))
     show_score(spec, standing.score)
     st.subheader("Unusual figures")
     show_alarms(spec, hestia().quality.anomalies(spec), quiet=standing.quiet)
@@ -131,6 +130,16 @@ def _dataset(saved: SpecVersion) -> None:
     show_rhythm(saved, spec)
     st.subheader("Report")
     downloads(spec, spec.name)
+
+
+def _rated(score: Score) -> str:
+    """The score, and of how many parts it is the mean."""
+    if score.value is None:
+        return "Not rated"
+    rated = sum(part.value is not None for part in score.parts)
+    return f"{score.value:.1f} of 100" + (
+        f", from {rated} of {len(score.parts)} parts" if rated < len(score.parts) else ""
+    )
 
 
 def _figures(spec: DatasetSpec, series: Sequence[Series]) -> None:

@@ -88,6 +88,7 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     assert "Rows that arrived: 400;" in written(everything)
     assert [metric.value for metric in everything.metric] == ["0", "1", "1", "16"]
     assert not page.exception
+    assert "of 100, from 3 of 5 parts" in written(page)
     assert "Rows that arrived: 400;" in written(page)
     page.segmented_control[0].set_value("completeness").run()
     assert "values that must be there" in written(page)
