@@ -103,10 +103,10 @@ def listed_texts(spec: CheckSpec, parameter: str) -> list[str]:
     return [str(value) for value in values]
 
 
-def said(values: Sequence[Any], *, most: int = 10) -> str:
-    """Values with commas between them, and how many they are where not all are shown."""
+def said(values: Sequence[Any], *, most: int = 10, between: str = ", ") -> str:
+    """Values in a row, and how many they are where not all are shown."""
     more = f" … ({len(values)} in all)" if len(values) > most else ""
-    return ", ".join(str(value) for value in values[:most]) + more
+    return between.join(str(value) for value in values[:most]) + more
 
 
 def _wrong(spec: CheckSpec, parameter: str, given: object, *, hint: str) -> SpecError:

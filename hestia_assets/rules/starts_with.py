@@ -26,7 +26,7 @@ class StartsWith:
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
-        return f"{spec.columns[0]} must start with {said(listed_texts(spec, 'values')).replace(', ', ' or ')}."
+        return f"{spec.columns[0]} must start with {said(listed_texts(spec, 'values'), between=' or ')}."
 
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a value starts with one of the texts."""
