@@ -43,7 +43,7 @@ test: $(READY) browser  ## Lint, and every test with coverage
 
 covered: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
-		--cov --cov-report=term --cov-fail-under=90
+		--cov --cov-report= --cov-fail-under=90
 
 bench: $(READY)  ## Import 5 million rows beside DuckDB
 	$(BIN)/python benchmarks/import_csv.py
