@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,10 @@ def test_files_and_functions_stay_short(path):
 @pytest.mark.parametrize("word", ["utils", "helpers", "common", "manager", "base", "misc"])
 def test_no_file_has_a_name_that_means_nothing(word):
     assert [path for path in SOURCES if path.stem == word] == []
+
+
+def test_no_two_files_of_tests_share_a_name():
+    """Tests are no packages: of two files with one name pytest collects the first alone."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("*.py"))
+
+    assert {name for name, times in names.items() if times > 1} <= {"conftest.py"}
