@@ -102,12 +102,12 @@ def drop(
     reason: Annotated[str, typer.Option(help="Why they are not wanted.")],
     as_json: AsJson = False,
 ) -> None:
-    """Decide that rows are not wanted; they are kept, and can be reopened."""
+    """Decide that open rows are not wanted; they are kept, and can be reopened. All of them, or none."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)
         done = hestia.quarantine.drop(spec, ids, reason=reason, author=hestia.author)
-        _tell("dropped", done, len(ids), as_json=as_json)
+        _tell("dropped", done, as_json=as_json)
 
 
 def reopen(
@@ -117,21 +117,19 @@ def reopen(
     note: Annotated[str, typer.Option(help="Why.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take back that rows were dropped. Rows that were loaded come back by undo of the batch that loaded them."""
+    """Take back that rows were dropped, all or none. Rows that were loaded come back by undo of the batch that loaded them."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)
         done = hestia.quarantine.reopen(spec, ids, author=hestia.author, note=note)
-        _tell("reopened", done, len(ids), as_json=as_json)
+        _tell("reopened", done, as_json=as_json)
 
 
-def _tell(what: str, done: int, asked: int, *, as_json: bool) -> None:
+def _tell(what: str, done: int, *, as_json: bool) -> None:
     if as_json:
-        print_json({what: done, "asked": asked})
+        print_json({what: done})
     else:
-        others = f"; {counted(asked - done, 'row')} {'was' if asked - done == 1 else 'were'} not in that state"
-        rest = others if done < asked else ""
-        typer.echo(f"{counted(done, 'row')} {what}{rest}.")
+        typer.echo(f"{counted(done, 'row')} {what}.")
 
 
 def wanted_rows(rule: str, column: str, batch: str, search: str, state: Shown = Shown.OPEN) -> "EntryFilter":

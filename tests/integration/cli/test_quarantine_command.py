@@ -76,10 +76,7 @@ def test_the_whole_loop(command: Command, facts: Facts, tmp_path: Path):
     assert [(step["action"], step["note"]) for step in steps] == [("set_aside", ""), ("corrected", "asked")]
     assert "asked" in command("quarantine", "history", "orders", ids[0]).output
 
-    assert facts("quarantine", "drop", "orders", ids[3], ids[3], ids[0], "--reason", "test") == {
-        "dropped": 1,
-        "asked": 2,
-    }
+    assert facts("quarantine", "drop", "orders", ids[3], ids[3], "--reason", "test") == {"dropped": 1}
     assert "1 row reopened." in command("quarantine", "reopen", "orders", ids[3]).output
     assert facts("quarantine", "accept", "orders", ids[2], "--reason", "agreed", "--until", "2100-01-01")["loaded"] == [
         ids[2]
@@ -107,6 +104,13 @@ def test_what_cannot_be_done_is_said_with_its_exit_code(command: Command, facts:
         (("resubmit", "orders", tmp_path / "none.csv"), 2, "does not exist"),
         (("accept", "orders", bad[-1]["id"], "--reason", "x"), 1, "could not be read as a row"),
         (("drop", "orders", "17", "--reason", "x"), 2, "is no BATCH#ROW"),
+        (
+            ("drop", "orders", bad[0]["id"], "orders-1#1", "--reason", "x"),
+            1,
+            "1 of 2 rows is not in quarantine: orders-1#1",
+        ),
+        (("reopen", "orders", bad[0]["id"]), 1, "1 row is open, not dropped"),
+        (("accept", "orders", "orders-1#1", "--reason", "x"), 1, "not in quarantine: orders-1#1"),
         (("history", "orders", "orders-1#1"), 1, "no row in quarantine"),
         (("replay", "prices"), 1, "no dataset called"),
         (("export", "orders", "--to", tmp_path / "none" / "x.csv"), 1, "cannot be written"),

@@ -117,7 +117,6 @@ def test_rows_are_dropped_with_a_reason_and_taken_back(home):
     some = ids(home)[:4]
 
     assert home.quarantine.drop(orders(), some, reason="duplicates of January", author="bea") == 4
-    assert home.quarantine.drop(orders(), some, reason="again", author="bea") == 0
     assert states(home) == {"open": 6, "dropped": 4}
     assert home.quarantine.reopen(orders(), some[:1], author="cyd", note="not that one") == 1
     assert states(home) == {"open": 7, "dropped": 3}
@@ -126,6 +125,28 @@ def test_rows_are_dropped_with_a_reason_and_taken_back(home):
         (EntryAction.DROPPED, "bea"), (EntryAction.REOPENED, "cyd")]  # fmt: skip
     with pytest.raises(EditError, match="with a reason"):
         home.quarantine.drop(orders(), some, reason=" ", author="bea")
+
+
+def test_a_decision_about_rows_that_it_cannot_be_about_names_and_counts_them_and_changes_nothing(home):
+    bring(home)
+    some = ids(home)
+    home.quarantine.resubmit(orders(), mended(home, 1), author="bea")
+    home.quarantine.drop(orders(), some[1:2], reason="x", author="bea")
+    before, nobody = states(home), [EntryId("orders-1", row) for row in range(1, 8)]
+
+    for call, asked, words in (
+        ("drop", [some[5], *nobody], "7 of 8 rows are not in quarantine: orders-1#1, .*#5 and 2 more. Nothing was"),
+        ("drop", [nobody[0]], "1 of 1 rows is not in quarantine: orders-1#1"),
+        ("drop", some, f"1 row is loaded, not open: {some[0]}. 1 row is dropped, not open: {some[1]}."),
+        ("reopen", [*some, nobody[0]], f"1 of 11 rows is not in .* 8 rows are open, not dropped: .* 1 row is loaded"),
+        ("accept", [some[2], nobody[0]], "1 of 2 rows is not in quarantine"),
+        ("accept", some[:3], "1 row is loaded, not open"),
+    ):
+        more = {"drop": {"reason": "x"}, "reopen": {}, "accept": {"reason": "x", "until": None}}[call]
+        with pytest.raises(EditError, match=words):
+            getattr(home.quarantine, call)(orders(), asked, author="bea", **more)
+    assert (states(home), home.catalog.get("dataset", "default", "orders").version) == (before, 1)
+    assert home.quarantine.reopen(orders(), [some[1]] * 2, author="bea") == 1
 
 
 def test_a_resubmission_never_takes_the_place_of_a_table_and_old_files_wait_for_nobody(home):

@@ -34,6 +34,7 @@ from hestia_assets.domains.ingest.resubmitting.replaying import Replay
 from hestia_assets.domains.ingest.resubmitting.returned import read_returned
 from hestia_assets.domains.ingest.resubmitting.sending import Sending, fixed, plus
 from hestia_assets.domains.ingest.resubmitting.shelf import Shelf
+from hestia_assets.domains.ingest.resubmitting.standing import refuse_others
 from hestia_assets.domains.ingest.resubmitting.taking import take_along
 from hestia_assets.domains.ingest.runner import Runner
 
@@ -94,13 +95,21 @@ class QuarantineService:
             )
 
     def drop(self, dataset: DatasetSpec, ids: Sequence[EntryId], *, reason: str, author: str) -> int:
-        """Decide that rows are not wanted; returns how many were open. Raises EditError without a reason."""
+        """Decide that open rows are not wanted; returns how many.
+
+        Raises:
+            EditError: no reason, or rows that are not there or not open: named and counted. Then nothing was changed.
+        """
         if not reason.strip():
             raise EditError("Rows are dropped with a reason.", hint="Say why they are not wanted.")
         return self._note(dataset, ids, EntryAction.DROPPED, of=EntryState.OPEN, author=author, note=reason)
 
     def reopen(self, dataset: DatasetSpec, ids: Sequence[EntryId], *, author: str, note: str = "") -> int:
-        """Take back that rows were dropped; returns how many were. Loaded rows come back by undo of their batch."""
+        """Take back that rows were dropped; returns how many. Loaded rows come back by undo of their batch.
+
+        Raises:
+            EditError: rows that are not there or not dropped: named and counted. Then nothing was changed.
+        """
         return self._note(dataset, ids, EntryAction.REOPENED, of=EntryState.DROPPED, author=author, note=note)
 
     def accept(
@@ -109,12 +118,13 @@ class QuarantineService:
         """Load rows as they are: the checks that they fail get an exemption in the dataset's spec, a new version.
 
         Raises:
-            EditError: a row does not fit its types, or is no row at all: named; or somebody saved the dataset while
-                the rows were judged. Then nothing was changed.
+            EditError: a row is not there or not open, does not fit its types, or is no row at all: named; or somebody
+                saved the dataset while the rows were judged. Then nothing was changed.
         """
         word = Word(author, reason, until)
         with self._alone(dataset) as (sending, hold):
             refuse_word(word, len(ids), sending.runner.clock().date())
+            self._standing(sending, ids, of=EntryState.OPEN)
             wanted = fixed(sending.shelf, [Fix(one) for one in dict.fromkeys(ids)])
             spec = exempted(sending, wanted, word)
             allowed = Sending(sending.runner, sending.shelf, self._saved(sending, spec, author), spec)
@@ -154,6 +164,13 @@ class QuarantineService:
         """What a returned workbook (xlsx, ods) or CSV file says; nothing is kept. Raises ReadError."""
         return read_returned(self._sending(dataset).shelf, source, file_name=file_name)
 
+    def _standing(self, sending: Sending, ids: Sequence[EntryId], *, of: EntryState) -> list[EntryId]:
+        """These entries, each once, all of them in a state. Raises EditError."""
+        asked = sorted(set(ids))
+        states = sending.shelf.book.states(id_frame(asked))
+        refuse_others(states, asked, of=of, dataset=sending.spec.name)
+        return asked
+
     def _saved(self, sending: Sending, spec: DatasetSpec, author: str) -> SpecVersion:
         """Keep the spec, unless somebody kept another one since it was read. Raises EditError."""
         runner = sending.runner
@@ -190,11 +207,10 @@ class QuarantineService:
         author: str,
         note: str,
     ) -> int:
-        """Add one step to the entries that are in a state; returns how many were."""
+        """Add one step to entries, all of which are in a state; returns how many. Raises EditError."""
         with self._alone(dataset) as (sending, hold):
             book, runner = sending.shelf.book, sending.runner
-            states = book.states(id_frame(list(ids)))
-            steps = [Step(one, action) for one, state in sorted(states.items()) if state is of]
+            steps = [Step(one, action) for one in self._standing(sending, ids, of=of)]
             if steps:
                 name, ref = self.new_id(dataset.name), book.ref(Layer.QUARANTINE_LOG)
                 frame = log_rows(book, steps, who=author, at=runner.clock(), note=note)
