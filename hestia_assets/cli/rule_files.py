@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import principal, saved_dataset, session
 from hestia_assets.core.errors import ReadError
+from hestia_assets.core.sentences import sentence
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -116,7 +117,7 @@ def _described(hestia: "Hestia", spec: "DatasetSpec", found: "ImportedRules", ch
     failing = f"{impact.failing:,} of {impact.rows:,}" if impact.batches else ""
     return {
         "check": check.name,
-        "demands": _sentence(hestia, check),
+        "demands": sentence(check, hestia.rules),
         "severity": check.severity.value,
         "would fail": impact.problem or failing,
         "from": _place(found, check),
@@ -127,26 +128,6 @@ def _place(found: "ImportedRules", check: "CheckSpec") -> str:
     """Where a rule stands in the file; the dataset may call it by another name."""
     said = (check.rule, check.columns, check.params)
     return next(found.places[one.name] for one in found.checks if (one.rule, one.columns, one.params) == said)
-
-
-def _sentence(hestia: "Hestia", check: "CheckSpec") -> str:
-    rule = hestia.rules.get(check.rule)
-    shown = {name: _shown(hestia, value) for name, value in check.params.items()}
-    try:
-        return rule.sentence.format(**shown | {"columns": ", ".join(check.columns)})
-    except KeyError:  # an optional parameter was left out; the rule's own message knows how to say that
-        return rule.message(check).rstrip(".")
-
-
-def _shown(hestia: "Hestia", value: Any) -> str:
-    """A list without brackets, a check within a check as its own sentence."""
-    if isinstance(value, list):
-        return ", ".join(map(str, cast("list[object]", value)))
-    if isinstance(value, dict) and "rule" in value:
-        from hestia_assets.core.specs import CheckSpec, parse
-
-        return _sentence(hestia, parse(CheckSpec, cast("dict[str, Any]", value)))
-    return str(value)
 
 
 def _show(spec: "DatasetSpec", found: "ImportedRules", rows: list[dict[str, Any]]) -> None:

@@ -94,6 +94,19 @@ class Rule(Protocol):
 
 
 @runtime_checkable
+class WordedRule(Rule, Protocol):
+    """A rule whose sentence depends on which parameters are given."""
+
+    def wording(self, spec: "CheckSpec") -> str:
+        """The sentence of this check, with ``{columns}``, ``{first}``, ``{second}`` and parameters in braces.
+
+        ``{values:or}`` joins the last two of a list by that word, ``{format:date}`` shows a pattern of dates by its
+        letters, ``{if:if}`` says a check as what is so, not as what must be so. Raises SpecError on wrong parameters.
+        """
+        ...
+
+
+@runtime_checkable
 class ConditionRule(Rule, Protocol):
     """Judges each value by itself, as an expression: all checks of a chunk take one pass over it.
 

@@ -37,6 +37,14 @@ class AgreesWith:
     }
     example: ClassVar[Mapping[str, Any]] = {"measure": "rows", "dataset": "orders", "of": "batch", "share": 0.01}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        words = {"rows": "number of rows", "distinct": "number of different {columns}", "sum": "sum of {columns}"}
+        mine = words.get(str(spec.params.get("measure") or "rows"), "{measure} of {columns}")
+        side = "of a file" if spec.params.get("of") == "batch" else "in the table"
+        theirs = " of {other_column}" if spec.params.get("other_column") else ""
+        return f"the {mine} {side} must agree with that{theirs} in {{dataset}}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
         return f"The figures must agree with the dataset {spec.params.get('dataset')}."

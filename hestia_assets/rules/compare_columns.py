@@ -45,6 +45,10 @@ class CompareColumns:
     }  # fmt: skip
     example: ClassVar[Mapping[str, Any]] = {"operator": "<="}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{{first}} must {WORDS[one_of(spec, 'operator', tuple(COMPARE))]} {{second}}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         first, second = spec.columns

@@ -29,6 +29,14 @@ class Completeness:
     }
     example: ClassVar[Mapping[str, Any]] = {"values": ["Hamburg", "Lyon"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        if spec.params.get("values"):
+            return "each of {values} must be there in {columns} of a file"
+        if spec.params.get("other_column"):
+            return "each {other_column} of {dataset} must be there in {columns} of a file"
+        return "each {columns} of {dataset} must be there in a file"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
         return f"Every expected {spec.columns[0]} must be there in the batch."

@@ -1,7 +1,6 @@
 """Where one check passes, another must pass too."""
 
 from collections.abc import Mapping
-from string import Formatter
 from typing import Any, ClassVar
 
 import polars as pl
@@ -17,8 +16,8 @@ from hestia_assets.core.rules import (
     RecordRule,
     Rule,
 )
+from hestia_assets.core.sentences import as_it_is
 from hestia_assets.core.specs import CheckSpec, parse
-from hestia_assets.rules._params import said
 
 GIVEN = {"rule", "columns", "params"}
 
@@ -30,7 +29,7 @@ class Conditional:
     empty, need not pass ``then``; where ``then`` names no columns it takes those of this check.
     """
 
-    sentence: ClassVar[str] = "{columns} where {if}: {then}"
+    sentence: ClassVar[str] = "if {if}, {then}"
     advice: ClassVar[str] = "Correct the value, or the one that it depends on."
     columns: ClassVar[range] = MAYBE_COLUMNS
     parameters: ClassVar[Mapping[str, Parameter]] = {
@@ -42,10 +41,16 @@ class Conditional:
         "then": {"rule": "matches", "columns": ["postal_code"], "params": {"pattern": "[0-9]{5}"}},
     }
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "if {if:if}, {then}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
+        from hestia_assets.rules import RULES
+
         given, then = nested(spec, "if"), nested(spec, "then")
-        return f"{_rule(then).message(then).rstrip('.')} (asked of rows where {_demand(given)})."
+        return f"{_rule(then).message(then).rstrip('.')} (asked of rows where {as_it_is(given, RULES)})."
 
     def reads(self, spec: CheckSpec) -> frozenset[str]:
         """The columns that the two checks look at."""
@@ -75,16 +80,6 @@ def nested(spec: CheckSpec, parameter: str) -> CheckSpec:
         )
     _refuse_parameters(check, rule, parameter)
     return check
-
-
-def _demand(check: CheckSpec) -> str:
-    """What a check asks for: its message says that too where a parameter of the sentence was left out."""
-    rule = _rule(check)
-    needed = {name for _, name, _, _ in Formatter().parse(rule.sentence) if name} - {"columns"}
-    if needed - set(check.params):
-        return rule.message(check).rstrip(".")
-    given = {name: said(value) if isinstance(value, list | tuple) else value for name, value in check.params.items()}
-    return rule.sentence.format(**given | {"columns": ", ".join(check.columns)})
 
 
 def _columns_of(check: CheckSpec) -> set[str]:

@@ -6,14 +6,10 @@ from typing import Any, ClassVar
 import polars as pl
 
 from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter, ParameterKind
+from hestia_assets.core.sentences import date_in_letters
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules._params import refuse_other_types
 from hestia_assets.rules._written import refuse_unusable, written_in
-
-WORDS = {
-    "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss", ".%f": ".ffffff",
-    "%-d": "D", "%-m": "M", "%b": "Mon", "%B": "Month", "%I": "hh", "%p": "AM",
-}  # fmt: skip
 
 
 class DateFormat:
@@ -30,9 +26,13 @@ class DateFormat:
     }
     example: ClassVar[Mapping[str, Any]] = {"format": "%d.%m.%Y"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "{columns} must be a date written as {format:date}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
-        return f"{spec.columns[0]} must be written like {_readable(str(spec.params.get('format')))}."
+        return f"{spec.columns[0]} must be written like {date_in_letters(str(spec.params.get('format')))}."
 
     def condition(self, spec: CheckSpec, occasion: Occasion) -> Condition:
         """Whether a text reads back as it was written."""
@@ -45,12 +45,6 @@ class DateFormat:
             return written_in(column, pattern)
 
         return written
-
-
-def _readable(pattern: str) -> str:
-    for sign, word in sorted(WORDS.items(), key=lambda item: -len(item[0])):
-        pattern = pattern.replace(sign, word)
-    return pattern
 
 
 RULE = DateFormat()

@@ -27,6 +27,14 @@ class Digits:
     }
     example: ClassVar[Mapping[str, Any]] = {"integer": 6, "places": 2}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        before, after = _limits(spec)
+        if before is not None and after is not None:
+            return self.sentence
+        side = "{integer} digits before" if after is None else "{places} digits after"
+        return f"{{columns}} must have at most {side} the point"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         before, after = _limits(spec)

@@ -24,6 +24,10 @@ class EndsWith:
     }
     example: ClassVar[Mapping[str, Any]] = {"values": [".pdf", ".PDF"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "{columns} must end with {values:or}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         return f"{spec.columns[0]} must end with {said(listed_texts(spec, 'values'), between=' or ')}."

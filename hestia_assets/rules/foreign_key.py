@@ -22,6 +22,10 @@ class ForeignKey:
     }
     example: ClassVar[Mapping[str, Any]] = {"dataset": "customers", "other_columns": ["id"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{self.sentence} as {{other_columns}}" if _differs(spec) else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         return f"{', '.join(spec.columns)} is not in the dataset {spec.params.get('dataset')}."
@@ -43,6 +47,11 @@ class ForeignKey:
                 SEMI JOIN {rows} USING ({keys})
             )
             SELECT _row FROM {rows} ANTI JOIN _known USING ({keys}) WHERE {filled(spec.columns)}"""
+
+
+def _differs(spec: CheckSpec) -> bool:
+    """Whether the other dataset calls the columns otherwise."""
+    return list(spec.params.get("other_columns") or spec.columns) != list(spec.columns)
 
 
 RULE = ForeignKey()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from hestia_assets.core.rules import SOME_COLUMNS, Condition, Occasion, Parameter
 from hestia_assets.core.specs import CheckSpec
 from hestia_assets.rules._bounds import PARAMETERS, bounded, said_bound
+from hestia_assets.rules._params import switch
 
 
 class GreaterThan:
@@ -20,6 +21,10 @@ class GreaterThan:
     columns: ClassVar[range] = SOME_COLUMNS
     parameters: ClassVar[Mapping[str, Parameter]] = PARAMETERS
     example: ClassVar[Mapping[str, Any]] = {"value": 0}
+
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "{columns} must be at least {value}" if switch(spec, "or_equal") else self.sentence
 
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""

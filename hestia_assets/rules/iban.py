@@ -42,6 +42,10 @@ class Iban:
     }
     example: ClassVar[Mapping[str, Any]] = {"country": "DE"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{self.sentence} of {{country}}" if spec.params.get("country") else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         only = f" of {spec.params['country']}" if spec.params.get("country") else ""

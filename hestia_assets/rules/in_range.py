@@ -23,6 +23,13 @@ class InRange:
     }
     example: ClassVar[Mapping[str, Any]] = {"min": 1, "max": 100}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        low, high = (spec.params.get(name) is not None for name in ("min", "max"))
+        if low and high:
+            return self.sentence
+        return "{columns} must be at most {max}" if high else "{columns} must be at least {min}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         low, high = spec.params.get("min"), spec.params.get("max")

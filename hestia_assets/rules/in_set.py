@@ -27,6 +27,12 @@ class InSet:
     }
     example: ClassVar[Mapping[str, Any]] = {"values": ["EUR", "USD"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        values = spec.params.get("values")
+        alone = isinstance(values, list | tuple) and len(values) == 1  # pyright: ignore[reportUnknownArgumentType] - of any values
+        return "{columns} must be {values}" if alone else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         values = [str(value) for value in _values(spec)]

@@ -33,6 +33,12 @@ class IsType:
     }
     example: ClassVar[Mapping[str, Any]] = {"type": "integer"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        kind = {"integer": "a whole number", "decimal": "a decimal number", "float": "a number", "boolean": "yes or no"}
+        words = kind.get(str(spec.params.get("type")), "{type}")
+        return f"{{columns}} must be {words}{' written as {format:date}' if spec.params.get('format') else ''}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         kind = str(spec.params.get("type"))

@@ -26,6 +26,14 @@ class Length:
     }
     example: ClassVar[Mapping[str, Any]] = {"min": 2, "max": 40}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        low, high = _bounds(spec)
+        if low is not None and high is not None:
+            return "{columns} must have exactly {min} characters" if low == high else self.sentence
+        bound = "at least {min}" if high is None else "at most {max}"
+        return f"{{columns}} must have {bound} characters"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         low, high = _bounds(spec)

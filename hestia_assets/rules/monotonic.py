@@ -28,6 +28,12 @@ class Monotonic:
     }
     example: ClassVar[Mapping[str, Any]] = {"direction": "rising"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        falling, strict = spec.params.get("direction") == "falling", bool(spec.params.get("strict"))
+        within = " among rows of the same {within}" if _group(spec) else ""
+        return f"{{columns}} must {'fall' if falling else 'rise'}{'' if strict else ' or stay'} from row to row{within}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         falling = spec.params.get("direction") == "falling"

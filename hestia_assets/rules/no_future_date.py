@@ -33,6 +33,10 @@ class NoFutureDate:
     }  # fmt: skip
     example: ClassVar[Mapping[str, Any]] = {"days": 0, "time_zone": "Europe/Berlin"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "{columns} must be at most {days} days in the future" if whole_number(spec, "days") else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         days = whole_number(spec, "days")

@@ -23,6 +23,10 @@ class NotInSet:
     }
     example: ClassVar[Mapping[str, Any]] = {"values": ["test", "unknown"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "{columns} must not be {values:or}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         return f"{spec.columns[0]} must not be {said(_values(spec)).replace(', ', ' or ')}."

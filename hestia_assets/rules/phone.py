@@ -36,6 +36,10 @@ class Phone:
     }
     example: ClassVar[Mapping[str, Any]] = {"region": "DE"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{self.sentence} of {{region}}" if switch(spec, "only_region") else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         where = f" of {spec.params.get('region')}" if switch(spec, "only_region") else ""

@@ -31,6 +31,11 @@ class PostalCode:
     }
     example: ClassVar[Mapping[str, Any]] = {"country": "DE"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        where = "the country in {country_column}" if spec.params.get("country_column") else "{country}"
+        return f"{{columns}} must be a postal code of {where}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         column = spec.params.get("country_column")

@@ -25,6 +25,14 @@ class RowCount:
     }
     example: ClassVar[Mapping[str, Any]] = {"min": 1, "least": 0.5, "most": 2}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        bounds = _between(spec, "min", "max"), _between(spec, "least", "most")
+        usual = f"{bounds[1]} times as many rows as usual" if bounds[1] else ""
+        rows = "row" if bounds[0] == "at least {min}" and str(spec.params["min"]) == "1" else "rows"
+        said = [f"{bounds[0]} {rows}" if bounds[0] else "", usual]
+        return f"a file must have {', and '.join(filter(None, said)) or 'as many rows as expected'}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence for this check."""
         low, high, least, most = (spec.params.get(name) for name in ("min", "max", "least", "most"))
@@ -67,6 +75,13 @@ def _beyond(rows: int, low: float | None, high: float | None, beside: str) -> st
     if high is not None and rows > high:
         return f"The batch has {rows:,} rows, expected are at most {high:,.0f}{beside}."
     return None
+
+
+def _between(spec: CheckSpec, low: str, high: str) -> str:
+    least, most = (spec.params.get(name) is not None for name in (low, high))
+    if least and most:
+        return f"between {{{low}}} and {{{high}}}"
+    return f"at least {{{low}}}" if least else f"at most {{{high}}}" * most
 
 
 RULE = RowCount()

@@ -34,6 +34,10 @@ class RowSchema:
     }
     example: ClassVar[Mapping[str, Any]] = {"schema": {"minProperties": 1}}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return self.sentence if spec.columns else "each row must fit the JSON Schema"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         schema = spec.params.get("schema")

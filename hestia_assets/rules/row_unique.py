@@ -20,6 +20,10 @@ class RowUnique:
     parameters: ClassVar[Mapping[str, Parameter]] = {}
     example: ClassVar[Mapping[str, Any]] = {}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return self.sentence if spec.columns else "no row may appear twice"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         where = ", ".join(spec.columns) or "all columns"

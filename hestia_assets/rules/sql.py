@@ -23,6 +23,10 @@ class Sql:
     }
     example: ClassVar[Mapping[str, Any]] = {"expression": "quantity * unit_price <= 10000 OR country = 'DE'"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "for each row must hold: {expression}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         return f"The row does not fulfil: {' '.join(str(spec.params.get('expression')).split())}."

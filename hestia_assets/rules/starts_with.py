@@ -24,6 +24,10 @@ class StartsWith:
     }
     example: ClassVar[Mapping[str, Any]] = {"values": ["INV-", "CN-"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return "{columns} must start with {values:or}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         return f"{spec.columns[0]} must start with {said(listed_texts(spec, 'values'), between=' or ')}."

@@ -30,6 +30,10 @@ class SumOfColumns:
     }
     example: ClassVar[Mapping[str, Any]] = {"total": "total", "tolerance": 0.01}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{self.sentence} (±{{tolerance}})" if spec.params.get("tolerance") else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         about = f" (±{spec.params['tolerance']})" if spec.params.get("tolerance") else ""

@@ -41,6 +41,10 @@ class TotalsMatch:
     }
     example: ClassVar[Mapping[str, Any]] = {"amount": "net", "dataset": "invoices", "total": "net", "tolerance": 0.01}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{self.sentence} (±{{tolerance}})" if spec.params.get("tolerance") else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         key, params = ", ".join(spec.columns), spec.params

@@ -36,6 +36,10 @@ class Url:
     }
     example: ClassVar[Mapping[str, Any]] = {"schemes": ["https"]}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        return f"{self.sentence} with {{schemes:or}}" if spec.params.get("schemes") else self.sentence
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         schemes = [f"{scheme}://" for scheme in _schemes(spec)]

@@ -40,6 +40,11 @@ class VatNumber:
     }  # fmt: skip
     example: ClassVar[Mapping[str, Any]] = {"country": "EU"}
 
+    def wording(self, spec: CheckSpec) -> str:
+        """The sentence, with what was given."""
+        given = spec.params.get("country") or EU
+        return f"{self.sentence} of {'a country of the EU' if given == EU else '{country}'}"
+
     def message(self, spec: CheckSpec) -> str:
         """The sentence shown beside a row that failed."""
         given = spec.params.get("country") or EU

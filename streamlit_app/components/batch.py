@@ -8,6 +8,7 @@ import streamlit as st
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EDIT, RESUBMIT, UNFINISHED, Batch, BatchState, CheckResult
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
 from streamlit_app.components.batch_actions import show_actions, show_decisions, start_again
@@ -19,7 +20,7 @@ from streamlit_app.components.frames import ASIDE_WIDTHS, WRAPPED, show_rows
 from streamlit_app.components.headline import show_headline
 from streamlit_app.components.launch import gateway, run_of
 from streamlit_app.components.sentences import problem_in_words, sentence_of
-from streamlit_app.components.words import BY_HAND, SEVERITY_WORDS, count, every, plain, seconds, size
+from streamlit_app.components.words import BY_HAND, count, every, plain, seconds, size
 from streamlit_app.downloads import quarantined, unit_of
 from streamlit_app.facade import hestia, principal
 from streamlit_app.gateway import RunState

@@ -9,12 +9,13 @@ import streamlit as st
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.rules import ConditionRule, Occasion
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import CheckSpec, Column, Severity, parse
 from streamlit_app.components.explained import explained
 from streamlit_app.components.rule_groups import GROUPS, group_of, looks_at_the_whole, names_in
 from streamlit_app.components.rule_inputs import Asked, ask_parameters, missing_parameters
 from streamlit_app.components.sentences import sentence, without_columns
-from streamlit_app.components.words import SEVERITY_WORDS, count, usable_name
+from streamlit_app.components.words import count, usable_name
 from streamlit_app.facade import hestia, tenant
 
 WHOLE_WORDS = {Severity.WARN: "Only say so", Severity.HOLD: "Hold the whole file"}

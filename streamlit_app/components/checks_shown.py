@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from hestia_assets.core.results import CheckResult
+from hestia_assets.core.sentences import SEVERITY_WORDS, exempted, terms
 from hestia_assets.core.specs import CheckSpec
 from streamlit_app.components.check_form import WHOLE_WORDS
 from streamlit_app.components.rule_groups import looks_at_the_whole
-from streamlit_app.components.sentences import sentence
-from streamlit_app.components.words import SEVERITY_WORDS, count, plain
+from streamlit_app.components.sentences import MARKDOWN, sentence
+from streamlit_app.components.words import count, plain
 
 Extra = Callable[[CheckSpec], str]
 
@@ -71,12 +72,8 @@ def finding(check: CheckSpec, result: CheckResult | None, where: str, *, would: 
 
 
 def _small_print(check: CheckSpec) -> str:
-    """How many may fail, who is asked."""
-    limits = check.threshold
-    rows = [count(limits.rows, "row")] if limits and limits.rows is not None else []
-    rows += [f"{100 * limits.share:g} % of the rows"] if limits and limits.share is not None else []
-    facts = [f"May fail: {' or '.join(rows)}{', whichever is less' if len(rows) > 1 else ''}"] if rows else []
-    facts += [f"Ask {plain(check.owner)}"] if check.owner else []
+    """How many may fail, who is asked; the exceptions have a list of their own."""
+    facts = [*terms(check.model_copy(update={"exemptions": ()}), MARKDOWN)]
     facts += [f"Called {plain(check.label)}"] if check.label else []
     return f"  \n:gray[{' · '.join(facts)}]" if facts else ""
 
@@ -88,10 +85,9 @@ def _exceptions(check: CheckSpec, *, key: str) -> CheckSpec | None:
     less = None
     with st.expander(count(len(check.exemptions), "exception")):
         for number, one in enumerate(check.exemptions):
-            row = ", ".join(f"{plain(name)} = {plain(value or '(empty)')}" for name, value in one.match.items())
-            until = f"until {one.until:%d %b %Y}" if one.until else "for ever"
+            which, why = exempted(one, MARKDOWN)
             words, button = st.columns([5, 1], vertical_alignment="center")
-            words.markdown(f"**{row}** may fail, {until}.  \n{plain(one.reason)} · allowed by {plain(one.by)}")
+            words.markdown(f"**{which}.**  \n{why}")
             if button.button("End it", key=f"{key}-end-{check.name}-{number}", icon=":material/close:"):
                 rest = (*check.exemptions[:number], *check.exemptions[number + 1 :])
                 less = check.model_copy(update={"exemptions": rest})

@@ -4,11 +4,12 @@ import streamlit as st
 
 from hestia_assets.core.results import Batch
 from hestia_assets.core.results.quality import Report
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.quality_chart import show_series
 from streamlit_app.components.sentences import messages_of, sentence_of
-from streamlit_app.components.words import SEVERITY_WORDS, batch_name, plain
+from streamlit_app.components.words import batch_name, plain
 from streamlit_app.facade import hestia
 
 _MIME = {"html": "text/html", "pdf": "application/pdf", "json": "application/json"}

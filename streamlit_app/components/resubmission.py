@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hestia_assets.core.results import Batch, BatchState, Resubmission, StillWrong
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.entry_words import places_of
 from streamlit_app.components.explained import explained_later
 from streamlit_app.components.frames import WRAPPED
-from streamlit_app.components.words import SEVERITY_WORDS, count, plain
+from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
 SHOWN = 200

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from hestia_assets.core.results import SYSTEM_COLUMNS, CheckResult, EditPreview, RowEdit
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
 from streamlit_app.components.frames import FEW_ROWS
 from streamlit_app.components.sentences import sentence
-from streamlit_app.components.words import SEVERITY_WORDS, count
+from streamlit_app.components.words import count
 
 YES_OR_NO = {"yes": "true", "no": "false"}
 SHOWN = 100

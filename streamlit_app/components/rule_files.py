@@ -1,6 +1,5 @@
 """Rules from the files of other tools, looked at before they are kept; and files of rules for other tools."""
 
-import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
@@ -8,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from hestia_assets.core.results import ImportedRules, RuleNote, SpecVersion
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
 from streamlit_app.components.explained import explained
 from streamlit_app.components.impact import AT_ONCE_ROWS
-from streamlit_app.components.sentences import sentence
-from streamlit_app.components.words import SEVERITY_WORDS, TYPE_WORDS, count, plain
+from streamlit_app.components.sentences import in_a_table
+from streamlit_app.components.words import TYPE_WORDS, count, plain
 from streamlit_app.facade import hestia, principal
 
 Keep = Callable[[Sequence[CheckSpec], str], None]
@@ -81,7 +81,7 @@ def _choose(spec: DatasetSpec, checks: Sequence[CheckSpec], found: ImportedRules
     rows: list[dict[str, Any]] = [
         {
             "Take": True,
-            "Rule": _words(check),
+            "Rule": in_a_table(check),
             "When a row fails": SEVERITY_WORDS[check.severity],
             "Would fail": failing.get(check.name, ""),
             "In the file": _place(found, check),
@@ -99,12 +99,6 @@ def _choose(spec: DatasetSpec, checks: Sequence[CheckSpec], found: ImportedRules
     if failing:
         st.caption("*Would fail*: rows of the last file that would.")
     return [check for check, row in zip(checks, ticked, strict=True) if row["Take"]]
-
-
-def _words(check: CheckSpec) -> str:
-    """The rule's sentence as plain text: a table shows no Markdown."""
-    parts = re.split(r"(``.+?``|`.+?`)", sentence(check))
-    return "".join(part.strip("`") if part.startswith("`") else re.sub(r"\\(.)", r"\1", part) for part in parts)
 
 
 def _place(found: ImportedRules, check: CheckSpec) -> str:

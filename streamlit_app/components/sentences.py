@@ -1,51 +1,32 @@
 """Rules in plain words, as Markdown: of a dataset, of a file's results, of a rule that nobody has filled in yet."""
 
-import re
-from collections.abc import Mapping
-from string import Formatter
-
 import polars as pl
 
-from hestia_assets.core.errors import HestiaError, NotFoundError
+from hestia_assets.core import sentences
+from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import Batch, BatchState, CheckResult
-from hestia_assets.core.rules import Rule
-from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity, parse
+from hestia_assets.core.specs import CheckSpec, DatasetSpec
 from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
 
+def _code(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text}{fence}"
+
+
+MARKDOWN = sentences.Style(text=plain, code=_code)
+"""What users wrote shows as exactly that text."""
+
+
 def sentence(check: CheckSpec) -> str:
     """What a check demands; a pattern is shown as code."""
-    rule = hestia().rules.get(check.rule)
-    columns = ", ".join(map(plain, check.columns))
-    needed = set(_fields(rule)) - {"columns"}
-    if needed - set(check.params):  # an optional one was left out; the rule's own message knows how to say that
-        return plain(rule.message(check).rstrip("."))
-    text = rule.sentence.format(columns=columns, **{name: _shown(name, check.params[name]) for name in needed})
-    return text.strip()  # a rule may name no column at its end, and no blank closes what is bold
+    return sentences.sentence(check, hestia().rules, MARKDOWN)
 
 
-def _fields(rule: Rule) -> list[str]:
-    return [name.split(".")[0].split("[")[0] for _, name, _, _ in Formatter().parse(rule.sentence) if name]
-
-
-def _shown(name: str, value: object) -> str:
-    if isinstance(value, Mapping):
-        return _nested(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(plain(str(one)) for one in value)
-    if name not in {"pattern", "sql", "expression"}:
-        return plain(str(value))
-    fence = "``" if "`" in str(value) else "`"
-    return f"{fence}{value}{fence}"
-
-
-def _nested(value: Mapping[object, object]) -> str:
-    """A check within a check says its own sentence."""
-    try:
-        return sentence(parse(CheckSpec, dict(value)))
-    except HestiaError:
-        return plain(str(dict(value)))
+def in_a_table(check: CheckSpec) -> str:
+    """The same as plain text: a table or a list of choices shows no Markdown."""
+    return sentences.sentence(check, hestia().rules)
 
 
 def such_as(check: CheckSpec, rows: pl.DataFrame) -> str:
@@ -60,9 +41,7 @@ def such_as(check: CheckSpec, rows: pl.DataFrame) -> str:
 
 def without_columns(name: str) -> str:
     """A rule's sentence without a column, its parameters as dots; plain text."""
-    rule = hestia().rules.get(name)
-    text = " ".join(rule.sentence.format(**dict.fromkeys({*rule.parameters, *_fields(rule), "columns"}, "…")).split())
-    return re.sub(r"^…[:,]? ", "", text) if rule.sentence.startswith("{columns}") else text
+    return sentences.without_columns(name, hestia().rules)
 
 
 def messages_of(batch: Batch) -> dict[str, str]:
@@ -85,16 +64,7 @@ def _checks_then(batch: Batch) -> tuple[CheckSpec, ...]:
 
 def sentence_of(batch: Batch, result: CheckResult) -> str:
     """The rule in words, as the dataset had it when the file came."""
-    return next((sentence(check) for check in _checks_then(batch) if check.name == result.name), _of_result(result))
-
-
-def _of_result(result: CheckResult) -> str:
-    """The sentence of a rule whose parameters are no longer known, or of the key, which is no rule of its own."""
-    if result.rule not in hestia().rules.names():
-        return f"{', '.join(map(plain, result.columns))} must be there and name one row only"
-    rule = hestia().rules.get(result.rule)
-    dots = dict.fromkeys({*rule.parameters, *_fields(rule)}, "…")
-    return rule.sentence.format(**dots | {"columns": ", ".join(map(plain, result.columns))})
+    return sentences.sentence_of(result, _checks_then(batch), hestia().rules, MARKDOWN)
 
 
 def problem_in_words(result: CheckResult) -> str:
@@ -115,8 +85,8 @@ def why_held(batch: Batch) -> str:
 
 def _why(batch: Batch, result: CheckResult) -> str:
     """One rule that holds a file: what is wrong with the whole, or how many rows fail where fewer may."""
-    if result.problem:
-        return plain(result.problem.rstrip("."))
-    borne = f", and only {count(result.allowed_rows, 'row')} may" if result.severity is Severity.REJECT else ""
-    failed = f"{count(result.failed_rows, 'row')} {'fails' if result.failed_rows == 1 else 'fail'}"
-    return f"{sentence_of(batch, result)}, but {failed} that{borne}"
+    return (
+        plain(sentences.held_by(result, ""))
+        if result.problem
+        else sentences.held_by(result, sentence_of(batch, result))
+    )

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hestia_assets.core.results import SpecVersion, Suggestion
+from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import DatasetSpec, parse
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import show_rows
 from streamlit_app.components.launch import announce, keep
 from streamlit_app.components.sentences import sentence
-from streamlit_app.components.words import SEVERITY_WORDS, count, plain
+from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia, principal
 
 AT_FIRST = 8

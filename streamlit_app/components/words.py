@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState
-from hestia_assets.core.specs import ColumnType, Severity
+from hestia_assets.core.specs import ColumnType
 
 BY_HAND = (EDIT, RESUBMIT)
 """Origins of batches that people make on the pages; they are no files."""
@@ -17,11 +17,6 @@ STATE_WORDS = {
     BatchState.HELD: "waiting for you",
     BatchState.FAILED: "not imported",
     BatchState.UNDONE: "discarded",
-}
-SEVERITY_WORDS = {
-    Severity.REJECT: "Set the row aside",
-    Severity.WARN: "Only count it",
-    Severity.HOLD: "Hold the whole file",
 }
 TYPE_WORDS = {
     ColumnType.TEXT: "text",
