@@ -164,7 +164,15 @@ def _alerts(settings: Settings, metadata: Metadata) -> AlertService:
         ChannelKind.CHAT: ChatCourier(alert_secret),
         ChannelKind.WEBHOOK: WebhookCourier(alert_secret, _utc_now, settings.allow_private_urls, seconds),
     }
-    return AlertService(metadata.specs, metadata.outbox, metadata.audit, couriers, _utc_now, settings.ui_link)
+    return AlertService(
+        metadata.specs,
+        metadata.outbox,
+        metadata.audit,
+        couriers,
+        _utc_now,
+        settings.ui_link,
+        keep_days=settings.outbox_days,
+    )
 
 
 def _catalog(metadata: Metadata, ingest: IngestService, gate: Gate) -> Catalog:

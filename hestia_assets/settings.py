@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     smtp_from: str = Field(default="", description="Sender of mails; empty: hestia@ and the host of smtp_host.")
     smtp_tls: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How mail is protected.")
     send_timeout_seconds: float = Field(default=20.0, gt=0, le=30, description="Time that sending one alert may take.")
+    outbox_days: int = Field(
+        default=90, ge=0, le=36_500, description="Sent alerts stay in the outbox for so long; 0: for ever."
+    )
     history_days: int | None = Field(default=None, gt=0, description="Files can be undone for so long; empty: forever.")
     lease_seconds: float = Field(default=60.0, gt=0, description="A rewrite lease is free again after this.")
 

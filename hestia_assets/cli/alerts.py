@@ -76,6 +76,11 @@ def outbox(
         typer.echo(f"{wait:,} wait, {counts.sent:,} sent, {counts.failed:,} failed, {counts.given_up:,} given up.")
         if counts.doubtful:
             typer.echo(f"{counts.doubtful:,} of the sent ones may have arrived twice: an answer was lost.")
+        if counts.goes_back_to:
+            typer.echo(
+                f"The list goes back to {counts.goes_back_to:%Y-%m-%d %H:%M} UTC: {counted(counts.removed, 'message')} "
+                "sent until then left it, as HESTIA_OUTBOX_DAYS says."
+            )
 
 
 def send(
@@ -172,4 +177,5 @@ def _told(done: "Delivered") -> str:
     parts += [f"{done.failed:,} refused"] if done.failed else []
     parts += [f"{done.given_up:,} given up"] if done.given_up else []
     parts += [f"{done.waiting:,} still to be sent"] if done.waiting else []
+    parts += [f"{counted(done.removed, 'old message')} removed from the outbox"] if done.removed else []
     return ", ".join(parts) + "."

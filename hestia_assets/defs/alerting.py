@@ -40,4 +40,5 @@ def tell(hestia: Hestia, *, cursor: str | None) -> dg.SensorResult:
         f"{found} new by looking; {done.sent} sent, {done.later} later, {done.failed} refused, "
         f"{done.given_up} given up, {done.waiting} waiting."
     )
+    said += f" {done.removed} old messages removed from the outbox." if done.removed else ""
     return dg.SensorResult(skip_reason=said, cursor=now.isoformat() if looks else cursor)

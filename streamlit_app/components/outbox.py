@@ -47,6 +47,17 @@ def _numbers(counts: OutboxCounts) -> None:
             f":material/content_copy: {count(counts.doubtful, 'sent message')} may have arrived twice: a server "
             "perhaps took it, and its answer was lost. Both copies have the same Message-ID."
         )
+    if counts.goes_back_to:
+        st.caption(
+            f":material/history: This list goes back to {counts.goes_back_to:%Y-%m-%d %H:%M} UTC. "
+            f"{count(counts.removed, 'message')} sent until then left it, as `HESTIA_OUTBOX_DAYS` says "
+            f"({_kept()}); they are told to nobody again."
+        )
+
+
+def _kept() -> str:
+    days = hestia().settings.outbox_days
+    return f"{count(days, 'day')} at present" if days else "at present everything stays"
 
 
 def _send_now(counts: OutboxCounts) -> None:

@@ -1,6 +1,7 @@
 """The Alerts page: an alert is added in plain words, and what was not delivered can be sent again or given up."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from streamlit.testing.v1 import AppTest
 
@@ -89,3 +90,22 @@ def test_what_was_not_delivered_says_why_and_can_be_sent_again_or_given_up(
     assert {metric.label: metric.value for metric in app.metric} == {
         "Waiting": "1", "Sent": "0", "Not delivered": "0", "Given up": "1"
     }  # fmt: skip
+
+
+def test_a_list_that_old_messages_left_says_so(open_page: Callable[..., AppTest], pages_home: Hestia):
+    channel = {"kind": "email", "to": ("ada@example.org",)}
+    pages_home.catalog.save(AlertSpec(name="ops", on=("batch_held",), channel=channel), author="ada")
+    at = pages_home.ingest.clock()
+    for key in ("held:old", "held:new"):
+        pages_home.alerts.announce([Event(key, Occurrence.BATCH_HELD, "default", "orders", "b", key, "Look.", at)])
+    outbox = pages_home.alerts.outbox
+    claimed = outbox.claim(at + timedelta(days=1), lease_until=at + timedelta(days=2))
+    outbox.settle(claimed, MessageState.SENT, at=at - timedelta(days=100))
+    pages_home.alerts.deliver(within_seconds=0)
+
+    app = open_page("alerts")
+
+    assert not app.exception
+    said = f"goes back to {at - timedelta(days=100):%Y-%m-%d %H:%M} UTC. 1 message sent until then left it"
+    assert said in text_of(app)
+    assert "(90 days at present)" in text_of(app)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hestia_assets.adapters.metadata.engine import Database
 from hestia_assets.adapters.metadata.outbox_rows import OutboxRow, message_of, values_of
+from hestia_assets.adapters.metadata.outbox_told import remove_sent, removed, without_told
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.ports import Clock
 from hestia_assets.core.results import Message, MessageState, OutboxCounts, Problem
@@ -40,12 +41,12 @@ class SqlOutbox:
     def add(self, messages: Sequence[Message]) -> int:
         """Keep new messages; one of the same event, alert and receiver is known. Returns how many were new."""
         with self.database.writing() as session:
-            new = 0
+            new: list[OutboxRow] = []
             for message in messages:
                 self.database.ensure_tenant(session, message.event.tenant, now=self.clock())
                 statement = self.database.insert(OutboxRow).values(values_of(message)).on_conflict_do_nothing()
-                new += len(session.scalars(statement.returning(OutboxRow.id)).all())
-            return new
+                new += session.scalars(statement.returning(OutboxRow))
+            return without_told(session, new)
 
     def claim(self, now: datetime, *, lease_until: datetime, skip: Collection[tuple[str, str]] = ()) -> list[Message]:
         """Take the messages of the next letter that is due, or of one whose sender did not come back in time."""
@@ -109,14 +110,19 @@ class SqlOutbox:
             return [message_of(row) for row in session.scalars(query)]
 
     def counts(self, tenant: str) -> OutboxCounts:
-        """How many messages are in each state."""
+        """How many messages are in each state, and how many are there no more."""
         mine = OutboxRow.tenant == tenant
         query = select(OutboxRow.state, func.count()).where(mine).group_by(OutboxRow.state)
         doubtful = and_(mine, OutboxRow.state == MessageState.SENT.value, OutboxRow.uncertain > 0)
         with self.database.reading() as session:
             found = dict[str, int](row for row in session.execute(query))
             twice = session.scalar(select(func.count()).select_from(OutboxRow).where(doubtful)) or 0
-        return OutboxCounts(**found, doubtful=twice)
+            gone, last = removed(session, tenant)
+        return OutboxCounts(**found, doubtful=twice, removed=gone, goes_back_to=last)
+
+    def remove_sent(self, before: datetime, *, at_most: int) -> int:
+        """Remove the oldest messages that were surely sent before a moment; returns how many."""
+        return remove_sent(self.database, before, at_most=at_most)
 
     def due(self, now: datetime) -> int:
         """How many messages of every tenant could be sent now."""

@@ -67,7 +67,15 @@ class Outbox(Protocol):
         ...
 
     def counts(self, tenant: str) -> OutboxCounts:
-        """How many messages are in each state."""
+        """How many messages are in each state, and how many are there no more."""
+        ...
+
+    def remove_sent(self, before: datetime, *, at_most: int) -> int:
+        """Remove the oldest messages that were surely sent before a moment; returns how many.
+
+        What was not sent, was given up or perhaps arrived twice stays. What was removed is counted, and its event is
+        known for ever: ``add`` takes it no more.
+        """
         ...
 
     def due(self, now: datetime) -> int:

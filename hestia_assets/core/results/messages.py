@@ -68,18 +68,26 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What one round of sending did, in messages. ``later``: will be tried again; ``waiting``: due, not yet reached."""
+    """What one round of sending did, in messages.
+
+    ``later``: will be tried again; ``waiting``: due, not yet reached; ``removed``: sent so long ago that they left the
+    outbox.
+    """
 
     sent: int = 0
     later: int = 0
     failed: int = 0
     given_up: int = 0
     waiting: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxCounts:
-    """How many messages are in each state. ``doubtful``: sent ones of which an earlier attempt may have arrived too."""
+    """How many messages are in each state. ``doubtful``: sent ones of which an earlier attempt may have arrived too.
+
+    ``removed``: were sent and are no more in the outbox; every message that was sent after ``goes_back_to`` is.
+    """
 
     pending: int = 0
     sending: int = 0
@@ -87,3 +95,5 @@ class OutboxCounts:
     failed: int = 0
     given_up: int = 0
     doubtful: int = 0
+    removed: int = 0
+    goes_back_to: datetime | None = None

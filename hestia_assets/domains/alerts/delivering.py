@@ -30,6 +30,9 @@ LONGEST_ASKED_SECONDS = 86_400.0
 
 KEEP_TRYING = timedelta(days=5)
 
+REMOVED_AT_ONCE, REMOVALS_IN_ROUND = 500, 10
+"""So that nobody waits for a transaction that removes, nor a letter for many of them."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -99,7 +102,22 @@ def wait_seconds(letter: str, attempts: int, *, asked_seconds: float = 0) -> flo
     return max(usual * (0.8 + 0.4 * spread), min(asked_seconds, LONGEST_ASKED_SECONDS))
 
 
-def told(done: Counter[MessageState], *, given_up: int, waiting: int) -> Delivered:
+def tidied(outbox: Outbox, *, before: datetime) -> int:
+    """Remove messages that were sent before a moment, as many as a round may; how many."""
+    removed = 0
+    for _ in range(REMOVALS_IN_ROUND):
+        try:
+            found = outbox.remove_sent(before, at_most=REMOVED_AT_ONCE)
+        except TransientError as error:  # what was sent is said all the same, and the next round goes on
+            log.warning("old messages stay for now: %s", error.code)
+            break
+        removed += found
+        if found < REMOVED_AT_ONCE:
+            break
+    return removed
+
+
+def told(done: Counter[MessageState], *, given_up: int, waiting: int, removed: int) -> Delivered:
     """What a round did."""
     return Delivered(
         sent=done[MessageState.SENT],
@@ -107,4 +125,5 @@ def told(done: Counter[MessageState], *, given_up: int, waiting: int) -> Deliver
         failed=done[MessageState.FAILED],
         given_up=given_up,
         waiting=waiting,
+        removed=removed,
     )

@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import HeldError, HestiaError
 from hestia_assets.core.ports import AuditLog, Clock, Courier, Outbox, SpecStore
 from hestia_assets.core.results import Delivered, Event, Letter, Message, MessageState, OutboxCounts, Problem
 from hestia_assets.core.specs import AlertSpec, ChannelKind, Occurrence
-from hestia_assets.domains.alerts.delivering import Delivery, told
+from hestia_assets.domains.alerts.delivering import Delivery, tidied, told
 from hestia_assets.domains.alerts.letters import compose, samples
 from hestia_assets.domains.alerts.matching import messages_for
 
@@ -29,6 +29,7 @@ class AlertService:
     """Who hears of what: notes it, sends it, shows what became of it.
 
     ``pages``: the address of the pages, for links. ``looks``: what is not told by a change but found by asking.
+    ``keep_days``: sent messages stay in the outbox for so long; 0: for ever.
     """
 
     specs: SpecStore
@@ -38,6 +39,7 @@ class AlertService:
     clock: Clock
     pages: str
     looks: Mapping[Occurrence, Look] = field(default_factory=dict[Occurrence, Look])
+    keep_days: int = 0
 
     def announce(self, events: Sequence[Event]) -> None:
         """Note who is to hear of these events, in the caller's transaction (``Announcer``)."""
@@ -60,20 +62,25 @@ class AlertService:
         return found
 
     def deliver(self, *, within_seconds: float = ROUND_SECONDS) -> Delivered:
-        """Send what is due. One who is killed in it loses nothing; messages of paused alerts wait."""
+        """Send what is due, and remove what was sent long ago.
+
+        One who is killed in it loses nothing; messages of paused alerts wait.
+        """
         alerts = {(alert.tenant, alert.name): alert for alert in self._alerts()}
         waiting = self.outbox.alerts_waiting()
         gone = sum(self.outbox.give_up(key, problem=DELETED) for key in waiting - set(alerts))
         paused = {key for key in waiting if key in alerts and alerts[key].paused}
         done = self._delivery.go(skip=paused, within_seconds=within_seconds)
-        return told(done, given_up=gone, waiting=self.outbox.due(self.clock()))
+        now = self.clock()
+        removed = tidied(self.outbox, before=now - timedelta(days=self.keep_days)) if self.keep_days else 0
+        return told(done, given_up=gone, waiting=self.outbox.due(now), removed=removed)
 
     def messages(self, tenant: str, *, states: Collection[MessageState] = (), limit: int = 100) -> list[Message]:
         """What is in the outbox, the newest first."""
         return self.outbox.recent(tenant, states=states, limit=limit)
 
     def counts(self, tenant: str) -> OutboxCounts:
-        """How many messages are in each state."""
+        """How many messages are in each state, and how many are there no more."""
         return self.outbox.counts(tenant)
 
     def again(self, tenant: str, message: int, *, author: str) -> Message:

@@ -1,5 +1,7 @@
 """Alerts from the command line: applied, tried, sent by cron, looked after."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 ALERT = """kind: alert
@@ -56,3 +58,23 @@ def test_what_happens_waits_until_it_can_be_sent_and_can_be_given_up(command, fa
     assert "1 wait, 0 sent" in table
     assert facts("alerts", "test", "held")["error"]["message"] == "No mail server is set."
     assert facts("alerts", "retry", 99)["error"]["code"] == "not_found"
+
+
+def test_a_list_that_old_messages_left_says_so(command, facts, tmp_path: Path, orders: Path):
+    file = tmp_path / "alerts.yaml"
+    file.write_text(ALERT.replace("batch_held, check_failed", "batch_failed, quarantine_share"))
+    command("apply", "-f", file)
+    command("import", orders, "--dataset", "orders")
+    with closing(sqlite3.connect(tmp_path / "home" / "hestia.db")) as metadata, metadata:
+        metadata.execute("UPDATE hestia_outbox SET state = 'sent', sent_at = '2020-01-02 03:04:05.000000'")
+        names = [row[1] for row in metadata.execute("PRAGMA table_info(hestia_outbox)") if row[1] != "id"]
+        copied = ", ".join("'new'" if name == "event_key" else name for name in names)
+        metadata.execute(f"INSERT INTO hestia_outbox ({', '.join(names)}) SELECT {copied} FROM hestia_outbox LIMIT 1")
+
+    sent = command("alerts", "send").stdout
+    printed = command("alerts", "outbox").stdout
+    counts = facts("alerts", "outbox")["counts"]
+
+    assert "1 old message removed from the outbox" in sent
+    assert "goes back to 2020-01-02 03:04 UTC: 1 message sent until then left it" in printed
+    assert (counts["removed"], counts["sent"], counts["goes_back_to"][:10]) == (1, 1, "2020-01-02")
