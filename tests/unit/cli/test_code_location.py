@@ -1,9 +1,11 @@
 """Asking Dagster to reload: only this home's, and without waiting for it."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 import yaml
@@ -14,13 +16,22 @@ from hestia_assets.cli.code_location import reload_code_location, serving_home
 from hestia_assets.settings import Settings
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Who asks for a reload leaves before the answer on purpose: no word about that, but about anything else."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Called where a request ended with an error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Webserver:
     """Answers like Dagster's: whose it is at once, a reload when the test lets it."""
 
     def __init__(self) -> None:
         self.home, self.silent, self.queries = "", False, list[str]()
         self.may_answer = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.server = QuietServer(("127.0.0.1", 0), self.handler())
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
