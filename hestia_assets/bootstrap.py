@@ -199,6 +199,7 @@ def _quality(metadata: Metadata, quarantine: QuarantineService) -> QualityServic
         audit=metadata.audit,
         entries=quarantine.entries,
         clock=_utc_now,
+        rules=RULES,
     )
 
 

@@ -8,7 +8,7 @@ from hestia_assets.core.sentences import SEVERITY_WORDS
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.quality_chart import show_series
-from streamlit_app.components.sentences import messages_of, sentence_of
+from streamlit_app.components.sentences import sentence_of
 from streamlit_app.components.words import batch_name, plain
 from streamlit_app.facade import hestia
 
@@ -50,7 +50,7 @@ def show_batch_report(batch: Batch) -> None:
         st.markdown(f"**{plain(report.trend.metric.title)}, over time**")
         show_series(report.trend)
     st.markdown("**Rows that failed**")
-    _rows(report, batch)
+    _rows(report)
     links.link_to("datasets", "Open the file's own page", dataset=batch.dataset, batch=batch.id)
 
 
@@ -70,13 +70,12 @@ def _worst(report: Report, batch: Batch) -> None:
     st.table(facts, hide_index=True)
 
 
-def _rows(report: Report, batch: Batch) -> None:
+def _rows(report: Report) -> None:
     if not report.failed:
         st.caption("No row failed.")
         return
-    said = messages_of(batch)
     rows = [
-        {"line": each.line, "column": each.column, "what is wrong": said.get(each.message, each.message),
+        {"line": each.line, "column": each.column, "what is wrong": each.message,
          "value": each.value, "row": each.text}
         for each in report.rows
     ]  # fmt: skip

@@ -3,9 +3,8 @@
 import polars as pl
 
 from hestia_assets.core import sentences
-from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import Batch, BatchState, CheckResult
-from hestia_assets.core.specs import CheckSpec, DatasetSpec
+from hestia_assets.core.specs import CheckSpec
 from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
@@ -44,27 +43,9 @@ def without_columns(name: str) -> str:
     return sentences.without_columns(name, hestia().rules)
 
 
-def messages_of(batch: Batch) -> dict[str, str]:
-    """What is wrong with a row that fails, by the name of each check the dataset had when the file came; plain text."""
-    return {
-        check.name: hestia().rules.get(check.rule).message(check)
-        for check in _checks_then(batch)
-        if check.rule in hestia().rules.names()
-    }
-
-
-def _checks_then(batch: Batch) -> tuple[CheckSpec, ...]:
-    """Of the version that the file was judged by; none where that is no longer there."""
-    try:
-        saved = hestia().catalog.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
-    except NotFoundError:  # results have names all the same
-        return ()
-    return saved.checks if isinstance(saved, DatasetSpec) else ()
-
-
 def sentence_of(batch: Batch, result: CheckResult) -> str:
     """The rule in words, as the dataset had it when the file came."""
-    return sentences.sentence_of(result, _checks_then(batch), hestia().rules, MARKDOWN)
+    return sentences.sentence_of(result, hestia().quality.checks_of(batch), hestia().rules, MARKDOWN)
 
 
 def problem_in_words(result: CheckResult) -> str:

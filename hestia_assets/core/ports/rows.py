@@ -159,6 +159,10 @@ class Validator(Protocol):
         """What a check looks at. Raises UnknownPluginError."""
         ...
 
+    def demand(self, result: "CheckResult", checks: Sequence[CheckSpec]) -> str:
+        """What the check of a result, one of these, demands, as a sentence without a full stop."""
+        ...
+
     def reads(self, check: CheckSpec) -> frozenset[str] | None:
         """The columns that a check looks at; None where it may look at any."""
         ...

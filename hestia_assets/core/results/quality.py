@@ -186,7 +186,8 @@ class PartName(StrEnum):
 class ScoreLine:
     """One row of a part's sum: what was counted, how many were good, of how many, and where the others are.
 
-    The others are in quarantine under ``rules`` (names of rules), or in the table, found by ``sql``.
+    The others are in quarantine under ``rules`` (names of rules), or in the table, found by ``sql``. ``check``: the
+    name of the check that counted, where one did.
     """
 
     what: str
@@ -194,6 +195,7 @@ class ScoreLine:
     of: int
     rules: tuple[str, ...] = ()
     sql: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,8 +254,8 @@ class Report:
     """What a report of a batch or of a dataset says, whatever it is printed on.
 
     ``verdict`` is one word or two, ``sentence`` says it out. ``account``: lines by place. ``worst``: checks that failed
-    most rows. ``rows``: the first that failed, of ``failed`` in all. ``trend``: a series of figures with what was
-    expected.
+    most rows, each said by its name in ``sentences``, with ``terms`` where it has some. ``rows``: the first that
+    failed, of ``failed`` in all. ``trend``: a series of figures with what was expected.
     """
 
     title: str
@@ -266,6 +268,8 @@ class Report:
     account: Mapping[str, int] = field(default_factory=dict[str, int])
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
     worst: tuple[CheckResult, ...] = ()
+    sentences: Mapping[str, str] = field(default_factory=dict[str, str])
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     rows: tuple[ReportedRow, ...] = ()
     failed: int = 0
     trend: Series | None = None

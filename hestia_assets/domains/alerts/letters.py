@@ -52,11 +52,17 @@ def compose(messages: Sequence[Message], *, pages: str) -> Letter:
 def samples(alert: AlertSpec, *, at: datetime) -> list[Event]:
     """Made-up events of the kinds that an alert asks for, to see what its letters look like."""
     dataset = alert.datasets[0] if alert.datasets else "orders"
-    check = alert.checks[0] if alert.checks else "not_null__order_id"
+    check, demands = alert.checks[0] if alert.checks else "not_null__order_id", "order_id must not be empty"
     batch = f"{dataset}-20260102-030405-abcdef"
     told = {
-        Occurrence.CHECK_FAILED: (f"{check} failed for 12 of 1,200 rows", "The check sets rows aside."),
-        Occurrence.BATCH_HELD: ("example.csv waits for a decision", f"Checks that hold it: {check} (12 rows)."),
+        Occurrence.CHECK_FAILED: (
+            f"12 of 1,200 rows in example.csv fail: {demands}",
+            f"The rule says: {demands}. If a row fails: set the row aside.",
+        ),
+        Occurrence.BATCH_HELD: (
+            "example.csv waits for a decision",
+            f"Held by its rules: {demands}, but 12 rows fail that.",
+        ),
         Occurrence.BATCH_FAILED: ("example.csv was not imported", "The columns are not those of the dataset."),
         Occurrence.QUARANTINE_SHARE: (
             f"{min(alert.share + 0.01, 1):.1%} of example.csv was set aside",

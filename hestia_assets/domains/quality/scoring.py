@@ -6,6 +6,7 @@ all its rows as not good.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hestia_assets.core.results import Batch, CheckResult
@@ -43,6 +44,15 @@ def score(dataset: DatasetSpec, batches: Sequence[Batch], *, repaired: Mapping[s
     )
     rows = sum(batch.rows_loaded + batch.rows_quarantined for batch in last)
     return Score(dataset.name, parts, tuple(batch.id for batch in reversed(last)), rows)
+
+
+def said(found: Score, demands: Mapping[str, str]) -> Score:
+    """The same, each line of a check with what the check demands instead of its name."""
+    parts = (
+        replace(part, lines=tuple(replace(line, what=demands.get(line.check, line.what)) for line in part.lines))
+        for part in found.parts
+    )
+    return replace(found, parts=tuple(parts))
 
 
 def passed_share(batch: Batch) -> float | None:
@@ -115,13 +125,18 @@ def _by_rules(
         if of:
             lines.append(_line(dataset, check, good, of))
     if not lines:
-        why = (
-            f"No check of the kind {', '.join(rules)} has run." if not checks else "Its checks have counted no row yet."
-        )
+        why = f"No rule that {_ASKS[name]} has run." if not checks else "Its rules have counted no row yet."
         return ScorePart(name, formula, why=why)
     return ScorePart(
         name, formula, sum(each.good for each in lines), sum(each.of for each in lines), lines=tuple(lines)
     )
+
+
+_ASKS = {
+    PartName.COMPLETENESS: "asks for values to be there",
+    PartName.UNIQUENESS: "forbids doubles",
+    PartName.CONSISTENCY: "compares with another dataset",
+}
 
 
 def _counted(batch: Batch, result: CheckResult) -> tuple[int, int]:
@@ -133,4 +148,5 @@ def _counted(batch: Batch, result: CheckResult) -> tuple[int, int]:
 def _line(dataset: DatasetSpec, check: CheckSpec, good: int, of: int) -> ScoreLine:
     """Rows of a check that rejects are in quarantine; those of another are in the table."""
     aside = check.severity is Severity.REJECT
-    return ScoreLine(check.name, good, of, (check.rule,) if aside else (), "" if aside else sql_of(dataset, check))
+    rules, sql = ((check.rule,), "") if aside else ((), sql_of(dataset, check))
+    return ScoreLine(check.name, good, of, rules, sql, check.name)

@@ -18,12 +18,14 @@ from hestia_assets.core.results.quality import (
     Series,
     Standing,
 )
-from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.core.sentences import Rules, sentence, sentence_of
+from hestia_assets.core.specs import CheckSpec, DatasetSpec
 from hestia_assets.domains.quality.anomalies import all_series, of_metric
 from hestia_assets.domains.quality.figures import LAST, ROWS, files_only, last_arrival
 from hestia_assets.domains.quality.late import lateness
 from hestia_assets.domains.quality.reports import gather
-from hestia_assets.domains.quality.scoring import passed_share, score
+from hestia_assets.domains.quality.reports.gather import About
+from hestia_assets.domains.quality.scoring import passed_share, said, score
 
 ReportKind = Literal["html", "pdf", "json"]
 
@@ -51,6 +53,7 @@ class QualityService:
     audit: AuditLog
     entries: Entries
     clock: Clock
+    rules: Rules
     _judged: dict[str, tuple[object, Watched]] = field(default_factory=dict[str, "tuple[object, Watched]"], repr=False)
 
     def series(self, dataset: DatasetSpec) -> list[Series]:
@@ -150,7 +153,7 @@ class QualityService:
         if isinstance(subject, Batch):
             dataset = self._dataset(subject)
             return gather.batch_report(
-                dataset,
+                About(dataset, self.checks_of(subject), self.rules),
                 subject,
                 entries=self.entries(dataset, EntryFilter(batch=subject.id, states=EVERY), limit=gather.ROWS),
                 trend=of_metric(self.series(dataset), ROWS),
@@ -160,7 +163,7 @@ class QualityService:
         files = self.files(subject)
         waiting = self._waiting(subject, limit=gather.ROWS)
         return gather.dataset_report(
-            subject,
+            About(subject, subject.checks, self.rules),
             files,
             entries=waiting,
             trend=of_metric(self.series(subject), ROWS),
@@ -169,6 +172,19 @@ class QualityService:
             lateness=self.late(subject),
             now=self.clock(),
         )
+
+    def checks_of(self, batch: Batch) -> tuple[CheckSpec, ...]:
+        """The checks that its dataset had when a batch came; none where that version is no longer there."""
+        try:
+            saved = self.specs.get("dataset", batch.tenant, batch.dataset, version=batch.spec_version).spec
+        except NotFoundError:
+            return ()
+        return saved.checks if isinstance(saved, DatasetSpec) else ()
+
+    def demands_of(self, batch: Batch) -> dict[str, str]:
+        """What each check of a batch demanded when it came, in words, by the check's name."""
+        checks = self.checks_of(batch)
+        return {each.name: sentence_of(each, checks, self.rules) for each in batch.checks}
 
     def report(self, subject: DatasetSpec | Batch, kind: ReportKind) -> bytes:
         """The report of a dataset or of one batch: a page of HTML that needs nothing else, PDF, or JSON."""
@@ -193,7 +209,8 @@ class QualityService:
         mended = EntryFilter(states=(EntryState.LOADED,))
         any_mended = waiting.by_state.get(EntryState.LOADED.value, 0)
         repaired = self.entries(dataset, mended, limit=1) if any_mended else EntryPage((), 0)
-        return score(dataset, files, repaired=repaired.by_batch, now=self.clock())
+        found = score(dataset, files, repaired=repaired.by_batch, now=self.clock())
+        return said(found, {check.name: sentence(check, self.rules) for check in dataset.checks})
 
     def _waiting(self, dataset: DatasetSpec, *, limit: int) -> EntryPage:
         """Rows to fix; where no row was ever set aside, no table is read."""

@@ -12,6 +12,7 @@ from hestia_assets.core.ports import Clock, SqlEngine, TableStore
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import CheckResult, FailedRow, Guess, Judgement, SetFailure
 from hestia_assets.core.rules import ArrivedBatch, BatchFinding, BatchRule, Occasion, Rule, Scope, SetRule
+from hestia_assets.core.sentences import sentence_of
 from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Mode
 from hestia_assets.domains.validation._beside import Beside
 from hestia_assets.domains.validation._exempt import exempt
@@ -67,6 +68,10 @@ class RuleValidator:
     def scope(self, check: CheckSpec) -> Scope:
         """What a check looks at. Raises UnknownPluginError."""
         return scope_of(self.rules.get(check.rule))
+
+    def demand(self, result: CheckResult, checks: Sequence[CheckSpec]) -> str:
+        """What the check of a result, one of these, demands, as a sentence without a full stop."""
+        return sentence_of(result, checks, self.rules)
 
     def reads(self, check: CheckSpec) -> frozenset[str] | None:
         """The columns that a check looks at; None where it may look at any."""

@@ -32,7 +32,7 @@ def test_a_committed_batch_tells_of_its_failed_checks_and_the_share_set_aside(tm
     assert {event.key for event in found} == {f"check:{batch.id}:unique__id", f"share:{batch.id}"}
     share = told(home)["share"]
     assert (share.share, share.text) == (0.25, "1 row was set aside, 3 rows were loaded.")
-    assert any("unique__id failed for 1 of 3 rows" in event.title for event in found)
+    assert any("1 of 3 rows in orders.csv fails: id must not appear twice" in event.title for event in found)
     assert share.link == f"datasets?dataset=orders&batch={batch.id}"
     assert SECRET not in str(found)
 
@@ -43,7 +43,7 @@ def test_a_held_batch_tells_that_it_waits_and_after_its_release_what_failed(tmp_
 
     home.ingest.run(batch.id)
     assert list(told(home)) == ["held"]
-    assert "Checks that hold it: unique__id failed for 1 of 3 rows" in told(home)["held"].text
+    assert "Held by its rules: id must not appear twice, but 1 row fails that." in told(home)["held"].text
     home.ingest.release(batch.id, author="ada")
     home.ingest.run(batch.id)
 

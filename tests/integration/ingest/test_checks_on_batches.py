@@ -105,7 +105,7 @@ def test_more_rows_set_aside_than_a_threshold_bears_hold_the_batch(home, load):
     assert (borne.state, borne.rows_loaded, borne.rows_quarantined) == (BatchState.COMMITTED, 2, 1)
     assert (held.state, said(held)) == (
         BatchState.HELD,
-        "Checks that hold a batch failed: unique__id (2 rows, at most 1 may).",
+        "Held by its rules: id must not appear twice, but 2 rows fail that, and only 1 row may.",
     )
     assert validated(home, "bounded").height == 2
     home.ingest.release(held.id, author="ada")

@@ -22,6 +22,7 @@ from hestia_assets.core.results import (
     TextChunk,
     merge_checks,
 )
+from hestia_assets.core.sentences import held_by
 from hestia_assets.domains.ingest.loading.parts import PUBLISHED, PartMaker, Progress
 from hestia_assets.domains.ingest.loading.publish import Publication
 from hestia_assets.domains.ingest.loading.sets import PLAN, Planner, final_files
@@ -89,7 +90,7 @@ class BatchRun:
         checks = merge_checks(check for part in [*parts, plan] for check in part.checks)
         reason = _unbalanced(account, self.reader.unit)
         if reason is None and self.maker.batch.released_by is None:
-            reason = _failed(checks) or plan.problem or self.again(self, parts, plan)
+            reason = self._failed(checks) or plan.problem or self.again(self, parts, plan)
         if reason is None and _deletes_more(plan, decided):
             reason = plan.problem
         if reason is not None:
@@ -107,8 +108,17 @@ class BatchRun:
                 changes=plan.changes,
                 released_by=None,
             )
-            self.announce(held(batch, at=self.maker.clock()))
+            self.announce(held(batch, self._demand, at=self.maker.clock()))
         return batch
+
+    def _failed(self, checks: tuple[CheckResult, ...]) -> Problem | None:
+        failed = [held_by(check, self._demand(check)) for check in checks if check.holds]
+        if not failed:
+            return None
+        return Problem("batch.held", f"Held by its rules: {'; '.join(failed)}.", "Release the batch, or discard it.")
+
+    def _demand(self, check: CheckResult) -> str:
+        return self.maker.validator.demand(check, self.maker.spec.checks)
 
     @property
     def _id(self) -> str:
@@ -187,7 +197,7 @@ class BatchRun:
             changes=plan.changes,
         )
         self.batches.clear_parts(self._id)
-        self.announce(committed(batch))
+        self.announce(committed(batch, self._demand))
         return batch
 
 
@@ -213,22 +223,6 @@ def _unbalanced(account: LineAccount, unit: str) -> Problem | None:
         f"{account.total:,} {unit}s were counted, but {account.accounted:,} have a place.",
         "Report this file: Hestia published nothing of it.",
     )
-
-
-def _failed(checks: tuple[CheckResult, ...]) -> Problem | None:
-    failed = [check for check in checks if check.holds]
-    if not failed:
-        return None
-    named = ", ".join(_why(check) for check in failed)
-    return Problem("batch.held", f"Checks that hold a batch failed: {named}.", "Release the batch, or discard it.")
-
-
-def _why(check: CheckResult) -> str:
-    if check.problem is not None:
-        return f"{check.name} ({check.problem.rstrip('.')})"
-    bounded = check.most_rows is not None or check.most_share is not None
-    borne = f", at most {check.allowed_rows:,} may" if bounded else ""
-    return f"{check.name} ({check.failed_rows:,} rows{borne})"
 
 
 def _deletes_more(plan: BatchPart, decided: BatchPart | None) -> bool:

@@ -1,16 +1,20 @@
-"""What is told of a batch that came to its end: names and counts, no value of anybody's rows.
+"""What is told of a batch that came to its end: its rules in words, and counts; no value of anybody's rows.
 
 A check is told as failed when it did not pass in a batch that was committed: more rows failed than may (any at all
 where it has no threshold), or it found something wrong with the batch as a whole. Of a batch that is held, that it is
 held is told instead, with the checks that hold it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from hestia_assets.core.results import RESUBMIT, Batch, CheckResult, Event, Problem
+from hestia_assets.core.sentences import SEVERITY_WORDS, held_by
 from hestia_assets.core.specs import Occurrence
+
+Demand = Callable[[CheckResult], str]
+"""What the check of a result demands, in words."""
 
 CUT_OFF = "cut_off"
 """In the key of a failure of which the run itself could tell nothing: told once, however often it is tried again."""
@@ -30,22 +34,23 @@ def unheard(events: Sequence[Event]) -> None:
     """Nobody wants to hear of anything."""
 
 
-def committed(batch: Batch) -> list[Event]:
+def committed(batch: Batch, demand: Demand) -> list[Event]:
     """Checks that did not pass, and the share of rows that were set aside; who resubmits rows sees it at once."""
     if batch.origin == RESUBMIT:
         return []
     at = batch.finished_at or batch.updated_at
-    told = [_check(batch, check, at) for check in batch.checks if not check.passed]
+    told = [_check(batch, check, demand(check), at) for check in batch.checks if not check.passed]
     rows = batch.rows_loaded + batch.rows_quarantined
     if batch.rows_quarantined:
         told.append(_share(batch, batch.rows_quarantined / rows, at))
     return told
 
 
-def held(batch: Batch, *, at: datetime) -> list[Event]:
+def held(batch: Batch, demand: Demand, *, at: datetime) -> list[Event]:
     """That it waits for a decision; a batch that is held anew is told anew."""
     holding = [check for check in batch.checks if check.holds]
-    why = "Checks that hold it: " + "; ".join(map(_outcome, holding)) + "." if holding else ""
+    said = "; ".join(held_by(check, demand(check), quotes=False) for check in holding)
+    why = f"Held by its rules: {said}." if holding else ""
     if not why and batch.problem is not None:
         why = batch.problem.message
     facts = {check.name: check.failed_rows for check in holding}
@@ -63,18 +68,22 @@ def failed(batch: Batch, problem: Problem, *, at: datetime, key: str = "") -> li
     return [_event(batch, Occurrence.BATCH_FAILED, name, title, text, at, facts={"code": problem.code})]
 
 
-def _check(batch: Batch, check: CheckResult, at: datetime) -> Event:
-    columns = f" on {', '.join(check.columns)}" if check.columns else ""
+def _check(batch: Batch, check: CheckResult, demands: str, at: datetime) -> Event:
     exempt = f" Rows that are allowed to fail it ({check.exempt_rows:,}) are not counted." if check.exempt_rows else ""
     return _event(
         batch,
         Occurrence.CHECK_FAILED,
         f"check:{batch.id}:{check.name}",
-        f"{_outcome(check)} in {batch.file_name}",
-        f"The check {check.name} ({check.rule}{columns}) did not pass.{exempt}",
+        f"{_outcome(batch, check)}: {demands}",
+        f"The rule says: {demands}. If a row fails: {SEVERITY_WORDS[check.severity].lower()}.{exempt}",
         at,
         check=check.name,
-        facts={"failed_rows": check.failed_rows, "checked_rows": check.checked_rows, "severity": check.severity.value},
+        facts={
+            "failed_rows": check.failed_rows,
+            "checked_rows": check.checked_rows,
+            "severity": check.severity.value,
+            "sentence": demands,
+        },
     )
 
 
@@ -96,11 +105,12 @@ def _rows(number: int) -> str:
     return f"{number:,} row was" if number == 1 else f"{number:,} rows were"
 
 
-def _outcome(check: CheckResult) -> str:
-    """A check and its numbers. What a rule says of a whole batch may name values, so it is not repeated."""
+def _outcome(batch: Batch, check: CheckResult) -> str:
+    """How much failed. What a rule says of a whole batch may name values, so it is not repeated."""
     if check.problem is not None:
-        return f"{check.name} failed for the whole file"
-    return f"{check.name} failed for {check.failed_rows:,} of {check.checked_rows:,} rows"
+        return f"{batch.file_name} as a whole fails"
+    fails = "fails" if check.failed_rows == 1 else "fail"
+    return f"{check.failed_rows:,} of {check.checked_rows:,} rows in {batch.file_name} {fails}"
 
 
 def _event(batch: Batch, kind: Occurrence, key: str, title: str, text: str, at: datetime, **more: Any) -> Event:

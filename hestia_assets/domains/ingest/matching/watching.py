@@ -78,6 +78,10 @@ class Watch:
         """As the validator does."""
         return self.validator.scope(check)
 
+    def demand(self, result: CheckResult, checks: Sequence[CheckSpec]) -> str:
+        """As the validator does."""
+        return self.validator.demand(result, checks)
+
     def reads(self, check: CheckSpec) -> frozenset[str] | None:
         """As the validator does."""
         return self.validator.reads(check)

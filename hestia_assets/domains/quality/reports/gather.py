@@ -1,11 +1,13 @@
 """What a report says, whatever it is printed on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from hestia_assets.core.results import Batch, BatchState, CheckResult, Entry, EntryPage, LineAccount, merge_checks
 from hestia_assets.core.results.quality import Anomaly, Lateness, Report, ReportedRow, Score, Series
-from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.core.sentences import Rules, sentence_of, terms
+from hestia_assets.core.specs import CheckSpec, DatasetSpec
 
 WORST = 5
 ROWS = 20
@@ -18,6 +20,31 @@ _VERDICTS = {
     BatchState.FAILED: ("Failed", "The file could not be loaded; none of its rows is in the table."),
     BatchState.UNDONE: ("Undone", "The file was undone; none of its rows is in the table."),
 }
+
+
+@dataclass(frozen=True)
+class About:
+    """A dataset with what its checks demand. ``checks``: those that it has, or had when the batch came."""
+
+    dataset: DatasetSpec
+    checks: tuple[CheckSpec, ...]
+    rules: Rules
+
+    def sentences(self, results: Sequence[CheckResult]) -> dict[str, str]:
+        """By the name of each check, what it demands."""
+        return {each.name: sentence_of(each, self.checks, self.rules) for each in results}
+
+    def terms(self, results: Sequence[CheckResult]) -> dict[str, tuple[str, ...]]:
+        """By the name of each check, what may fail, who is asked, how many exceptions there are."""
+        names = {each.name for each in results}
+        return {check.name: found for check in self.checks if check.name in names and (found := terms(check))}
+
+    def message(self, result: CheckResult) -> str:
+        """What is wrong with a row that failed."""
+        check = next((each for each in self.checks if each.name == result.name), None)
+        if check is None or check.rule not in self.rules.names():
+            return sentence_of(result, self.checks, self.rules)
+        return self.rules.get(check.rule).message(check)
 
 
 def verdict_of(batch: Batch) -> tuple[str, str]:
@@ -39,7 +66,7 @@ def failing_checks(batch: Batch) -> tuple[CheckResult, ...]:
 
 
 def batch_report(
-    dataset: DatasetSpec,
+    about: About,
     batch: Batch,
     *,
     entries: EntryPage,
@@ -50,18 +77,20 @@ def batch_report(
     """The report of one batch; ``entries``: the first of its rows in quarantine, whatever became of them."""
     word, said = verdict_of(batch)
     counts = {"rows loaded": batch.rows_loaded, "rows set aside": batch.rows_quarantined}
-    warned = _warned(batch)
+    worst, warned = failing_checks(batch)[:WORST], _warned(batch, about)
     return Report(
-        title=f"{batch.file_name} in {dataset.name}",
+        title=f"{batch.file_name} in {about.dataset.name}",
         tenant=batch.tenant,
-        dataset=dataset.name,
+        dataset=about.dataset.name,
         batch=batch,
         made_at=now,
         verdict=word,
         sentence=said,
         account=batch.account.as_dict(),
         counts=counts,
-        worst=failing_checks(batch)[:WORST],
+        worst=worst,
+        sentences=about.sentences(worst),
+        terms=about.terms(worst),
         rows=(*_set_aside(entries.entries), *warned)[:ROWS],
         failed=batch.rows_quarantined + sum(each.failed_rows for each in failing_checks(batch) if not _rejects(each)),
         trend=trend,
@@ -70,7 +99,7 @@ def batch_report(
 
 
 def dataset_report(
-    dataset: DatasetSpec,
+    about: About,
     batches: Sequence[Batch],
     *,
     entries: EntryPage,
@@ -82,6 +111,7 @@ def dataset_report(
 ) -> Report:
     """The report of a dataset: its last files (oldest first) together, the account summed over those rated."""
     rated = [batch for batch in batches if batch.id in set(score.batches)]
+    worst = worst_of(rated)[:WORST]
     word, said = _of_dataset(score, lateness, entries.total)
     counts = {
         "files": len(rated),
@@ -90,16 +120,18 @@ def dataset_report(
         "rows to fix now": entries.total,
     }
     return Report(
-        title=dataset.name,
-        tenant=dataset.tenant,
-        dataset=dataset.name,
+        title=about.dataset.name,
+        tenant=about.dataset.tenant,
+        dataset=about.dataset.name,
         batch=None,
         made_at=now,
         verdict=word,
         sentence=said,
         account=sum((batch.account for batch in rated), LineAccount()).as_dict() if rated else {},
         counts=counts,
-        worst=worst_of(rated)[:WORST],
+        worst=worst,
+        sentences=about.sentences(worst),
+        terms=about.terms(worst),
         rows=tuple(_set_aside(entries.entries))[:ROWS],
         failed=entries.total,
         trend=trend,
@@ -136,12 +168,13 @@ def _set_aside(entries: Sequence[Entry]) -> list[ReportedRow]:
     ]
 
 
-def _warned(batch: Batch) -> list[ReportedRow]:
+def _warned(batch: Batch, about: About) -> list[ReportedRow]:
     """Rows of checks that only warn, or hold the batch: they are in no quarantine."""
     return [
-        ReportedRow(batch.id, row.row, row.line, check.rule, ", ".join(check.columns), check.name, row.value, "")
+        ReportedRow(batch.id, row.row, row.line, check.rule, ", ".join(check.columns), said, row.value, "")
         for check in failing_checks(batch)
         if not _rejects(check)
+        for said in (about.message(check),)
         for row in check.sample
     ]
 

@@ -40,7 +40,7 @@ def _body(report: Report) -> Iterable[str]:
     if report.counts:
         yield _section("Rows", _table(("", ""), [(name, f"{number:,}") for name, number in report.counts.items()]))
     yield _section("Lines", _table(("Where they went", "Lines"), words.account_cells(report)))
-    worst = _table(("Rule", "What it does", "Rows that failed"), map(words.check_cells, report.worst))
+    worst = _table(words.CHECK_HEADER, words.check_cells(report))
     yield _section("Worst rules", worst if report.worst else "<p>No check failed.</p>")
     alarms = [
         (f"{each.at:%Y-%m-%d}", each.sentence, each.expected.why, _word(each.normal)) for each in report.anomalies

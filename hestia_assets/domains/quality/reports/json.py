@@ -8,7 +8,7 @@ from enum import Enum
 from math import isfinite
 from typing import Any, cast
 
-from hestia_assets.core.results import Batch
+from hestia_assets.core.results import Batch, CheckResult
 from hestia_assets.core.results.quality import Metric, Report, Score
 
 
@@ -25,9 +25,17 @@ def write(report: Report) -> bytes:
             "rows_loaded": batch.rows_loaded,
             "rows_quarantined": batch.rows_quarantined,
         }
+    del facts["sentences"], facts["terms"]
+    facts["worst"] = [_plain(each) | _said(each, report) for each in report.worst]
     if report.score is not None:
         facts["score"] = _scored(report.score)
     return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _said(check: CheckResult, report: Report) -> dict[str, Any]:
+    """The id that machines know a check by, and what people read."""
+    sentence, terms = report.sentences.get(check.name, check.name), report.terms.get(check.name, ())
+    return {"check": _plain(check.name), "sentence": _plain(sentence), "terms": _plain(list(terms))}
 
 
 def _scored(score: Score) -> dict[str, Any]:

@@ -38,15 +38,14 @@ def write(report: Report) -> bytes:
     sheet.table(("Where they went", "Lines"), words.account_cells(report), (0.4, 0.6))
     sheet.section("Worst rules")
     if report.worst:
-        header = ("Rule", "What it does", "Rows that failed")
-        sheet.table(header, map(words.check_cells, report.worst), (0.4, 0.2, 0.4))
+        sheet.table(words.CHECK_HEADER, words.check_cells(report), (0.45, 0.3, 0.25))
     else:
         sheet.paragraph("No check failed.")
     _figures(sheet, report)
     sheet.section("Rows that failed")
     sheet.paragraph(words.about_rows(report))
     if report.rows:
-        sheet.table(words.ROW_HEADER, map(words.cells, report.rows), (0.1, 0.13, 0.14, 0.23, 0.15, 0.25))
+        sheet.table(words.ROW_HEADER, map(words.cells, report.rows), (0.1, 0.15, 0.29, 0.17, 0.29))
     return sheet.close()
 
 

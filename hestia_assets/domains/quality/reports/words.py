@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from hestia_assets.core.results import CheckResult
 from hestia_assets.core.results.quality import Report, ReportedRow, ScorePart
+from hestia_assets.core.sentences import SEVERITY_WORDS
 
 LONGEST = 300
 """Characters of a value that are printed; how many there are is said."""
 
-ROW_HEADER = ("File row", "Rule", "Column", "What is wrong", "Value", "The row as it came")
+ROW_HEADER = ("File row", "Column", "What is wrong", "Value", "The row as it came")
+CHECK_HEADER = ("Rule", "If a row fails", "Rows that failed")
 
 
 def fit(text: str | None) -> str:
@@ -29,13 +31,19 @@ def _visible(sign: str) -> str:
 def cells(row: ReportedRow) -> tuple[str, ...]:
     """One failing row by ``ROW_HEADER``."""
     place = f"line {row.line:,}" if row.line else f"row {row.row:,}"
-    return (place, row.rule, fit(row.column), fit(row.message), fit(row.value), fit(row.text))
+    return (place, fit(row.column), fit(row.message), fit(row.value), fit(row.text))
 
 
-def check_cells(check: CheckResult) -> tuple[str, str, str]:
-    """One failing check: its name, what it does, how many rows failed it."""
+def check_cells(report: Report) -> list[tuple[str, str, str]]:
+    """The worst checks by ``CHECK_HEADER``."""
+    return [_check(each, report) for each in report.worst]
+
+
+def _check(check: CheckResult, report: Report) -> tuple[str, str, str]:
+    does = ". ".join((SEVERITY_WORDS[check.severity], *report.terms.get(check.name, ())))
     failed = f"{check.failed_rows:,} of {check.checked_rows:,}"
-    return fit(check.name), check.severity.value, fit(check.problem) if check.problem else failed
+    said = fit(report.sentences.get(check.name, check.name))
+    return said, fit(does), fit(check.problem) if check.problem else failed
 
 
 def part_cells(part: ScorePart) -> tuple[str, str, str]:
