@@ -117,7 +117,7 @@ def reopen(
     note: Annotated[str, typer.Option(help="Why.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take back that rows were dropped, all or none. Rows that were loaded come back by undo of the batch that loaded them."""
+    """Take back that rows were dropped, all or none. Loaded rows come back by undo of the batch that loaded them."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)

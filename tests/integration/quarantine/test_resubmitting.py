@@ -138,7 +138,7 @@ def test_a_decision_about_rows_that_it_cannot_be_about_names_and_counts_them_and
         ("drop", [some[5], *nobody], "7 of 8 rows are not in quarantine: orders-1#1, .*#5 and 2 more. Nothing was"),
         ("drop", [nobody[0]], "1 of 1 rows is not in quarantine: orders-1#1"),
         ("drop", some, f"1 row is loaded, not open: {some[0]}. 1 row is dropped, not open: {some[1]}."),
-        ("reopen", [*some, nobody[0]], f"1 of 11 rows is not in .* 8 rows are open, not dropped: .* 1 row is loaded"),
+        ("reopen", [*some, nobody[0]], "1 of 11 rows is not in .* 8 rows are open, not dropped: .* 1 row is loaded"),
         ("accept", [some[2], nobody[0]], "1 of 2 rows is not in quarantine"),
         ("accept", some[:3], "1 row is loaded, not open"),
     ):

@@ -1,13 +1,14 @@
 """A returned workbook or CSV file: which rows were corrected, and which cannot be trusted, each named with its cell."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from hestia_assets.core.errors import ReadError
 from hestia_assets.core.results import EntryId, EntryState, Fix, RefusedRow, Returned
 from hestia_assets.domains.ingest.entries.book import id_frame
+from hestia_assets.domains.ingest.resubmitting.apart import Came, moved
 from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, bare, parsed_id
 from hestia_assets.domains.ingest.resubmitting.damage import rewritten
 from hestia_assets.domains.ingest.resubmitting.returned_csv import csv_rows
@@ -45,7 +46,7 @@ def read_returned(shelf: Shelf, source: BinaryIO, *, file_name: str) -> Returned
     """What the file says; nothing is kept.
 
     Raises:
-        ReadError: it is no such file, its row ids are gone, or a column was renamed.
+        ReadError: it is no such file, its row ids are gone or stand beside other rows, or a column was renamed.
     """
     if source.seek(0, 2) > MOST_BYTES:
         hint = "Hand in only the sheet with the rows."
@@ -55,7 +56,7 @@ def read_returned(shelf: Shelf, source: BinaryIO, *, file_name: str) -> Returned
     source.seek(0)
     rows = rows_with_kinds(source, file_name=file_name) if is_book else csv_rows(source, file_name=file_name)
     header, lines, refused = _lines(rows, shelf.columns, file_name)
-    judge = Judge(shelf, header, is_book=is_book)
+    judge = Judge(shelf, header, file_name, is_book=is_book)
     return judge.returned(lines, refused)
 
 
@@ -117,12 +118,15 @@ class Judge:
 
     shelf: Shelf
     header: Header
+    file_name: str
     is_book: bool
 
     def returned(self, lines: list[Line], refused: list[RefusedRow]) -> Returned:
-        """Fixes, and what is not taken."""
+        """Fixes, and what is not taken. Raises ReadError where ids and rows were sorted apart."""
         entries = {held.id: held for held in self.shelf.find(id_frame([line.id for line in lines]))}
         times = Counter(line.id for line in lines)
+        known_lines = [(line, held) for line in lines if (held := entries.get(line.id))]
+        self._refuse_apart([both for both in known_lines if not self._refusal(*both, times[both[0].id])])
         fixes, known, unchanged = list[Fix](), dict[EntryId, None](), 0
         for line in lines:
             held = entries.get(line.id)
@@ -138,6 +142,33 @@ class Judge:
             else:
                 unchanged += 1
         return Returned(tuple(fixes), unchanged, tuple(known), tuple(refused))
+
+    def _refuse_apart(self, rows: Sequence[tuple[Line, Held]]) -> None:
+        """Raise ReadError where rows stand beside the ids of others, so that no id can be trusted."""
+        taken = moved([self._came(line, held) for line, held in rows])
+        if not taken:
+            return
+        told = [
+            f"{place_of(line.row, self.header.id)} is the id of {_origin(held)}, and beside it stands {_origin(its)}"
+            for line, held, its in ((*rows[place], rows[to][1]) for place, to in list(taken.items())[:NAMED])
+        ]
+        more = f"; {len(taken) - NAMED:,} more" if len(taken) > NAMED else ""
+        raise ReadError(
+            f"{self.file_name} cannot be taken: {len(taken):,} of its {len(rows):,} rows stand beside the ids of other "
+            f"rows, as after sorting some columns without the others: {'; '.join(told)}{more}.",
+            hint="Undo the sorting, or export again and sort all columns at once, with the hidden last one. "
+            "Rows that are meant so are mended on the page Fix rows. Nothing was loaded.",
+        )
+
+    def _came(self, line: Line, held: Held) -> Came:
+        names = self.header.columns
+        first = tuple(held.first.get(name) or "" for name in names)
+        last = tuple(held.entry.values.get(name) or "" for name in names) if held.is_tried else first
+        return Came(tuple(self._text(line, place) for place in names.values()), first, last)
+
+    def _text(self, line: Line, place: int) -> str:
+        cell = line.row.cells.get(place)
+        return "" if cell is None else cell.text if self.is_book else bare(cell.text)
 
     def _refusal(self, line: Line, held: Held | None, times: int) -> str | None:
         if times > 1:
@@ -171,11 +202,14 @@ class Judge:
     def _changes(self, line: Line, held: Held) -> dict[str, str | None]:
         changes: dict[str, str | None] = {}
         for name, place in self.header.columns.items():
-            cell = line.row.cells.get(place)
-            now = "" if cell is None else cell.text if self.is_book else bare(cell.text)
+            now = self._text(line, place)
             if now != (held.entry.values.get(name) or ""):
                 changes[name] = now or None
         return changes
+
+
+def _origin(held: Held) -> str:
+    return f"line {held.entry.line:,} of {held.entry.file_name}"
 
 
 def place_of(row: FoundRow, column: int) -> str:

@@ -22,13 +22,15 @@ from hestia_assets.domains.ingest.resubmitting.cells import RawCells
 class Held:
     """An entry with what only Hestia needs: each problem with its rule, and how sure its values are.
 
-    ``is_row``: the reader made a row of it. ``is_tried``: the values are those of the last attempt.
+    ``is_row``: the reader made a row of it. ``is_tried``: the values are those of the last attempt. ``first``: the
+    values as they were set aside.
     """
 
     entry: Entry
     problems: tuple[Mapping[str, Any], ...]
     is_row: bool
     is_tried: bool
+    first: Values
 
     @property
     def id(self) -> EntryId:
@@ -106,9 +108,10 @@ class Shelf:
         id, text = EntryId(row["_batch"], row["_row"]), row["text"] or ""
         batch = self.book.all_batches[id.batch]
         problems = tuple(json.loads(row["details"])) if row["details"] else ()
-        values: Values | None = arrived.get(id)
-        if row["values"]:
-            values = self._as_named_now(json.loads(row["values"]), row["by_batch"])
+        read = arrived.get(id)
+        first = self._complete(self.cells.split(batch, text) if read is None else read)
+        is_tried = bool(row["values"])
+        values = self._as_named_now(json.loads(row["values"]), row["by_batch"]) if is_tried else None
         entry = Entry(
             id=id,
             file_name=batch.file_name,
@@ -122,10 +125,10 @@ class Shelf:
             at=row["at"],
             text=text,
             digest=digest_of(text),
-            values=self._complete(self.cells.split(batch, text) if values is None else values),
+            values=first if values is None else self._complete(values),
             wrong=_first_by_column(problems),
         )
-        return Held(entry, problems, is_row=values is not None, is_tried=bool(row["values"]))
+        return Held(entry, problems, is_row=is_tried or read is not None, is_tried=is_tried, first=first)
 
     def _complete(self, values: Values) -> Values:
         return {name: values.get(name) for name in self.columns}
