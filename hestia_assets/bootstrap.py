@@ -161,7 +161,7 @@ def _alerts(settings: Settings, metadata: Metadata) -> AlertService:
     seconds = settings.send_timeout_seconds
     couriers = {
         ChannelKind.EMAIL: MailCourier(settings),
-        ChannelKind.CHAT: ChatCourier(alert_secret),
+        ChannelKind.CHAT: ChatCourier(alert_secret, seconds),
         ChannelKind.WEBHOOK: WebhookCourier(alert_secret, _utc_now, settings.allow_private_urls, seconds),
     }
     return AlertService(

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from typing import TYPE_CHECKING
 
+from hestia_assets.adapters.deadline import finished_within
 from hestia_assets.core.errors import NotNowError, UndeliveredError
 from hestia_assets.core.results import Letter
 from hestia_assets.core.specs import Channel
@@ -20,8 +21,19 @@ from hestia_assets.settings import Settings
 if TYPE_CHECKING:
     import aiosmtplib
 
+GOODBYE_SECONDS = 2.0
+"""For the end of a connection, when the letter was taken: longer it is not waited for."""
+
 _LATER = "It is tried again by itself."
 _NOT_SET = "Set HESTIA_SMTP_HOST (and HESTIA_SMTP_FROM) where Hestia runs; what waits then goes out."
+
+
+@dataclass
+class _Progress:
+    """How far a letter came: its text is being handed over, the server said that it took it."""
+
+    handing: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,28 +48,29 @@ class MailCourier:
             raise NotNowError("No mail server is set.", hint=_NOT_SET)
         receiver = channel.to[0]
         body = mail(letter, sender=self._sender, receiver=receiver)
-        asyncio.run(self._sent(body, receiver))
+        progress = _Progress()
+        try:
+            finished_within(self.settings.send_timeout_seconds, self._sent(body, receiver, progress))
+        except TimeoutError as error:
+            if not progress.taken:
+                raise _broken("did not answer in time", uncertain=progress.handing) from error
 
     @property
     def _sender(self) -> str:
         return self.settings.smtp_from or f"hestia@{self.settings.smtp_host}"
 
-    async def _sent(self, body: bytes, receiver: str) -> None:
-        handing = False
-        try:
-            async with asyncio.timeout(self.settings.send_timeout_seconds), self._connected() as client:
-                with _answered(f"the sender {self._sender}"):
-                    await client.mail(self._sender)
-                with _answered(f"the receiver {receiver}"):
-                    await client.rcpt(receiver)
-                handing = True
-                with _answered(f"the message for {receiver}", uncertain=True):
-                    await client.data(body)
-                handing = False
-                with suppress(Exception):  # it was taken; how the connection ends does not matter
-                    await client.quit()
-        except TimeoutError as error:
-            raise _broken("did not answer in time", uncertain=handing) from error
+    async def _sent(self, body: bytes, receiver: str, progress: _Progress) -> None:
+        async with self._connected() as client:
+            with _answered(f"the sender {self._sender}"):
+                await client.mail(self._sender)
+            with _answered(f"the receiver {receiver}"):
+                await client.rcpt(receiver)
+            progress.handing = True
+            with _answered(f"the message for {receiver}", uncertain=True):
+                await client.data(body)
+            progress.taken = True
+            with suppress(Exception):  # it was taken; how the connection ends does not matter
+                await asyncio.wait_for(client.quit(), GOODBYE_SECONDS)
 
     @asynccontextmanager
     async def _connected(self) -> "AsyncIterator[aiosmtplib.SMTP]":

@@ -7,13 +7,14 @@ address of this machine's network is asked where HESTIA_ALLOW_PRIVATE_URLS says 
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from hestia_assets.adapters.deadline import finished_within
 from hestia_assets.connectors._addresses import refuse_addresses, refuse_host
 from hestia_assets.core.channels import variable_of
 from hestia_assets.core.errors import FetchError, NotNowError, UndeliveredError
@@ -27,8 +28,30 @@ _LATER = "It is tried again by itself."
 _CORRECT = "Correct the address of the alert, or the variable that holds it, then send the message again."
 _PASSING = {408, 409, 425, 429}
 
+ASKING = "send_request_headers.started"
+"""From then on the other side may have taken the letter (an event of httpcore's trace extension)."""
+
 CONNECTING = 0.5
 """Which part of the time connecting may take: where it fails, nothing was sent, and that is known."""
+
+
+@dataclass
+class _Watch:
+    """Looks at the machine that was reached, before anything is sent to it: a name may change its address.
+
+    ``asked``: the letter was begun to be sent.
+    """
+
+    host: str
+    private: bool
+    asked: bool = False
+
+    async def __call__(self, name: str, info: dict[str, Any]) -> None:
+        """Called by httpcore at each step."""
+        if name == "connection.connect_tcp.complete" and not self.private:
+            peer = info["return_value"].get_extra_info("server_addr")
+            refuse_addresses([str(peer[0])], host=self.host, private=self.private)
+        self.asked = self.asked or name.endswith(ASKING)
 
 
 @dataclass(frozen=True)
@@ -48,10 +71,9 @@ class WebhookCourier:
         url = self._held(variable_of(channel.to[0])) or channel.to[0]
         host, port = _place(url, channel.to[0])
         body = json.dumps(letter.payload, sort_keys=True)
-        headers = self._headers(letter, channel, body)
+        headers, watch = self._headers(letter, channel, body), _Watch(host, private=self.private)
         try:
-            refuse_host(host, port, private=self.private)
-            asyncio.run(self._posted(url, body.encode(), headers, host))
+            finished_within(self.timeout_seconds, self._posted(url, body.encode(), headers, (host, port), watch))
         except FetchError as error:
             hint = "Use a public address, or set HESTIA_ALLOW_PRIVATE_URLS to true."
             raise UndeliveredError(f"{host} is inside this machine's network.", hint=hint) from error
@@ -62,21 +84,22 @@ class WebhookCourier:
         except (httpx.TransportError, TimeoutError) as error:
             hint = "It may have arrived all the same; it is sent again under the same webhook-id."
             what = f"{host} broke off, or did not answer in time ({type(error).__name__})."
-            raise NotNowError(what, hint=hint, uncertain=True) from error
+            raise NotNowError(what, hint=hint if watch.asked else _LATER, uncertain=watch.asked) from error
         except (httpx.InvalidURL, ValueError) as error:
             raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
 
-    async def _posted(self, url: str, body: bytes, headers: dict[str, str], host: str) -> None:
-        """Post it; an answer that comes drop by drop is not waited for longer than another."""
+    async def _posted(
+        self, url: str, body: bytes, headers: dict[str, str], place: tuple[str, int], watch: "_Watch"
+    ) -> None:
         import httpx
 
-        watch, seconds = {"trace": self._watch(host)}, self.timeout_seconds
-        waits = httpx.Timeout(seconds, connect=CONNECTING * seconds)
-        async with httpx.AsyncClient(timeout=waits, trust_env=self.private) as client, asyncio.timeout(seconds):
-            request = client.build_request("POST", url, content=body, headers=headers, extensions=watch)
+        await asyncio.to_thread(refuse_host, *place, private=self.private)
+        waits = httpx.Timeout(self.timeout_seconds, connect=CONNECTING * self.timeout_seconds)
+        async with httpx.AsyncClient(timeout=waits, trust_env=self.private) as client:
+            request = client.build_request("POST", url, content=body, headers=headers, extensions={"trace": watch})
             response = await client.send(request, stream=True)
             try:
-                self._judge(response, host)
+                self._judge(response, watch.host)
             finally:
                 await response.aclose()
 
@@ -105,16 +128,6 @@ class WebhookCourier:
             hint = "Set it to base64 text, with or without whsec_ before it."
             raise NotNowError(f"{channel.secret} holds no signing secret.", hint=hint) from error
         return headers | {"webhook-signature": signature}
-
-    def _watch(self, host: str) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
-        """Looks at the machine that was reached, before anything is sent to it: a name may change its address."""
-
-        async def trace(name: str, info: dict[str, Any]) -> None:
-            if name == "connection.connect_tcp.complete" and not self.private:
-                peer = info["return_value"].get_extra_info("server_addr")
-                refuse_addresses([str(peer[0])], host=host, private=self.private)
-
-        return trace
 
     def _judge(self, response: "httpx.Response", host: str) -> None:
         """The status says it all."""

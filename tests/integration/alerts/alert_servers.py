@@ -17,11 +17,15 @@ from processes import free_port
 SLOW_SECONDS = 1.0
 """Longer than the couriers of these tests wait."""
 
+DRIPS = 60
+"""How many bytes a dripping server sends: no pause is longer than a courier waits, the whole is."""
+
 
 class MailServer:
     """Takes mail. Behaviours: ok, busy (450), full (452 after the text), refused (550), rejected (554 after the text),
     slow (before the text), late (after it, which is kept), dropped (after it, which is kept), lost (after it, which is
-    not kept), away (hangs up at once)."""
+    not kept), away (hangs up at once), drips (answers byte by byte to the text, which is kept), trickles (the same
+    before the text), lingers (takes it at once, and says no good-bye)."""
 
     def __init__(self) -> None:
         self.script: list[str] = []
@@ -42,10 +46,12 @@ class MailServer:
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         """Its receiver."""
         if self._now == "slow":
             await asyncio.sleep(SLOW_SECONDS)
+        if self._now == "trickles":
+            await self._drip(server)
         if self._now in ("busy", "refused"):
             return "450 Come back later" if self._now == "busy" else "550 Nobody of that name"
         envelope.rcpt_tos.append(address)
@@ -61,7 +67,22 @@ class MailServer:
             server.transport.abort()
         if self._now == "late":
             await asyncio.sleep(SLOW_SECONDS)
+        if self._now == "drips":
+            await self._drip(server)
         return "250 Taken"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        """The end of the connection."""
+        if self._now == "lingers":
+            await asyncio.sleep(SLOW_SECONDS)
+        return "221 Bye"
+
+    async def _drip(self, server: Any) -> None:
+        for byte in b"250-" + DRIPS * b".":
+            if server.transport is None or server.transport.is_closing():
+                return
+            server.transport.write(bytes([byte]))
+            await asyncio.sleep(SLOW_SECONDS / 10)
 
 
 @contextmanager

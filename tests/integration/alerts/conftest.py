@@ -57,7 +57,7 @@ def service(metadata: Metadata, clock, mail: MailServer, tmp_path) -> AlertServi
     )  # fmt: skip
     couriers = {
         ChannelKind.EMAIL: MailCourier(settings),
-        ChannelKind.CHAT: ChatCourier(alert_secret),
+        ChannelKind.CHAT: ChatCourier(alert_secret, WAIT_SECONDS),
         ChannelKind.WEBHOOK: WebhookCourier(alert_secret, clock, private=True, timeout_seconds=WAIT_SECONDS),
     }
     return AlertService(metadata.specs, metadata.outbox, metadata.audit, couriers, clock, "http://pages")
