@@ -188,6 +188,15 @@ class SetRule(Rule, Protocol):
         ...
 
 
+@runtime_checkable
+class KeyRule(SetRule, Protocol):
+    """A set rule that only speaks against rows whose key another row of the batch or of the table has as well."""
+
+    def key(self, spec: "CheckSpec") -> tuple[str, ...]:
+        """The columns of the key; a row of which one is empty always passes."""
+        ...
+
+
 @dataclass(frozen=True)
 class ArrivedBatch:
     """A batch as it would be published, for rules about the batch as a whole.

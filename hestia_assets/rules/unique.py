@@ -25,6 +25,10 @@ class Unique:
         """None."""
         return ()
 
+    def key(self, spec: CheckSpec) -> tuple[str, ...]:
+        """The columns of the check."""
+        return spec.columns
+
     def query(self, spec: CheckSpec, relations: Relations) -> str:
         """Rows behind the first of their key, and rows whose key the table has.
 

@@ -8,14 +8,16 @@ verdict.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from hestia_assets.core.errors import SpecError, SqlError
 from hestia_assets.core.ports import SqlEngine
-from hestia_assets.core.rules import Occasion, ParameterKind, Relations, SetRule
+from hestia_assets.core.rules import KeyRule, Occasion, ParameterKind, Relations, SetRule
 from hestia_assets.core.specs import CheckSpec, Severity
 from hestia_assets.domains.validation._exempt import exempt
+from hestia_assets.domains.validation._repeats import suspects
 from hestia_assets.domains.validation._scope import columns_read, named_columns
 
 SetCheck = tuple[CheckSpec, SetRule]
@@ -44,11 +46,12 @@ class SetQuery:
     def run(self, checks: Sequence[SetCheck]) -> list[Counted]:
         """What each check counts. Raises SpecError when one cannot run: that is never a pass."""
         pieces = [self._piece(number, *check) for number, check in enumerate(checks)]
+        asked = [piece for piece in pieces if not piece.passes]
         try:
-            found = self._select(pieces)
+            found = self._select(asked) if asked else pl.DataFrame(schema={"_check": pl.Int64, "_number": pl.Int64})
         except SqlError as error:
-            raise self._unrun(pieces, error) from error
-        total = int(self.rows.select(pl.len()).collect(engine="streaming").item())
+            raise self._unrun(asked, error) from error
+        total = self._total
         counts: list[Counted] = []
         for piece in pieces:
             numbers = found.filter(pl.col("_check") == piece.number)["_number"].cast(pl.Int64).sort().alias("_row")
@@ -56,6 +59,10 @@ class SetQuery:
             counts.append(Counted(numbers, total, int(may[0]) if may.len() else 0))
             total -= numbers.len() if piece.rejects else 0
         return counts
+
+    @cached_property
+    def _total(self) -> int:
+        return int(self.rows.select(pl.len()).collect(engine="streaming").item())
 
     def _select(self, pieces: "Sequence[_Piece]") -> pl.DataFrame:
         relations = {name: frame for piece in pieces for name, frame in piece.frames.items()}
@@ -80,15 +87,23 @@ class SetQuery:
             query = rule.query(check, relations)
         except SpecError as error:
             raise unrun(check, error) from error
+        rows, passes = self._seen_by(check, rule)
         frames = {
-            f"_batch{number}": self.rows.select(*columns, "_row"),
+            f"_batch{number}": rows.select(*columns, "_row"),
             relations.existing: self._beside(schema),
             **{relations.others[name]: frame for name, frame in others.items()},
         }
         allowed = exempt(check, self.occasion)
         if allowed is not None:
             frames[f"_exempt{number}"] = self.rows.filter(allowed).select("_row")
-        return _Piece(number, check, query, frames)
+        return _Piece(number, check, query, frames, passes)
+
+    def _seen_by(self, check: CheckSpec, rule: SetRule) -> tuple[pl.LazyFrame, bool]:
+        """The rows that a check can speak against, and whether there is none."""
+        if not isinstance(rule, KeyRule):
+            return self.rows, False
+        found = suspects(self.rows, self.existing, rule.key(check), total=self._total)
+        return (self.rows, False) if found is None else (found.rows, found.none)
 
     def _beside(self, schema: pl.Schema) -> pl.LazyFrame:
         """The rows that are there, with the batch's columns; what the table lacks has no value."""
@@ -117,6 +132,8 @@ class _Piece:
     check: CheckSpec
     query: str
     frames: Mapping[str, pl.LazyFrame]
+    passes: bool = False
+    """Whether it is known without asking that no row fails."""
 
     @property
     def rejects(self) -> bool:
