@@ -82,13 +82,39 @@ def _undo(batch: Batch) -> None:
             st.caption("Takes the rows of this file out of the table again, also when others came later.")
             return
         with explained():
-            _say(hestia().ingest.undo_preview(batch.id), f"of this file leave {plain(batch.dataset)}")
+            found = hestia().ingest.undo_preview(batch.id)
+            keep = bool(found.fixed) and _ask_about_fixes(batch, found)
+            if keep:
+                found = hestia().ingest.undo_preview(batch.id, keep_fixes=True)
+            _say(found, f"of this file leave {plain(batch.dataset)}")
             if batch.mode is Mode.UPSERT:
                 st.caption("Rows that later files only repeated belong to this one, and leave with it.")
             if st.button("Yes, undo it", key=f"undo-{batch.id}", type="primary"):
                 with st.spinner("Undoing …"):
-                    hestia().ingest.undo(batch.id, author=hestia().author)
+                    hestia().ingest.undo(batch.id, author=hestia().author, keep_fixes=keep)
                 st.rerun()
+
+
+def _ask_about_fixes(batch: Batch, found: UndoResult) -> bool:
+    """What shall become of rows of the file that were set aside and fixed since; whether they stay."""
+    one = found.fixed == 1
+    names = ", ".join(f"{plain(_by(fix))}" for fix in found.fixed_by[:5])
+    st.markdown(
+        f"**{count(found.fixed, 'row')}** of this file {'was' if one else 'were'} set aside and fixed since ({names})."
+    )
+    leave, stay = ("It leaves too", "It stays") if one else ("They leave too", "They stay")
+    chosen = st.radio(
+        "Fixed rows", [leave, stay], key=f"undo-fixes-{batch.id}", label_visibility="collapsed",
+        captions=["Redo brings all of them back, as they were fixed.",
+                  "In the table, without the rest of the file. Handed in again, the file does not bring them twice."],
+    )  # fmt: skip
+    return chosen == stay
+
+
+def _by(fix: str) -> str:
+    """Who fixed rows, and when."""
+    batch = hestia().batches.get(fix)
+    return f"{batch.author}, {batch.created_at:%d %b %H:%M UTC}"
 
 
 def _redo(batch: Batch) -> None:

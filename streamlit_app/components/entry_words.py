@@ -20,6 +20,7 @@ ACTIONS = {
     EntryAction.ACCEPTED: "accepted as it is",
     EntryAction.DROPPED: "dropped",
     EntryAction.REOPENED: "opened again",
+    EntryAction.TAKEN_BACK: "left with its file",
 }
 
 

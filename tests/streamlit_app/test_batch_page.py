@@ -8,8 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.errors import NotFoundError
-from hestia_assets.core.results import Batch, BatchState, DriftFinding, DriftKind
-from hestia_assets.core.specs import DatasetSpec, Mode, SourceSpec
+from hestia_assets.core.layers import Layer, TableRef
+from hestia_assets.core.results import Batch, BatchState, DriftFinding, DriftKind, EntryId, Fix
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, SourceSpec
 from streamlit_app.downloads import account_csv
 
 if TYPE_CHECKING:
@@ -70,6 +71,28 @@ def test_undo_says_first_which_rows_stay_and_why(two, open_page, pages_home):
     assert "first.csv was undone" in said(app)
     assert not app.error
     assert pages_home.batches.get(two[0].id).state is BatchState.UNDONE
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_undo_asks_what_becomes_of_rows_that_were_fixed_since(open_page, pages_home, keep):
+    spec = people(pages_home, mode=Mode.APPEND)
+    rule = CheckSpec(rule="in_set", columns=("name",), params={"values": ["Ada", "Bob"]})
+    spec = spec.model_copy(update={"checks": (rule,)})
+    pages_home.catalog.save(spec, author="ada")
+    batch = imported(pages_home, spec, b"id,name\n1,Ada\n2,Bo\n", "first.csv")
+    pages_home.quarantine.resubmit(spec, [Fix(EntryId(batch.id, 2), {"name": "Bob"})], author="bea")
+
+    app = look(open_page("datasets", dataset="people", batch=batch.id))
+    before = said(app)
+    choice = next(radio for radio in app.radio if radio.label == "Fixed rows")
+    app = choice.set_value("It stays").run() if keep else app
+    app = press(app, "Yes, undo it")
+
+    assert "1 row** of this file was set aside and fixed since (bea, " in before
+    assert "2 rows** of this file leave" in before
+    assert not app.error
+    left = pages_home.tables.scan(TableRef(Layer.VALIDATED, "default", "people")).collect()
+    assert left["name"].to_list() == (["Bob"] if keep else [])
 
 
 def test_what_was_undone_can_be_brought_back(two, open_page, pages_home):

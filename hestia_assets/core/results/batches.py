@@ -163,7 +163,8 @@ class UndoResult:
     """What undo or redo did, or would do, to the validated table, in rows.
 
     ``removed`` rows leave, ``restored`` rows come back, ``kept`` stay as a later batch or edit left them; the first of
-    those are in ``kept_rows``.
+    those are in ``kept_rows``. ``fixed``: rows of a file that were set aside and loaded since, by the batches
+    ``fixed_by``; they leave with their file and are among the ``removed``, or are left alone where ``fixes_stay``.
     """
 
     batch: Batch
@@ -171,6 +172,9 @@ class UndoResult:
     restored: int = 0
     kept: int = 0
     kept_rows: tuple[KeptRow, ...] = ()
+    fixed: int = 0
+    fixed_by: tuple[str, ...] = ()
+    fixes_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

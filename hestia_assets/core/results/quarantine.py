@@ -18,7 +18,11 @@ class EntryState(StrEnum):
 
 
 class EntryAction(StrEnum):
-    """What was done to it: the last one that counts makes its state."""
+    """What was done to it: the last one that counts makes its state.
+
+    ``TAKEN_BACK``: loaded, and out of the table again with its file, which was undone. ``KEPT`` speaks of the whole
+    file: it was undone without the rows of it that were fixed.
+    """
 
     SET_ASIDE = "set_aside"
     CORRECTED = "corrected"
@@ -27,6 +31,8 @@ class EntryAction(StrEnum):
     ACCEPTED = "accepted"
     DROPPED = "dropped"
     REOPENED = "reopened"
+    TAKEN_BACK = "taken_back"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True, order=True)

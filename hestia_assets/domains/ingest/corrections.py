@@ -51,7 +51,7 @@ class Corrections:
         with self.runner.alone(found.tenant, found.dataset, wait_seconds=1):
             return self._discarded(self.runner.batches.get(batch), author, note)
 
-    def undo(self, batch: str, *, author: str) -> UndoResult:
+    def undo(self, batch: str, *, author: str, keep_fixes: bool = False) -> UndoResult:
         """Take a batch out of the validated table; one that is not in it yet is discarded."""
         found = self.runner.batches.get(batch)
         with self.runner.alone(found.tenant, found.dataset) as hold:
@@ -64,8 +64,9 @@ class Corrections:
                     raise HeldError(f"Batch {batch} is undone already.", hint="Redo it to have its rows again.")
                 if found.state is not BatchState.COMMITTED:
                     return UndoResult(self._discarded(found, author))
-                refuse_undo(self.runner.book(found.tenant, found.dataset), found)
-                begun = self.runner.turn(found, alive=False)
+                if keep_fixes:
+                    refuse_undo(self.runner.book(found.tenant, found.dataset), found)
+                begun = self.runner.turn(found, alive=False, fixes=not keep_fixes, author=author)
                 begun.begin()
             result = begun.finish(hold)
         self._record(author, "batch.undone", result)
@@ -89,20 +90,21 @@ class Corrections:
         self._record(author, "batch.redone", result)
         return result
 
-    def undo_preview(self, batch: str) -> UndoResult:
+    def undo_preview(self, batch: str, *, keep_fixes: bool = False) -> UndoResult:
         """What undo would do now."""
         found = self.runner.batches.get(batch)
         if found.state is not BatchState.COMMITTED:
             return UndoResult(found)
         _refuse_closed(found)
-        return self.runner.turn(found, alive=False).preview()
+        return self.runner.turn(found, alive=False, fixes=not keep_fixes).preview()
 
     def expire(self, tenant: str, dataset: str, *, before: datetime) -> Expired:
         """Close old batches, and take out of the history what nobody can ask for any more."""
         runner = self.runner
         with runner.alone(tenant, dataset, wait_seconds=1) as hold:
             runner.settle(tenant, dataset, hold)
-            expiry = Expiry(runner.tables, runner.specs, runner.batches, tenant, dataset)
+            book = runner.book(tenant, dataset)
+            expiry = Expiry(runner.tables, runner.specs, runner.batches, book, tenant, dataset)
             gone = expiry.expire(hold, before=before, now=runner.clock())
         if gone.batches or gone.versions:
             counts = {"batches": gone.batches, "versions": gone.versions, "before": before.isoformat()}
@@ -191,6 +193,9 @@ class Corrections:
 
     def _record(self, author: str, action: str, result: UndoResult) -> None:
         counts = {"removed": result.removed, "restored": result.restored, "kept": result.kept}
+        if result.fixed:
+            undone = "fixes_kept" if result.fixes_stay else "fixes_taken_back"
+            counts["fixes_restored" if action == "batch.redone" else undone] = result.fixed
         self.runner.audit.record(author, action, result.batch.id, **counts)
 
 

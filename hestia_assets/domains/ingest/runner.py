@@ -37,9 +37,10 @@ from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
 from hestia_assets.domains.ingest.loading.sets import PLAN
 from hestia_assets.domains.ingest.loading.telling import CUT_OFF, failed, unheard
 from hestia_assets.domains.ingest.matching.watching import Glimpse, Watch
+from hestia_assets.domains.ingest.rewriting.along import Along
 from hestia_assets.domains.ingest.rewriting.edits import EditRun
 from hestia_assets.domains.ingest.rewriting.retyping import Retyping
-from hestia_assets.domains.ingest.rewriting.turning import REDO, UNDO, Turn
+from hestia_assets.domains.ingest.rewriting.turning import REDO, UNDO, UNDO_ALL, Turn
 
 WAIT_LEASES = 10
 """A run waits this many lease lives for another run of its dataset; a killed one frees it after one."""
@@ -99,14 +100,16 @@ class Runner:
             elif batch.id != but and batch.state not in ENDED and published_anywhere(self.tables, batch):
                 self.work(batch, hold, run_id=run_id)
 
-    def turn(self, batch: Batch, *, alive: bool) -> Turn:
-        """Redo (``alive``) or undo of a batch."""
-        return Turn(self.tables, self.specs, self.batches, batch, alive)
+    def turn(self, batch: Batch, *, alive: bool, fixes: bool = True, author: str = "hestia") -> Turn:
+        """Redo (``alive``) or undo of a batch, with or without what was fixed of it since."""
+        along = Along(self.book(batch.tenant, batch.dataset), batch)
+        return Turn(self.tables, self.specs, self.batches, along, alive, fixes, author, self.clock())
 
     def wished(self, batch: Batch) -> Turn | None:
         """The undo or redo that was begun and not ended."""
         numbers = {part.number for part in self.batches.parts(batch.id)}
-        return self.turn(batch, alive=REDO in numbers) if numbers & {UNDO, REDO} else None
+        wanted = numbers & {UNDO, UNDO_ALL, REDO}
+        return self.turn(batch, alive=REDO in wanted, fixes=UNDO not in wanted) if wanted else None
 
     def work(self, batch: Batch, hold: Hold, *, run_id: str | None = None, on_progress: Progress = silent) -> Batch:
         """Read, judge, plan and publish one batch; the caller holds the dataset."""

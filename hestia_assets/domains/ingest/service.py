@@ -206,24 +206,26 @@ class IngestService:
         """
         return self._corrections.discard(batch, author=author, note=note)
 
-    def undo(self, batch: str, *, author: str) -> UndoResult:
+    def undo(self, batch: str, *, author: str, keep_fixes: bool = False) -> UndoResult:
         """Take a batch out of the validated table; rows that later batches or edits replaced stay and are named.
 
+        Rows of a file that were set aside and fixed since leave with it and come back by redo; not with ``keep_fixes``.
         A batch that was not published yet is discarded. Undoing again what another process began goes on with it.
 
         Raises:
-            HeldError: it is undone already, or cut off in the middle: run it first.
+            HeldError: it is undone already, or cut off in the middle: run it first; or fixed rows that are kept would
+                stand beside rows that the file had replaced.
             LeaseHeldError: a run of this dataset is still at work.
         """
-        return self._corrections.undo(batch, author=author)
+        return self._corrections.undo(batch, author=author, keep_fixes=keep_fixes)
 
     def redo(self, batch: str, *, author: str) -> UndoResult:
         """Bring an undone batch back to its place in the order. Raises as ``undo``, and if its rows came again."""
         return self._corrections.redo(batch, author=author)
 
-    def undo_preview(self, batch: str) -> UndoResult:
+    def undo_preview(self, batch: str, *, keep_fixes: bool = False) -> UndoResult:
         """What ``undo`` would do now; nothing is changed."""
-        return self._corrections.undo_preview(batch)
+        return self._corrections.undo_preview(batch, keep_fixes=keep_fixes)
 
     def expire(self, tenant: str, dataset: str, *, before: datetime) -> Expired:
         """Give up undo and redo of batches that nobody touched since ``before``, and the versions only those need."""

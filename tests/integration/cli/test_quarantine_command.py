@@ -117,3 +117,22 @@ def test_what_cannot_be_done_is_said_with_its_exit_code(command: Command, facts:
     ):
         done = command("quarantine", *arguments)
         assert (done.exit_code, words in done.output.replace("\n", " ")) == (code, True), done.output
+
+
+@pytest.mark.usefixtures("imported")
+def test_undo_of_a_file_says_what_becomes_of_rows_that_were_fixed(command: Command, facts: Facts, tmp_path: Path):
+    out = tmp_path / "bad.csv"
+    command("quarantine", "export", "orders", "--to", out, "--rule", "in_range")
+    corrected(out, (1, "2"), (2, "3"))
+    command("quarantine", "resubmit", "orders", out)
+    batch = facts("quarantine", "list", "orders", "--state", "all")["rows"][0]["batch"]
+
+    kept = facts("undo", batch, "--look", "--keep-fixes")
+    said = command("undo", batch, "--look").output.replace("\n", " ")
+    gone = facts("undo", batch)
+
+    assert (kept["removed"], kept["fixed"], kept["fixes_stay"]) == (1, 2, True)
+    assert "2 rows of these had been fixed since and would leave too" in said
+    assert (gone["removed"], gone["fixed"], gone["fixes_stay"], len(gone["fixed_by"])) == (3, 2, False, 1)
+    assert "2 rows of these had been fixed and came back too" in command("redo", batch).output.replace("\n", " ")
+    assert "2 rows of it were fixed since and stay" in command("undo", batch, "--keep-fixes").output.replace("\n", " ")

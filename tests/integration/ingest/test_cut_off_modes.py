@@ -14,7 +14,7 @@ from ingest_orders import opened
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import RowEdit
+from hestia_assets.core.results import EntryFilter, EntryId, EntryState, Fix, RowEdit
 
 SPEC = keyed(delete_missing=True, delete_limit=1)
 OLD = "1,1,2026-01-01\n2,2,2026-01-02\n3,3,\n"
@@ -55,8 +55,11 @@ def run(mode: str) -> tuple[Callable[[Hestia], str], Callable[[Hestia, str], obj
 
 
 def undone_later(home: Hestia) -> str:
-    batch = bring(home, NEW, SPEC).id
+    """A file of which a row was edited, and one was set aside and fixed together with one of another file."""
+    batch, other = bring(home, NEW, SPEC).id, bring(home, "6,x,\n", SPEC, mode="append").id
     edit(home, batch)
+    fixes = [Fix(EntryId(batch, 5), {"qty": "5"}), Fix(EntryId(other, 1), {"qty": "6"})]
+    assert len(home.quarantine.resubmit(SPEC, fixes, author="bea").loaded) == 2
     return batch
 
 
@@ -112,6 +115,8 @@ def told(home: Hestia) -> list[object]:
     rows = [sorted(frame.with_columns(named).rows(), key=str) for frame in frames]
     batches = sorted(home.batches.recent("default"), key=lambda batch: batch.sequence or 0)
     facts = [(b.state, b.sequence, b.mode, b.changes, b.account, b.rows_loaded) for b in batches]
+    entries = home.quarantine.entries(SPEC, EntryFilter(states=tuple(EntryState))).entries
+    facts += [(one.id.row, one.state, one.values) for one in entries]
     return [*rows, facts, [len(home.batches.parts(b.id)) for b in batches]]
 
 

@@ -130,7 +130,8 @@ def test_who_lost_the_dataset_closes_nothing(home: Hestia):
             raise LeaseHeldError("default/orders", owner="somebody else", seconds_left=1)
 
     last = bring(home, "a,1,\n", keyed())
-    expiry = Expiry(home.tables, home.catalog.store, home.batches, "default", "orders")
+    book = home.ingest.runner.book("default", "orders")
+    expiry = Expiry(home.tables, home.catalog.store, home.batches, book, "default", "orders")
     now = home.ingest.clock() + timedelta(days=1)
 
     with pytest.raises(LeaseHeldError):

@@ -29,7 +29,7 @@ def is_each_once(home: Hestia) -> bool:
 def test_a_file_that_comes_again_under_a_wider_rule_waits_while_its_rows_are_there(home):
     first = bring(home)
     back = loaded(home)
-    home.ingest.undo(first.id, author="ada")
+    home.ingest.undo(first.id, author="ada", keep_fixes=True)
 
     again = bring(home, FILE, WIDER)
 
@@ -45,7 +45,7 @@ def test_a_file_that_comes_again_under_a_wider_rule_waits_while_its_rows_are_the
 def test_an_undone_file_is_not_read_again_over_rows_that_an_exemption_let_in(home):
     first = bring(home)
     home.quarantine.accept(orders(), ids(home)[:2], reason="agreed", until=None, author="bea")
-    home.ingest.undo(first.id, author="ada")
+    home.ingest.undo(first.id, author="ada", keep_fixes=True)
 
     again = home.ingest.reimport(first.id, author="ada")
 
@@ -156,7 +156,7 @@ def test_what_a_file_replaced_does_not_come_back_beside_rows_of_the_file(home):
     back = loaded(home)
 
     with pytest.raises(HeldError, match=back.id):
-        home.ingest.undo(second.id, author="ada")
+        home.ingest.undo(second.id, author="ada", keep_fixes=True)
     for batch in (back, second):
         home.ingest.undo(batch.id, author="ada")
 

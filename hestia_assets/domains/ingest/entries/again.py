@@ -1,12 +1,13 @@
 """What would load rows of quarantine a second time, and is refused."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, BatchState, EntryState, Problem
+from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, BatchState, EntryAction, EntryState, Problem
 from hestia_assets.core.specs import Mode
 from hestia_assets.domains.ingest.entries.book import ID, LOADED, EntryBook
 from hestia_assets.domains.ingest.loading.run import BatchRun
@@ -14,9 +15,12 @@ from hestia_assets.domains.ingest.loading.sets import final_files
 
 
 def refuse_redo(book: EntryBook, batch: Batch) -> None:
-    """Refuse to redo a resubmission whose rows were loaded or dropped meanwhile. Raises HeldError."""
+    """Refuse to redo what would bring rows that came in by another way meanwhile, or were dropped. Raises HeldError."""
     ref = book.ref(Layer.QUARANTINE_LOG)
-    if batch.origin != RESUBMIT or not book.tables.exists(ref):
+    if not book.tables.exists(ref):
+        return
+    if batch.origin != RESUBMIT:
+        _refuse_twice(replace(book, turned={batch.id: BatchState.COMMITTED}), batch)
         return
     brought = pl.col("action").is_in([action.value for action in LOADED])
     mine = book.tables.scan(ref).filter(pl.col("by_batch") == batch.id, brought).select(ID).collect()
@@ -24,6 +28,22 @@ def refuse_redo(book: EntryBook, batch: Batch) -> None:
         raise HeldError(
             f"{len(closed):,} rows of {batch.id} were loaded or dropped since it was undone, such as {closed[0]}.",
             hint="Undo what loaded them, or reopen them, and redo this one then.",
+        )
+
+
+def _refuse_twice(book: EntryBook, batch: Batch) -> None:
+    """Raise HeldError when rows that come back with a file would be loaded twice, as the book would stand then."""
+    steps = book.steps().filter(pl.col("_batch") == batch.id)
+    back = steps.filter(pl.col("action") == EntryAction.TAKEN_BACK.value)
+    last = back.group_by("_row").agg(pl.col("number").max().alias("_back"))
+    loads = steps.filter(pl.col("action").is_in([action.value for action in LOADED])).join(last, on="_row", how="left")
+    loads = loads.filter(pl.col("number") > pl.col("_back").fill_null(-1)).select("_row", "by_batch").unique()
+    twice = loads.filter(pl.len().over("_row") > 1).collect(engine="streaming")
+    if twice.height:
+        raise HeldError(
+            f"{twice['_row'].n_unique():,} rows of {batch.file_name} that were fixed would be in the table twice, by "
+            f"{', '.join(twice['by_batch'].unique().sort().head(5))}.",
+            hint="Undo the later one of these first.",
         )
 
 
@@ -74,5 +94,5 @@ def refuse_undo(book: EntryBook, batch: Batch) -> None:
         raise HeldError(
             f"{by['len'].sum():,} rows of {batch.file_name} were set aside and came back since, by "
             f"{', '.join(by['by_batch'].head(5))}; they would stand beside the rows that {batch.file_name} replaced.",
-            hint="Undo that first.",
+            hint="Let them leave with the file, or undo that first.",
         )

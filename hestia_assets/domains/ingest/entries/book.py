@@ -1,12 +1,13 @@
 """What became of rows in quarantine: one append-only table of rows set aside, one of what was done to them.
 
 ``quarantine`` keeps every row as it was set aside; ``quarantine_log`` keeps one line for each thing done to one. What
-was done by a batch counts while that batch is committed: undone, its entries are open again by themselves.
+was done by a batch counts while that batch is committed: undone, its entries are open again by themselves. What was
+taken back with a file counts while that file is undone (``taken.py``).
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import polars as pl
@@ -15,6 +16,7 @@ from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, TableStore
 from hestia_assets.core.results import RESUBMIT, Batch, BatchState, EntryAction, EntryId, EntryState
 from hestia_assets.core.specs import Mode
+from hestia_assets.domains.ingest.entries import taken
 from hestia_assets.domains.ingest.loading import quarantine
 
 ID = ["_batch", "_row"]
@@ -39,6 +41,7 @@ LOADED = (EntryAction.CORRECTED, EntryAction.REPLAYED, EntryAction.ACCEPTED)
 STATES: Mapping[str, str] = {
     EntryAction.STILL_WRONG: EntryState.OPEN,
     EntryAction.REOPENED: EntryState.OPEN,
+    EntryAction.TAKEN_BACK: EntryState.OPEN,
     EntryAction.DROPPED: EntryState.DROPPED,
     **dict.fromkeys(LOADED, EntryState.LOADED),
 }
@@ -63,12 +66,18 @@ def id_frame(ids: "list[EntryId] | tuple[EntryId, ...]") -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class EntryBook:
-    """The entries of one dataset; which batches count is looked up once."""
+    """The entries of one dataset; which batches count is looked up once.
+
+    ``turned``: batches that are looked at as if they were in another state. ``behind``: batches that a later file
+    replaced count too.
+    """
 
     tables: TableStore
     batches: BatchStore
     tenant: str
     dataset: str
+    turned: Mapping[str, BatchState] = field(default_factory=dict[str, BatchState])
+    behind: bool = False
 
     def ref(self, layer: Layer) -> TableRef:
         """The dataset's table in a layer."""
@@ -77,14 +86,15 @@ class EntryBook:
     @cached_property
     def all_batches(self) -> Mapping[str, Batch]:
         """Every batch that was committed once, by its id, in the order of commits."""
-        return {one.id: one for one in self.batches.sequenced(self.tenant, self.dataset)}
+        found = self.batches.sequenced(self.tenant, self.dataset)
+        return {one.id: replace(one, state=self.turned.get(one.id, one.state)) for one in found}
 
     @cached_property
     def counting(self) -> Mapping[str, Batch]:
         """Batches whose rows count: committed, and not replaced by a later file."""
         living = [one for one in self.all_batches.values() if one.state is BatchState.COMMITTED]
         barrier = max((one.sequence or 0 for one in living if one.mode is Mode.REPLACE), default=0)
-        return {one.id: one for one in living if (one.sequence or 0) >= barrier}
+        return {one.id: one for one in living if self.behind or (one.sequence or 0) >= barrier}
 
     @property
     def files(self) -> dict[str, int]:
@@ -122,12 +132,21 @@ class EntryBook:
 
         What a batch did counts while its rows do: a file that took the place of all rows took theirs along.
         """
-        if not self.tables.exists(self.ref(Layer.QUARANTINE_LOG)):
-            return pl.LazyFrame(schema=LOG)
-        log = self.tables.scan(self.ref(Layer.QUARANTINE_LOG)).select(LOG.names())
-        log = log.filter(pl.col("by_batch").is_null() | pl.col("by_batch").is_in(list(self.counting)))
+        everything = self.log()
+        log = everything.filter(pl.col("by_batch").is_null() | pl.col("by_batch").is_in(list(self.counting)))
+        log = pl.concat([log.filter(~taken.by_a_file()), taken.back(everything, self.undone)])
         same = self._same_bytes()
         return pl.concat([log, self._inherited(log, same)]) if same else log
+
+    def log(self) -> pl.LazyFrame:
+        """Every step there is, whether it counts or not."""
+        ref = self.ref(Layer.QUARANTINE_LOG)
+        return self.tables.scan(ref).select(LOG.names()) if self.tables.exists(ref) else pl.LazyFrame(schema=LOG)
+
+    @property
+    def undone(self) -> list[str]:
+        """Batches that were committed once and are undone."""
+        return [one.id for one in self.all_batches.values() if one.state is BatchState.UNDONE]
 
     def states(self, ids: pl.DataFrame) -> dict[EntryId, EntryState]:
         """The state of each of these entries that there is."""
@@ -179,7 +198,7 @@ class EntryBook:
     def _same_bytes(self) -> dict[str, str]:
         """Undone batches whose very bytes came again: the batch that has them now."""
         now = {one.sha256: one.id for one in self.counting.values() if one.origin != RESUBMIT}
-        undone = (one for one in self.all_batches.values() if one.state is BatchState.UNDONE)
+        undone = (self.all_batches[one] for one in self.undone)
         return {one.id: now[one.sha256] for one in undone if one.sha256 in now}
 
     def _inherited(self, log: pl.LazyFrame, same: dict[str, str]) -> pl.LazyFrame:

@@ -105,14 +105,17 @@ class Versions:
     ref: TableRef
     keys: Keys
 
-    def touched(self, batch: Batch, share: Share = WHOLE) -> pl.DataFrame:
+    def touched(self, batch: Batch, share: Share = WHOLE, *, along: pl.DataFrame) -> pl.DataFrame:
         """Versions whose fate hangs on a batch, one line each: id, line, key columns, links, ``_here``, ``_own``.
 
-        ``_here``: the validated table has it now. ``_own``: the share holds it, and everything that decides about it
-        is in the frame; other versions are there to decide.
+        ``along``: ids of versions of other batches that come and go with it. ``_here``: the validated table has it
+        now. ``_own``: the share holds it, and everything that decides about it is in the frame; other versions are
+        there to decide.
         """
         everything = self._all()
         mine = None if self._touches_all(batch) else everything.filter(pl.col("_batch") == batch.id)
+        if mine is not None and along.height:
+            mine = pl.concat([mine, everything.join(along.lazy(), on=ROW_ID, how="semi")])
         own = _once(self._tied(everything.filter(share.holds()), mine, share)).with_columns(_own=pl.lit(value=True))
         if share.is_whole or not self.keys:  # versions of one row are in one share, unless a key ties them
             return own
@@ -120,9 +123,12 @@ class Versions:
         others = self._tied(pl.concat(near).filter(~share.holds()), mine, WHOLE)
         return pl.concat([own, _once(others).with_columns(_own=pl.lit(value=False))])
 
-    def shares(self, batch: Batch) -> Iterator[Share]:
-        """The shares in which versions whose fate hangs on a batch are looked at, so that memory bears each."""
-        rows = batch.rows_loaded
+    def shares(self, batch: Batch, *, along: int = 0) -> Iterator[Share]:
+        """The shares in which versions whose fate hangs on a batch are looked at, so that memory bears each.
+
+        ``along``: versions of other batches that come and go with it.
+        """
+        rows = batch.rows_loaded + along
         if self._touches_all(batch):
             frames = [self.tables.scan(self.ref), *([] if (left := self.left()) is None else [left])]
             rows = sum(int(frame.select(pl.len()).collect(engine="streaming").item()) for frame in frames)
@@ -183,11 +189,16 @@ def _only(rows: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
     return rows.select([name for name in names if name in have])
 
 
-def judged(versions: pl.DataFrame, active: pl.DataFrame, keys: Keys) -> pl.DataFrame:
+def judged(
+    versions: pl.DataFrame, active: pl.DataFrame, keys: Keys, *, but: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The versions of active batches with ``_seq``, ``_final`` (sequence of the row's last version), ``_gone``.
 
     A version is the row when ``_final`` is its own sequence and it is no tombstone; ``_gone``: the last one is one.
+    ``but``: ids of versions that do not count, although their batches do.
     """
+    if but is not None and but.height:
+        versions = versions.join(but, on=ROW_ID, how="anti")
     rows = versions.join(active, on="_batch").with_columns(pl.col("_by_key").fill_null(pl.col("_keyed")))
     rows = rows.with_columns(_final=pl.col("_seq"), _gone=pl.col("_deleted"))
     rows = _followed(rows, rows, OF)

@@ -15,6 +15,8 @@ import polars as pl
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import BatchStore, Hold, SpecStore, TableStore
 from hestia_assets.core.results import Batch, BatchState, Expired
+from hestia_assets.domains.ingest.entries.book import EntryBook
+from hestia_assets.domains.ingest.entries.taken import versions
 from hestia_assets.domains.ingest.loading.versions import OF, ROW_ID, Order, Versions, history_of, judged
 from hestia_assets.domains.ingest.rewriting.turning import order_of
 
@@ -26,6 +28,7 @@ class Expiry:
     tables: TableStore
     specs: SpecStore
     batches: BatchStore
+    book: EntryBook
     tenant: str
     dataset: str
 
@@ -59,7 +62,11 @@ class Expiry:
         keys = closed.distinct()
         mine = history.filter(pl.col("_batch").is_in(names)).select(ROW_ID).unique()
         touched = Versions(self.tables, self._ref, keys).same_rows(mine)
-        needed = judged(touched, closed.active("", alive=False), keys).filter(pl.col("_final") == pl.col("_seq"))
+        active, out = closed.active("", alive=False), versions(self.book.log(), self.book.undone)
+        final = pl.col("_final") == pl.col("_seq")
+        # rows that left with their file count again when it is redone, and till then those that they replaced do
+        views = [judged(touched, active, keys), *([judged(touched, active, keys, but=out)] if out.height else [])]
+        needed = pl.concat([view.filter(final).select(ROW_ID) for view in views])
         gone = mine.collect(engine="streaming").join(needed.select(ROW_ID), on=ROW_ID, how="anti")
         return gone.join(self._roots(gone), on=ROW_ID, how="anti")
 

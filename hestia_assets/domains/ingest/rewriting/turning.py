@@ -1,12 +1,14 @@
 """Undoing and redoing a batch: which rows leave the validated table, which come back, and how that survives a kill.
 
-First a part of the batch says what is wanted. Then rows that leave are added to the history table, then the validated
-table is swapped to what it should be, then the batch changes its state, then the part goes. Whoever finds such a part
-does the rest: what has been done already is no difference any more, so nothing happens twice.
+First a part of the batch says what is wanted. Then the log of quarantine says which rows of a file, fixed since, leave
+with it: lines that count only while the file is undone. Then rows that leave are added to the history table, then the
+validated table is swapped to what it should be, then the batch changes its state, then the part goes. Whoever finds
+such a part does the rest: what has been done already is no difference any more, so nothing happens twice.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 import polars as pl
@@ -25,11 +27,13 @@ from hestia_assets.domains.ingest.loading.versions import (
     is_row,
     judged,
 )
+from hestia_assets.domains.ingest.rewriting.along import Along
 from hestia_assets.domains.ingest.rewriting.unfit import refuse_unfit
 
 UNDO = 3_000_000
 REDO = 3_000_001
-"""Numbers of the parts that say what is wanted."""
+UNDO_ALL = 3_000_002
+"""Numbers of the parts that say what is wanted: undo without, or with, what was fixed since."""
 
 MOST_KEPT = 100
 """Kept rows that are named; all of them are counted."""
@@ -59,17 +63,25 @@ class Found:
 
 @dataclass(frozen=True)
 class Turn:
-    """One batch that is to count (``alive``) or not to count any more."""
+    """One batch that is to count (``alive``) or not to count any more; ``fixes``: with what was fixed of it since."""
 
     tables: TableStore
     specs: SpecStore
     batches: BatchStore
-    batch: Batch
+    along: Along
     alive: bool
+    fixes: bool
+    author: str
+    at: datetime
+
+    @property
+    def batch(self) -> Batch:
+        """Which one."""
+        return self.along.batch
 
     def preview(self) -> UndoResult:
         """What it would do."""
-        return self._result(self._found(), self.batch)
+        return self._result(self._found(self._foreseen()), self.batch)
 
     def begin(self) -> None:
         """Say what is wanted.
@@ -77,8 +89,13 @@ class Turn:
         Raises:
             HeldError: the bytes of a batch to redo were imported again, or rows do not fit the columns' types any more.
         """
-        refuse_unfit(self.tables, history_of(self._ref), lambda: self._found().difference.coming)
-        self.batches.add_part(BatchPart(self.batch.id, self._number, START, START, LineAccount()))
+        coming = lambda: self._found(self._foreseen()).difference.coming  # noqa: E731 - asked only where types changed
+        refuse_unfit(self.tables, history_of(self._ref), coming)
+        log = self.along.book.ref(Layer.QUARANTINE_LOG)
+        version = self.tables.version(log) if self.tables.exists(log) else None
+        self.batches.add_part(
+            BatchPart(self.batch.id, self._number, START, START, LineAccount(), table_version=version)
+        )
         if self.alive:
             self._live_again()
 
@@ -86,18 +103,34 @@ class Turn:
         """Do what was begun, or the rest of it. Raises HeldError, LeaseHeldError."""
         if self.alive and self.batch.state is BatchState.UNDONE:  # cut off right after the wish
             self._live_again()
-        found = self._found()
+        if not self.alive and self.batch.state is not BatchState.UNDONE:
+            self.along.note(hold, take=self.fixes, operation=self._operation, who=self.author, at=self.at)
+        found = self._found(self.along.out(undone=not self.alive))
         if not found.difference.is_none:
             self._apply(found.difference, hold)
+        result = self._result(found, self.batch)
         hold.verify()
         state = BatchState.COMMITTED if self.alive else BatchState.UNDONE
         done = self.batches.update(self.batch.id, state=state, problem=None)
         self.batches.clear_parts(self.batch.id)
-        return self._result(found, done)
+        return replace(result, batch=done)
 
     @property
     def _number(self) -> int:
-        return REDO if self.alive else UNDO
+        without = UNDO_ALL if self.fixes else UNDO
+        return REDO if self.alive else without
+
+    @property
+    def _operation(self) -> str:
+        """A name for what is noted, the same whoever goes on with it."""
+        begun = next(part for part in self.batches.parts(self.batch.id) if part.number == self._number)
+        return f"{self.batch.id}:undo:{begun.table_version}"
+
+    def _foreseen(self) -> pl.DataFrame:
+        """Ids of versions that will not count; nothing is noted yet."""
+        if not self.alive and self.fixes:
+            return self.along.out_with_fixed()
+        return self.along.out(undone=False)
 
     @property
     def _ref(self) -> TableRef:
@@ -115,22 +148,31 @@ class Turn:
     def _order(self) -> Order:
         return order_of(self.batches, self.specs, self.batch.tenant, self.batch.dataset)
 
-    def _found(self) -> Found:
-        """What is to change, and what stays: the versions are looked at share by share, as memory bears it."""
+    def _found(self, out: pl.DataFrame) -> Found:
+        """What is to change, and what stays: the versions are looked at share by share, as memory bears it.
+
+        ``out``: ids of versions that will not count, although their batches do.
+        """
         keys, order = self._order.distinct(), self._order
         versions = Versions(self.tables, self._ref, keys)
         then = order.active(self.batch.id, alive=self.alive)
         living = order.active(self.batch.id, alive=True)
+        along = self._along(out)
         parts: list[Found] = []
-        for share in versions.shares(self.batch):
-            touched = versions.touched(self.batch, share)
-            wanted = judged(touched, then, keys).filter(is_row() & pl.col("_own")).select(ROW_ID)
+        for share in versions.shares(self.batch, along=along.height):
+            touched = versions.touched(self.batch, share, along=along)
+            wanted = judged(touched, then, keys, but=out).filter(is_row() & pl.col("_own")).select(ROW_ID)
             here = touched.filter(pl.col("_here") & pl.col("_own")).select(ROW_ID)
             leaving = here.join(wanted, on=ROW_ID, how="anti")
             coming = wanted.join(here, on=ROW_ID, how="anti")
-            kept = judged(touched, living, keys).filter(_is_kept(self.batch) & pl.col("_own"))
+            kept = judged(touched, living, keys, but=out).filter(_is_kept(self.batch) & pl.col("_own"))
             parts.append(Found(Difference(leaving, coming), kept.height, kept.sort("_row").head(MOST_KEPT)))
         return _together(parts)
+
+    def _along(self, out: pl.DataFrame) -> pl.DataFrame:
+        """Ids of versions of other batches that come or go with this one."""
+        every = pl.concat([out, self.along.out(undone=True)]).unique()
+        return every.join(self.along.out(undone=False), on=ROW_ID, how="anti")
 
     def _result(self, found: Found, batch: Batch) -> UndoResult:
         names = {one.sequence: one.id for one in self._order.batches}
@@ -139,7 +181,16 @@ class Turn:
             for row in found.first.iter_rows(named=True)
         )
         leaving, coming = found.difference.leaving.height, found.difference.coming.height
-        return UndoResult(batch, leaving, coming, found.kept, tuple(rows))
+        by = self._fixed_by()
+        fixes_stay = not self.alive and not self.fixes and bool(by)
+        return UndoResult(batch, leaving, coming, found.kept, tuple(rows), len(by), tuple(sorted(set(by))), fixes_stay)
+
+    def _fixed_by(self) -> list[str]:
+        """Of each row of the file that was fixed and counts, or comes to count again: the batch that loaded it."""
+        if not self.alive:
+            return self.along.fixed["by_batch"].to_list() if self.along.is_seen else []
+        counting = list(self.along.book.counting)
+        return self._along(self.along.out(undone=False)).filter(pl.col("_batch").is_in(counting))["_batch"].to_list()
 
     def _identity(self, row: dict[str, object]) -> str:
         key = self._order.keys[self.batch.id]
