@@ -11,6 +11,8 @@ from hestia_assets.core.access import Purpose
 from hestia_assets.core.layers import Layer, TableRef
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hestia_assets.bootstrap import Hestia
     from hestia_assets.core.results import Batch, SpecVersion
 
@@ -65,12 +67,16 @@ def show_account(
         found = hestia.batches.get(batch)
         unit = unit_of(hestia, found)
         if as_json or format is ResultFormat.JSON:
-            facts = {"file": found.file_name, "unit": unit, "checks": _check_facts(found)}
+            facts = {
+                "file": found.file_name,
+                "unit": unit,
+                "checks": _check_facts(found, hestia.quality.demands_of(found)),
+            }
             print_json(batch_fact(found) | facts)
         elif format is ResultFormat.CSV:
             print_csv(("batch", "file", "unit", "place", "count"), _account_rows(found, unit))
         else:
-            _tell_account(found, unit)
+            _tell_account(found, unit, hestia.quality.demands_of(found))
 
 
 def unit_of(hestia: "Hestia", batch: "Batch") -> str:
@@ -86,12 +92,14 @@ def _account_rows(batch: "Batch", unit: str) -> list[tuple[object, ...]]:
     return [(batch.id, batch.file_name, unit, place, count) for place, count in batch.account.as_dict().items()]
 
 
-def _tell_account(batch: "Batch", unit: str) -> None:
+def _tell_account(batch: "Batch", unit: str, demands: "Mapping[str, str]") -> None:
     print_batches([batch])
     print_table((f"{unit}s", "count"), batch.account.as_dict().items(), title=_verdict(batch, unit))
-    checks = [(c.name, c.severity.value, c.checked_rows, c.failed_rows, c.exempt_rows) for c in batch.checks]
+    checks = [
+        (demands[c.name], c.name, c.severity.value, c.checked_rows, c.failed_rows, c.exempt_rows) for c in batch.checks
+    ]
     if checks:
-        print_table(("check", "severity", "rows checked", "rows failed", "rows exempt"), checks)
+        print_table(("rule", "check", "severity", "rows checked", "rows failed", "rows exempt"), checks)
     if batch.drift:
         rows = [(one.kind.value, one.column, one.sentence) for one in batch.drift]
         print_table(("what", "column", "different from the files before"), rows)
@@ -143,10 +151,11 @@ def _verdict(batch: "Batch", unit: str) -> str:
     return f"No place yet: {account.total - account.accounted:,} of {counted(account.total, unit)}."
 
 
-def _check_facts(batch: "Batch") -> list[dict[str, Any]]:
+def _check_facts(batch: "Batch", demands: "Mapping[str, str]") -> list[dict[str, Any]]:
     return [
         {
             "check": check.name,
+            "sentence": demands[check.name],
             "severity": check.severity.value,
             "checked_rows": check.checked_rows,
             "failed_rows": check.failed_rows,

@@ -51,7 +51,7 @@ def show(
         if dataset:
             _one(hestia, saved_dataset(hestia, dataset), as_json=as_json)
         else:
-            _all(hestia.quality.overview(hestia.settings.tenant), as_json=as_json)
+            _all(hestia, hestia.quality.overview(hestia.settings.tenant), as_json=as_json)
 
 
 def _one(hestia: "Hestia", dataset: "DatasetSpec", *, as_json: bool) -> None:
@@ -73,20 +73,28 @@ def _one(hestia: "Hestia", dataset: "DatasetSpec", *, as_json: bool) -> None:
 
 def _part(part: "ScorePart") -> dict[str, Any]:
     lines = [
-        {"what": line.what, "good": line.good, "of": line.of, "quarantined_by": list(line.rules), "sql": line.sql}
+        {
+            "what": line.what,
+            "check": line.check or None,
+            "good": line.good,
+            "of": line.of,
+            "quarantined_by": list(line.rules),
+            "sql": line.sql,
+        }
         for line in part.lines
     ]
     facts = {"formula": part.formula, "good": part.good, "of": part.of, "why": part.why, "lines": lines}
     return {"part": part.name.value, "value": part.value, **facts}
 
 
-def _all(standings: "list[Standing]", *, as_json: bool) -> None:
+def _all(hestia: "Hestia", standings: "list[Standing]", *, as_json: bool) -> None:
     facts = [
         {
             "dataset": each.dataset,
             "score": each.score.value,
             "rows_to_fix": each.open_rows,
             "failing_checks": [check.name for check in each.failing],
+            "failing_sentences": _demands(hestia, each),
             "anomalies": [_fact(anomaly) for anomaly in each.anomalies],
             "late": each.lateness.sentence if each.lateness else None,
             "last": each.last.state.value if each.last else None,
@@ -99,13 +107,21 @@ def _all(standings: "list[Standing]", *, as_json: bool) -> None:
     if not standings:
         typer.echo("There is no dataset yet.")
         return
-    header = ("dataset", "score", "to fix", "failing checks", "unusual figures", "last file", "late")
+    header = ("dataset", "score", "to fix", "failing rules", "unusual figures", "last file", "late")
     rows = [
-        (one["dataset"], _value(one["score"]), f"{one['rows_to_fix']:,}", ", ".join(one["failing_checks"]),
+        (one["dataset"], _value(one["score"]), f"{one['rows_to_fix']:,}", "; ".join(one["failing_sentences"]),
          str(len(one["anomalies"])), one["last"] or "none", "late" if one["late"] else "")
         for one in facts
     ]  # fmt: skip
     print_table(header, rows, title="Quality")
+
+
+def _demands(hestia: "Hestia", standing: "Standing") -> list[str]:
+    """What the checks demand that the last file fails, in the order of their names."""
+    if standing.last is None or not standing.failing:
+        return []
+    demands = hestia.quality.demands_of(standing.last)
+    return [demands[check.name] for check in standing.failing]
 
 
 def anomalies(context: typer.Context, dataset: Dataset, as_json: AsJson = False) -> None:

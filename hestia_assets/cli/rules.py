@@ -11,8 +11,10 @@ from hestia_assets.cli import rule_files
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import principal, saved_dataset, session
 from hestia_assets.core.errors import SpecError
+from hestia_assets.core.sentences import sentence, without_columns
 
 if TYPE_CHECKING:
+    from hestia_assets.core.registry import Registry
     from hestia_assets.core.results import Impact
     from hestia_assets.core.rules import Rule
     from hestia_assets.core.specs import CheckSpec
@@ -43,7 +45,10 @@ def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
         if as_json:
             print_json(rules)
             return
-        rows = [[one["rule"], one["sentence"], ", ".join(one["parameters"])] for one in rules]
+        names = [one["rule"] for one in rules]
+        demands = [without_columns(name, hestia.rules) for name in names]
+        needs = [", ".join(one["parameters"]) for one in rules]
+        rows = zip(names, demands, needs, strict=True)
         print_table(["rule", "demands", "parameters"], rows)
 
 
@@ -54,13 +59,13 @@ def suggest(context: typer.Context, dataset: Dataset, as_json: AsJson = False) -
         spec = saved_dataset(hestia, dataset)
         found = hestia.profiles.suggest(spec, principal=principal(hestia))
         if as_json:
-            print_json([{**asdict(one), "check": _written(one.check)} for one in found])
+            print_json([{**asdict(one), **_said(one.check, hestia.rules)} for one in found])
             return
         if not found:
             typer.echo("Nothing to suggest: fewer than 20 rows have arrived, or the dataset has every check they show.")
             return
-        rows = [[one.check.name, json.dumps(one.check.params), one.evidence, one.failing] for one in found]
-        print_table(["check", "parameters", "evidence", "would fail"], rows)
+        rows = [[sentence(one.check, hestia.rules), one.check.name, one.evidence, one.failing] for one in found]
+        print_table(["rule", "check", "evidence", "would fail"], rows)
 
 
 def impact(
@@ -79,9 +84,9 @@ def impact(
         who = principal(hestia)
         found = hestia.profiles.impact(spec, _check(check, file), principal=who, batches=batches, most=rows)
         if as_json:
-            print_json(_as_json(found))
+            print_json({"sentence": sentence(found.check, hestia.rules), **_as_json(found)})
         elif found.problem is None:
-            _show(found)
+            _show(found, sentence(found.check, hestia.rules))
         if found.problem is not None and not as_json:
             raise SpecError(found.problem, hint="Correct the check and try again.")
     if found.problem is not None:
@@ -116,14 +121,14 @@ def _read(text: str) -> object:
         return yaml.safe_load(text)
 
 
-def _show(found: "Impact") -> None:
+def _show(found: "Impact", demands: str) -> None:
     if not found.batches:
         typer.echo("No file has arrived yet.")
         return
     verb = {"reject": "reject", "warn": "warn of", "hold": "hold a batch for"}[found.check.severity.value]
     last = "file" if len(found.batches) == 1 else f"{len(found.batches)} files"
     failing = f"{found.failing:,} of {counted(found.rows, 'row')}"
-    typer.echo(f"{found.check.name} would {verb} {failing} of the last {last}.")
+    typer.echo(f"'{demands}' would {verb} {failing} of the last {last}.")
     table = [[one.file_name, one.rows, one.failing, one.problem or "", one.batch] for one in found.batches]
     print_table(["file", "rows", "would fail", "of the batch", "batch"], table)
     if found.sample.height:
@@ -139,6 +144,10 @@ def _as_json(found: "Impact") -> dict[str, Any]:
         "batches": [asdict(one) for one in found.batches],
         "sample": found.sample.to_dicts(),
     }
+
+
+def _said(check: "CheckSpec", rules: "Registry[Rule]") -> dict[str, Any]:
+    return {"check": _written(check), "sentence": sentence(check, rules)}
 
 
 def _written(check: "CheckSpec") -> dict[str, Any]:

@@ -13,10 +13,12 @@ import dagster as dg
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import Batch, CheckResult
+from hestia_assets.core.sentences import borne, sentence
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity
 from hestia_assets.defs import markdown
 from hestia_assets.defs.metadata import account_metadata, drift_metadata, report_link
 from hestia_assets.defs.names import asset_key, check_name
+from hestia_assets.rules import RULES
 
 SAMPLE_ROWS = 10
 ACCOUNT_CHECK = "line_account"
@@ -94,13 +96,13 @@ def check_results(hestia: Hestia, dataset: DatasetSpec, batches: Sequence[Batch]
 
 
 def _check_spec(dataset: DatasetSpec, check: CheckSpec) -> dg.AssetCheckSpec:
-    what = f"{check.rule} on {', '.join(check.columns)}" if check.columns else check.rule
-    given = "; ".join(f"{name}: {value}" for name, value in check.params.items())
+    demands = sentence(check, RULES)
     return dg.AssetCheckSpec(
         check_name(check),
         asset=asset_key(Layer.VALIDATED, dataset),
-        description=" ".join(filter(None, (f"{what}{f' ({given})' if given else ''}.", _consequence(check)))),
+        description=f"{demands[0].upper()}{demands[1:]}. {_consequence(check)}",
         metadata={
+            "hestia/sentence": demands,
             "hestia/rule": check.rule,
             "hestia/severity": check.severity.value,
             **({"hestia/owner": check.owner} if check.owner else {}),
@@ -113,11 +115,8 @@ def _consequence(check: CheckSpec) -> str:
     """What its failure does, and from how many rows on."""
     if check.threshold is None:
         return _CONSEQUENCE[check.severity]
-    rows, share = check.threshold.rows, check.threshold.share
-    limits = [] if rows is None else [f"{rows:,} rows"]
-    limits += [] if share is None else [f"{share:.2%} of the rows"]
     held = " More of them hold the whole batch." if check.severity is Severity.REJECT else ""
-    return f"{_CONSEQUENCE[check.severity]} Up to {' and '.join(limits)} may fail.{held}"
+    return f"{_CONSEQUENCE[check.severity]} Up to {borne(check.threshold)} may fail.{held}"
 
 
 def _account_result(dataset: DatasetSpec, batches: Sequence[Batch]) -> dg.AssetCheckResult:

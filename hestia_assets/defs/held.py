@@ -4,7 +4,7 @@ A check evaluation speaks of the latest materialization, which a held batch is n
 no check: an observation on the tables, a tag of the run and a line in its log say that it waits, and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -40,14 +40,17 @@ def _observation(hestia: Hestia, dataset: DatasetSpec, batch: Batch, layer: Laye
         "hestia/page": page_link(hestia, dataset),
     }
     arrived = account_metadata([batch]) | drift_metadata([batch])
-    metadata |= arrived if layer is Layer.IMPORTED else {"checks": _counts(batch)}
+    metadata |= arrived if layer is Layer.IMPORTED else {"checks": _counts(batch, hestia.quality.demands_of(batch))}
     what = f"{batch.file_name} is held and not part of this table. {_why(batch)}"
     return dg.AssetObservation(asset_key(layer, dataset), description=what, metadata=metadata)
 
 
-def _counts(batch: Batch) -> dg.MarkdownMetadataValue:
-    rows = [(check.name, check.severity.value, check.checked_rows, check.failed_rows) for check in batch.checks]
-    return markdown.table(("check", "severity", "rows checked", "rows failed"), rows)
+def _counts(batch: Batch, demands: Mapping[str, str]) -> dg.MarkdownMetadataValue:
+    rows = [
+        (demands[check.name], check.name, check.severity.value, check.checked_rows, check.failed_rows)
+        for check in batch.checks
+    ]
+    return markdown.table(("rule", "check", "severity", "rows checked", "rows failed"), rows)
 
 
 def _why(batch: Batch) -> str:

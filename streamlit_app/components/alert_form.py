@@ -9,6 +9,7 @@ from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import HestiaError
 from hestia_assets.core.specs import AlertSpec, ChannelKind, DatasetSpec, Occurrence, parse
 from streamlit_app.components.alert_words import CHANNEL_WORDS, OCCURRENCE_WORDS, OWN, TIMES, sentence
+from streamlit_app.components.sentences import demands_of
 from streamlit_app.components.words import plain
 from streamlit_app.facade import hestia, tenant
 
@@ -101,10 +102,12 @@ def _where(spec: AlertSpec | None, key: str) -> dict[str, Any]:
     checks = list(spec.checks) if spec else []
     asked = st.session_state.get(f"{key}-on", spec.on if spec else ())
     if Occurrence.CHECK_FAILED in asked:
-        names = {check.name for one in known.values() if not datasets or one.name in datasets for check in one.checks}
+        wanted = (one for one in known.values() if not datasets or one.name in datasets)
+        demands = demands_of(wanted)
         checks = right.multiselect(
-            "Checks", sorted({*names, *checks}), default=checks, key=f"{key}-checks", placeholder="every check"
-        )
+            "Rules", sorted({*demands, *checks}), default=checks, key=f"{key}-checks", placeholder="every rule",
+            format_func=lambda name: demands.get(str(name), str(name)),
+        )  # fmt: skip
     return {"datasets": datasets, "checks": checks}
 
 

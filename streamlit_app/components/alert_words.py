@@ -2,8 +2,10 @@
 
 from hestia_assets.core.channels import variable_of
 from hestia_assets.core.results import MessageState
-from hestia_assets.core.specs import AlertSpec, ChannelKind, Occurrence
+from hestia_assets.core.specs import AlertSpec, ChannelKind, DatasetSpec, Occurrence
+from streamlit_app.components.sentences import demands_of
 from streamlit_app.components.words import plain
+from streamlit_app.facade import hestia
 
 OCCURRENCE_WORDS = {
     Occurrence.CHECK_FAILED: "a check fails",
@@ -61,8 +63,16 @@ def _what(kind: Occurrence, alert: AlertSpec) -> str:
     if kind is Occurrence.QUARANTINE_SHARE:
         return f"more than {alert.share * 100:.4g} % of a file is set aside"
     if kind is Occurrence.CHECK_FAILED and alert.checks:
-        return f"one of the checks {_joined([plain(name) for name in alert.checks], 'and')} fails"
+        return f"a row fails one of these rules: {_joined([f'*{plain(one)}*' for one in _rules_of(alert)], 'or')}"
     return OCCURRENCE_WORDS[kind]
+
+
+def _rules_of(alert: AlertSpec) -> list[str]:
+    """The rules that an alert names, in words as far as a dataset has them."""
+    saved = [item.spec for item in hestia().catalog.all("dataset", tenant=alert.tenant)]
+    known = [one for one in saved if isinstance(one, DatasetSpec)]
+    demands = demands_of(one for one in known if not alert.datasets or one.name in alert.datasets)
+    return [demands.get(name, name) for name in alert.checks]
 
 
 def _joined(words: list[str], last: str) -> str:

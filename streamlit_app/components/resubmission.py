@@ -11,6 +11,7 @@ from streamlit_app.components import links
 from streamlit_app.components.entry_words import places_of
 from streamlit_app.components.explained import explained_later
 from streamlit_app.components.frames import WRAPPED
+from streamlit_app.components.sentences import result_in_words
 from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
@@ -40,7 +41,7 @@ def show_trial(spec: DatasetSpec, found: Resubmission) -> None:
     warned = [one for one in found.checks if not one.passed and one.severity != "reject"]
     for one in warned:
         st.caption(
-            f":material/info: {plain(one.name)}: {count(one.failed_rows, 'row')} failed. "
+            f":material/info: {result_in_words(one, spec.checks)}: {count(one.failed_rows, 'row')} failed. "
             f"{SEVERITY_WORDS[one.severity]}."
         )
 

@@ -1,10 +1,12 @@
 """Rules in plain words, as Markdown: of a dataset, of a file's results, of a rule that nobody has filled in yet."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from hestia_assets.core import sentences
 from hestia_assets.core.results import Batch, BatchState, CheckResult
-from hestia_assets.core.specs import CheckSpec
+from hestia_assets.core.specs import CheckSpec, DatasetSpec
 from streamlit_app.components.words import count, plain
 from streamlit_app.facade import hestia
 
@@ -46,6 +48,16 @@ def without_columns(name: str) -> str:
 def sentence_of(batch: Batch, result: CheckResult) -> str:
     """The rule in words, as the dataset had it when the file came."""
     return sentences.sentence_of(result, hestia().quality.checks_of(batch), hestia().rules, MARKDOWN)
+
+
+def demands_of(datasets: Iterable[DatasetSpec]) -> dict[str, str]:
+    """What checks demand by their names, as plain text; one that several datasets have is said once."""
+    return {check.name: in_a_table(check) for dataset in datasets for check in dataset.checks}
+
+
+def result_in_words(result: CheckResult, checks: Iterable[CheckSpec]) -> str:
+    """The rule of a result that no batch has yet."""
+    return sentences.sentence_of(result, checks, hestia().rules, MARKDOWN)
 
 
 def problem_in_words(result: CheckResult) -> str:

@@ -65,7 +65,7 @@ def test_the_checks_say_who_owns_them_and_what_is_borne():
 
     assert (in_range.metadata["hestia/owner"], in_range.metadata["hestia/exemptions"]) == ("ada", 1)
     assert "Up to 2 rows may fail." in str(in_set.description)
-    assert str(row_count.description).startswith("row_count (min: 4).")
+    assert str(row_count.description).startswith("A file must have at least 4 rows. ")
 
 
 def test_figures_unlike_those_of_the_files_before_are_a_warning(home: Hestia):
