@@ -85,7 +85,7 @@ def _take_along(spec: DatasetSpec, wanted: EntryFilter, total: int) -> None:
 def _bring_back(spec: DatasetSpec) -> Brought | None:
     number = st.session_state.setdefault(f"back-number-{spec.name}", 0)
     file = st.file_uploader(
-        "The mended file", type=["xlsx", "ods", "csv"], key=f"back-{spec.tenant}-{spec.name}-{number}"
+        "The mended file", type=["xlsx", "ods", "csv", "xls", "xlsb"], key=f"back-{spec.tenant}-{spec.name}-{number}"
     )  # fmt: skip
     if file is None:
         st.caption("You see first what would be loaded; nothing is loaded twice.")

@@ -48,6 +48,11 @@ class BiffWorkbook:
         """What was found in a sheet."""
         return self._facts[index] if index < len(self._facts) else SheetFacts()
 
+    def formulas(self, sheet: str, index: int) -> set[tuple[int, int]]:  # noqa: ARG002 - as above
+        """Cells with a formula."""
+        records = _records(self._data, self._starts[index], self._file_name) if index < len(self._starts) else ()
+        return {struct.unpack_from("<HH", body) for kind, body, depth in records if kind == FORMULA and depth == 1}
+
     def _pass(self, start: int) -> SheetFacts:
         facts = SheetFacts()
         for kind, body, depth in _records(self._data, start, self._file_name):
@@ -75,7 +80,7 @@ class BiffWorkbook:
     def _read_globals(self) -> Styles:
         formats: dict[int, str] = {}
         used: list[int] = []
-        wide = len(self._data) > 8 and struct.unpack_from("<H", self._data, 4)[0] == BIFF8
+        wide = _is_biff8(self._data)
         for kind, body, _ in _records(self._data, 0, self._file_name):
             if kind == FILE_PASS:
                 raise protected(self._file_name)
@@ -88,6 +93,17 @@ class BiffWorkbook:
             elif kind == XF and len(body) >= 4:
                 used.append(struct.unpack_from("<H", body, 2)[0])
         return styles_from(formats, used, date1904=self.date1904)
+
+
+def refuse_excel_95(source: BinaryIO, file_name: str) -> None:
+    """Raise UnreadableFileError for a workbook of a kind that loses the signs of other languages from its texts."""
+    if not _is_biff8(_workbook_stream(OleFile(source, file_name), file_name)):
+        hint = "Save it as Excel workbook (.xlsx) or OpenDocument (.ods), and hand that in."
+        raise UnreadableFileError(f"{file_name} is a workbook of Excel 95 or older.", hint=hint)
+
+
+def _is_biff8(data: bytes) -> bool:
+    return len(data) > 8 and struct.unpack_from("<H", data, 4)[0] == BIFF8
 
 
 def _workbook_stream(ole: OleFile, file_name: str) -> bytes:

@@ -1,6 +1,6 @@
 """An open workbook: calamine gives the values, a pass of ours what it hides; neither takes the process down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
@@ -69,6 +69,14 @@ class Book:
             raise SpecError(f"The workbook has no sheet called '{name}'.", hint=f"Use one of: {listed}.")
         facts = self._facts.facts(name, self._book.sheet_names.index(name))
         return self._guarded(lambda: self._book.get_sheet_by_name(name)), facts
+
+    def formulas(self, name: str) -> Collection[tuple[int, int]]:
+        """Row and column, from 0, of each cell with a formula; of xls and xlsb. Raises UnreadableFileError."""
+        from hestia_assets.formats._excel.biff import BiffWorkbook
+        from hestia_assets.formats._excel.xlsb import XlsbWorkbook
+
+        assert isinstance(self._facts, BiffWorkbook | XlsbWorkbook), "only these are asked"
+        return self._facts.formulas(name, self._book.sheet_names.index(name))
 
     def _load(self) -> "CalamineWorkbook":
         from python_calamine import load_workbook

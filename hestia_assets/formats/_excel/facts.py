@@ -86,6 +86,10 @@ class SheetFacts:
             self.twice = self.twice or f"it has the cell {place(row, column)}"
         self._claimed[row] = columns | 1 << column
 
+    def is_claimed(self, row: int, column: int) -> bool:
+        """Whether a cell stands at this place, of those kinds of workbook that say so."""
+        return bool(self._claimed.get(row, 0) >> column & 1)
+
     def hold(self, row: int, column: int, count: int = 1) -> None:
         """These cells surely have a value."""
         if column + count <= MOST_COLUMNS:

@@ -1,19 +1,18 @@
-"""Every cell of an xlsx or ods with what it is: text as it was written, or something that a program made of it.
+"""Every cell of a workbook with what it is: text as it was written, or something that a program made of it.
 
 Whoever sent out texts and gets a workbook back must know which cells are texts no more. Rows are read one by one, so
-that memory is bounded by the longest row and the texts that cells share.
+that memory is bounded by the longest row and the texts that cells share; xls and xlsb are in ``older``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from hestia_assets.core.errors import UnreadableFileError
 from hestia_assets.formats._excel.container import damaged, kind_of
 from hestia_assets.formats._excel.facts import Styles
+from hestia_assets.formats._excel.found import CellKind, FoundCell, FoundRow
 from hestia_assets.formats._excel.ods import CONTENT, attribute, cell_text, repeated
+from hestia_assets.formats._excel.older import older_rows
 from hestia_assets.formats._excel.ooxml import OoxmlWorkbook
 from hestia_assets.formats._excel.parts import Parts
 from hestia_assets.formats._excel.walk import address, elements, forget, local_name
@@ -28,41 +27,13 @@ MOST_SHARED = 256 * 1024 * 1024
 ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
 
 
-class CellKind(StrEnum):
-    """What a cell holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    BOOLEAN = "truth value"
-    ERROR = "error"
-    FORMULA = "formula"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCell:
-    """A cell that holds something: what it is, and its text or the value as it is stored."""
-
-    kind: CellKind
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRow:
-    """A row that holds something: its sheet, its number from 1, its cells by column from 0."""
-
-    sheet: str
-    number: int
-    cells: Mapping[int, FoundCell]
-
-
 def rows_with_kinds(source: BinaryIO, *, file_name: str) -> Iterator[FoundRow]:
     """The rows of all sheets, in order. Raises UnreadableFileError, EmptyFileError."""
     kind = kind_of(source, file_name=file_name)
-    if kind not in ("xlsx", "ods"):
-        hint = "Save it as Excel workbook (.xlsx) or OpenDocument (.ods), and hand that in."
-        raise UnreadableFileError(f"{file_name} is a workbook of an older kind ({kind}).", hint=hint)
     source.seek(0)
+    if kind in ("xls", "xlsb"):
+        yield from older_rows(source, file_name=file_name)
+        return
     with Parts(source, file_name) as parts:
         try:
             yield from _xlsx(parts) if kind == "xlsx" else _ods(parts)

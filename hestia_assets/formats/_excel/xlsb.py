@@ -16,6 +16,7 @@ ROW, COLUMNS, MERGED = 0, 60, 176
 RK, ERROR, REAL, FORMULA_TEXT, FORMULA_NUMBER, FORMULA_ERROR = 2, 3, 5, 8, 9, 11
 CERTAIN = (2, 4, 5, 9, 10)
 """Numbers and booleans; a text may be empty, an error is kept by itself."""
+FORMULAS = (8, 9, 10, 11)
 FILLED = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 
 
@@ -50,6 +51,17 @@ class XlsbWorkbook:
                 raise damaged(self._parts.file_name, "a record is too short") from error
         facts.check_size()
         return facts
+
+    def formulas(self, sheet: str, index: int) -> set[tuple[int, int]]:  # noqa: ARG002 - only xls needs the number
+        """Cells with a formula; ``facts`` has looked at the records before."""
+        found: set[tuple[int, int]] = set()
+        row = 0
+        for kind, body in _records(self._parts, self._paths[sheet]):
+            if kind == ROW:
+                (row,) = struct.unpack_from("<I", body)
+            elif kind in FORMULAS:
+                found.add((row, struct.unpack_from("<I", body)[0]))
+        return found
 
 
 def _take(kind: int, body: bytes, row: int, facts: SheetFacts, styles: Styles) -> int:

@@ -220,7 +220,7 @@ def test_files_that_are_none_of_ours_are_refused_in_words(home, tmp_path):
         (BytesIO(b""), "empty"),
         (cut, "damaged"),
         (BytesIO(b"PK\x03\x04 no zip"), "damaged"),
-        (BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "older kind"),
+        (BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "damaged"),
         (plain, "no column 'Row id"),
         (changed(source, without_ids), "no column 'Row id"),
         (changed(source, renamed), "'quantity' that was not exported, and 'qty' is missing"),

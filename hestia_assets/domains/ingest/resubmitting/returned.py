@@ -14,7 +14,8 @@ from hestia_assets.domains.ingest.resubmitting.damage import rewritten
 from hestia_assets.domains.ingest.resubmitting.returned_csv import csv_rows
 from hestia_assets.domains.ingest.resubmitting.sending import MOST_ROWS
 from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
-from hestia_assets.formats._excel.kinds import CellKind, FoundCell, FoundRow, rows_with_kinds
+from hestia_assets.formats._excel.found import CellKind, FoundCell, FoundRow
+from hestia_assets.formats._excel.kinds import rows_with_kinds
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_BYTES = 256 * 1024 * 1024

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from hestia_assets.core.errors import EmptyFileError, ReadError, UnreadableFileError
 from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID
-from hestia_assets.formats._excel.kinds import CellKind, FoundCell, FoundRow
+from hestia_assets.formats._excel.found import CellKind, FoundCell, FoundRow
 
 DELIMITERS = (",", ";", "\t")
 HEAD = 64 * 1024

@@ -161,7 +161,7 @@ class QuarantineService:
         return take_along(self._sending(dataset).shelf, self.rules, target, format=format, wanted=wanted, limit=limit)
 
     def read_back(self, dataset: DatasetSpec, source: BinaryIO, *, file_name: str) -> Returned:
-        """What a returned workbook (xlsx, ods) or CSV file says; nothing is kept. Raises ReadError."""
+        """What a returned workbook (xlsx, ods, xls, xlsb) or CSV file says; nothing is kept. Raises ReadError."""
         return read_returned(self._sending(dataset).shelf, source, file_name=file_name)
 
     def _standing(self, sending: Sending, ids: Sequence[EntryId], *, of: EntryState) -> list[EntryId]:
