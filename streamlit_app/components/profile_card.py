@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import altair as alt
 import streamlit as st
 
+from hestia_assets.core import shapes
 from hestia_assets.core.results import ColumnFacts
 from hestia_assets.core.specs import ColumnType
 from streamlit_app.components.words import TYPE_WORDS, count, plain
@@ -27,8 +28,8 @@ def show_column(facts: ColumnFacts) -> None:
             _histogram(facts)
         elif facts.top and not _all_differ(facts):
             _bars("Value", facts.top, key=f"bars-{facts.name}")
-        elif len(facts.patterns) > 1:
-            _bars("Shape", facts.patterns, key=f"bars-{facts.name}")
+        elif len(facts.shapes) > 1:
+            _shapes(facts)
         st.caption("  \n".join(_lines(facts)))
 
 
@@ -92,6 +93,19 @@ def _bars(title: str, values: Sequence[tuple[str, int]], *, key: str) -> None:
     st.altair_chart(chart, key=key)
 
 
+def _shapes(facts: ColumnFacts) -> None:
+    """What texts that all differ have in common: each shape with an example and its share of the rows."""
+    rows = [{"Looks like": shapes.shown(one), "Such as": _short(one.example), "Rows": one.rows} for one in facts.shapes]
+    if facts.other_shapes:
+        rows.append({"Looks like": "(other)", "Such as": "", "Rows": facts.other_shapes})
+    most = facts.rows - facts.nulls
+    st.dataframe(
+        rows, hide_index=True, key=f"shapes-{facts.name}", height="content", placeholder="",
+        column_config={"Rows": st.column_config.ProgressColumn(min_value=0, max_value=most, format="localized")},
+    )  # fmt: skip
+    st.caption(shapes.legend(facts))
+
+
 def _short(value: str) -> str:
     shown = value.strip() or ("(blank)" if value else "(empty text)")
     return shown if len(shown) <= 30 else f"{shown[:29]}…"
@@ -114,13 +128,8 @@ def _lines(facts: ColumnFacts) -> list[str]:
         least, most = facts.lengths
         span = count(most, "character") if least == most else f"{least:,} to {most:,} characters"
         lines.append(f"{span} long.")
-        lines.append("Looks like " + ", ".join(_shape(shape, rows) for shape, rows in facts.patterns[:3]) + ".")
+        lines.append(f"Looks like {'; '.join(plain(line) for line in shapes.lines(facts))}.")
     return lines
-
-
-def _shape(shape: str, rows: int) -> str:
-    fence = "``" if "`" in shape else "`"
-    return f"{fence}{_short(shape)}{fence} ({rows:,})"
 
 
 def _value(facts: ColumnFacts, text: str | None) -> str:

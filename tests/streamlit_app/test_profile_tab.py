@@ -10,7 +10,7 @@ from hestia_assets.core.specs import DatasetSpec, Severity
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
 
-HEADER = "no,status,amount,day,note,again"
+HEADER = "no,status,amount,day,note,again,who"
 NOTES = ("", "x", "xx", "xxx")
 ROWS = [
     ",".join(
@@ -21,6 +21,7 @@ ROWS = [
             f"2026-01-{n % 28 + 1:02}",
             NOTES[n % 4],
             NOTES[n % 4],
+            f"{'ab'[n % 2] * (n // 2 % 50 + 1)} {'xyz'[n % 3] * (n // 6 + 1)}" if n % 10 else f"{n}-{n}",
         ]
     )
     for n in range(300)
@@ -50,10 +51,17 @@ def test_draws_each_column_of_the_table_or_of_one_file(open_page, orders, pages_
     at = on_the_tab(open_page)
 
     cards = [one.value for one in at.markdown if one.value.startswith("**")]
-    assert [card.partition("**")[2].partition("**")[0] for card in cards][:6] == HEADER.split(",")
+    assert [card.partition("**")[2].partition("**")[0] for card in cards][:7] == HEADER.split(",")
     captions = " ".join(one.value for one in at.caption)
     assert "300 rows as they are in the table now" in captions
     assert "All different." in captions
+    assert "Looks like 1 letter, “\\-”, 4 digits \\(all, such as R\\-0000\\)." in captions
+    assert "4 letters \\(300 rows, such as open\\)" not in captions
+    assert "Looks like 4 letters \\(all, such as open\\)" in captions
+    assert "A stands for one or more letters, 9 for one or more digits" in captions
+    shapes = next(frame.value for frame in at.dataframe if "Looks like" in frame.value.columns)
+    assert list(shapes["Looks like"])[:2] == ["A A", "9-9"]
+    assert sum(shapes["Rows"]) == 300
 
     newest = pages_home.batches.last_files("default", "orders", limit=1)[0]
     at.selectbox(key="profile-of-orders").set_value(newest.id).run()

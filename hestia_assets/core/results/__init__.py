@@ -37,7 +37,7 @@ from hestia_assets.core.results.messages import Delivered, Letter, Message, Mess
 from hestia_assets.core.results.occurrences import Event
 from hestia_assets.core.results.problems import Problem
 from hestia_assets.core.results.products import ExportResult, TransformResult
-from hestia_assets.core.results.profiles import BatchImpact, Bin, ColumnFacts, Impact, Suggestion, TableFacts
+from hestia_assets.core.results.profiles import BatchImpact, Bin, ColumnFacts, Impact, Shape, Suggestion, TableFacts
 from hestia_assets.core.results.quarantine import (
     Entry,
     EntryAction,
@@ -166,6 +166,7 @@ __all__ = [
     "RuleNote",
     "SeenFiles",
     "SetFailure",
+    "Shape",
     "SkippedMember",
     "SpecVersion",
     "StagedFile",

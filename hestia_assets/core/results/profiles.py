@@ -22,6 +22,18 @@ class Bin:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How texts are written: each letter as ``A``, each digit as ``9``; with one of the values, the first in order.
+
+    Of a grouped one a run of letters or digits stands once, so that ``A A`` are two words of any length.
+    """
+
+    text: str
+    rows: int
+    example: str
+
+
 @dataclass(frozen=True)
 class ColumnFacts:
     """Figures of one column, all counted over every row.
@@ -30,7 +42,8 @@ class ColumnFacts:
     too. ``distinct``: different values, no value not among them. ``minimum``, ``maximum`` and the quantiles (``5%``
     to ``95%``) are text as the table shows it, and values of the table. ``mean``, ``deviation`` (of a sample): of
     finite numbers. ``patterns``: shapes of the texts (``A`` letter, ``9`` digit) with their rows, the most frequent
-    first; ``top``: the most frequent values. ``lengths``: shortest and longest text, in characters. ``histogram``:
+    first; ``shapes``: the same with examples, ``grouped`` where they are many; ``other_shapes``: rows of those that are
+    not listed. ``top``: the most frequent values. ``lengths``: shortest and longest text, in characters. ``histogram``:
     of finite numbers, dates and times.
     """
 
@@ -48,6 +61,9 @@ class ColumnFacts:
     lengths: tuple[int, int] | None = None
     top: tuple[tuple[str, int], ...] = ()
     patterns: tuple[tuple[str, int], ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    grouped: bool = False
+    other_shapes: int = 0
     histogram: tuple[Bin, ...] = ()
 
 

@@ -12,15 +12,13 @@ import polars as pl
 
 from hestia_assets.core.results import Bin, ColumnFacts, TableFacts
 from hestia_assets.core.specs import ColumnType
+from hestia_assets.domains.profiling.shapes import shape, shaped
 
 TOP = 10
 BINS = 20
 QUANTILES = {"5%": 0.05, "25%": 0.25, "50%": 0.5, "75%": 0.75, "95%": 0.95}
 STRETCH = 2_000_000
 """Rows whose different texts are counted at once."""
-
-SHAPED = 40
-"""Characters of a text that its shape is told of; a longer text ends with ``…``."""
 
 TYPES: dict[type[pl.DataType], ColumnType] = {
     pl.String: ColumnType.TEXT,
@@ -53,13 +51,6 @@ def table_facts(rows: pl.LazyFrame, *, stretch: int = STRETCH) -> TableFacts:
         for (name, dtype), own in zip(schema.items(), told, strict=True)
     ]
     return TableFacts(height, tuple(facts))
-
-
-def shape(text: pl.Expr) -> pl.Expr:
-    """A text with each letter as ``A`` and each digit as ``9``."""
-    cut = text.str.head(SHAPED)
-    shaped = cut.str.replace_all(r"\p{L}", "A").str.replace_all(r"\p{Nd}", "9")
-    return pl.when(text.str.len_chars() > SHAPED).then(shaped + "…").otherwise(shaped)
 
 
 def _first_pass(rows: pl.LazyFrame, schema: dict[str, pl.DataType]) -> dict[str, Any]:
@@ -100,7 +91,9 @@ def _text_figures(rows: pl.LazyFrame, name: str, told: dict[str, Any], passes: i
     for counts in _counts(filled, pl.col("value"), passes):
         distinct += counts.height
         top.update(_most(counts))
+    there = different = 0
     for counts in _counts(filled, shape(pl.col("value")), passes):
+        there, different = there + int(counts["rows"].sum()), different + counts.height
         patterns.update(_most(counts))
     return {
         "distinct": distinct,
@@ -109,7 +102,15 @@ def _text_figures(rows: pl.LazyFrame, name: str, told: dict[str, Any], passes: i
         "lengths": None if told["shortest"] is None else (told["shortest"], told["longest"]),
         "top": _first(top),
         "patterns": _first(patterns),
+        **shaped(filled, _first(patterns), (there, different), lambda key: _most_of(_counts(filled, key, passes))),
     }
+
+
+def _most_of(shares: Iterator[pl.DataFrame]) -> tuple[tuple[str, int], ...]:
+    found = Counter[str]()
+    for counts in shares:
+        found.update(_most(counts))
+    return _first(found)
 
 
 def _counts(rows: pl.LazyFrame, key: pl.Expr, passes: int) -> Iterator[pl.DataFrame]:

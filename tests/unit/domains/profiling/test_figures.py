@@ -32,8 +32,35 @@ def test_of_texts(values, stretch):
     assert facts.distinct == len(set(there))
     assert facts.top == ranked(Counter(there))
     assert facts.patterns == ranked(shapes)
+    assert facts.grouped == (len(shapes) > 8)
+    known = Counter({_runs(text): 0 for text in shapes}) if facts.grouped else shapes
+    for text, rows in shapes.items() if facts.grouped else ():
+        known[_runs(text)] += rows
+    assert tuple((one.text, one.rows) for one in facts.shapes) == ranked(known)[:8]
+    assert facts.other_shapes == len(there) - sum(one.rows for one in facts.shapes)
+    for one in facts.shapes:
+        mine = re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "A", one.example))
+        assert one.example in there and (_runs(mine) if facts.grouped else mine) == one.text
     assert facts.lengths == ((min(map(len, there)), max(map(len, there))) if there else None)
     assert (facts.minimum, facts.maximum) == (min(there, default=None), max(there, default=None))
+
+
+def _runs(shape: str) -> str:
+    return re.sub(r"A+", "A", re.sub(r"9+", "9", re.sub(r" +", " ", shape)))
+
+
+def test_shapes_of_texts_that_all_differ_are_told_by_their_runs_with_examples_and_what_is_left():
+    names = [f"{'A' * (1 + n % 9)}da Love{'l' * (n % 7)}ace" for n in range(90)] + [
+        f"{n}{'x' * (n % 5)}" for n in range(9)
+    ]
+    others = ["-", "--", "a-", "-a", "a-a", "9-", "-9", "9-9"]
+    (facts,) = table_facts(pl.LazyFrame({"c": [*names, *others]})).columns
+
+    assert facts.grouped
+    assert [(one.text, one.rows) for one in facts.shapes][:3] == [("A A", 90), ("9A", 7), ("9", 2)]
+    assert facts.shapes[0].example in names
+    assert len(facts.shapes) == 8
+    assert facts.other_shapes == 3
 
 
 @settings(max_examples=40, deadline=None)
