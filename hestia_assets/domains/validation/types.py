@@ -21,6 +21,8 @@ FLOAT_DIGITS = 15
 BELOW_MICROSECONDS = r"\.\d{6}0*[1-9]"
 HAS_A_YEAR = re.compile(r"%[-_0]?[YyGgFDcxvs+]")
 HAS_A_TIME = re.compile(r"%[-_0.:\d]*[HkIlMSTRrXpPfzZcs+]")
+ENDS_WITH_SECONDS = re.compile(r"(?:[^%]|%[YmdHM])*[^%\w]%S")
+"""No other part of such a time can be 60, but a year that is too old."""
 FIRST_DAY = date(1000, 1, 1)
 """Before it a year has fewer than four digits: Polars takes two for ``%Y``."""
 PLAIN_SIGNS = (".", "")
@@ -227,7 +229,7 @@ def _temporal(text: pl.Expr, column: Column) -> pl.Expr:
         if "f" in pattern:  # a type of microseconds would cut the rest off
             value = pl.when(~text.str.contains(BELOW_MICROSECONDS)).then(value)
     if "%S" in pattern:
-        value = pl.when(~text.str.contains(_leap_second(pattern))).then(value)
+        value = pl.when(~_leap_second(text, pattern)).then(value)
     if re.search("%[A-Za-z]%[A-Za-z]", pattern):  # nothing between them: only their width tells them apart
         value = pl.when(text.str.contains(f"^{_widths(pattern)}")).then(value)
     if "%y" in pattern:  # Polars takes four digits for two
@@ -254,10 +256,12 @@ def _refuse_pattern(pattern: str, column: Column) -> None:
         )
 
 
-def _leap_second(pattern: str) -> str:
-    """The 60th second, which Polars takes for the first one of the next minute."""
+def _leap_second(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Whether it is the 60th second, which Polars takes for the first one of the next minute."""
     before = pattern[pattern.index("%S") - 1]
-    return rf"{re.escape(before)}60(?:\D|$)" if not before.isalnum() else r"60(?:\D|$)"
+    if ENDS_WITH_SECONDS.fullmatch(pattern):  # looking at the end takes a tenth of the time
+        return text.str.ends_with(f"{before}60")
+    return text.str.contains(rf"{re.escape(before)}60(?:\D|$)" if not before.isalnum() else r"60(?:\D|$)")
 
 
 def _widths(pattern: str) -> str:

@@ -49,6 +49,7 @@ def test_a_time_that_is_always_the_same_may_stand_in_the_pattern_of_a_date():
         (None, ["2016-12-31 23:59:60", "2060-12-31 23:59:59"]),
         ("%d.%m.%Y %H.%M.%S", ["31.12.2016 23.59.60", "31.12.2060 23.59.59"]),
         ("%Y%m%d%H%M%S", ["20161231235960", "20601231235959"]),
+        ("%H:%M:%S %d.%m.%Y", ["23:59:60 31.12.2016", "23:59:59 31.12.2060"]),
     ],
 )
 def test_the_sixtieth_second_is_set_aside_and_not_made_the_next_minute(pattern: str | None, texts: list[str]):
