@@ -1,6 +1,6 @@
 """Shapes of texts: counted one by one where they are few, else by their runs of letters and digits; with examples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,17 +21,19 @@ Ranked = tuple[tuple[str, int], ...]
 
 def shape(text: pl.Expr) -> pl.Expr:
     """A text with each letter as ``A`` and each digit as ``9``."""
-    cut = text.str.head(SHAPED)
-    signs = cut.str.replace_all(r"\p{L}", "A").str.replace_all(r"\p{Nd}", "9")
-    return pl.when(text.str.len_chars() > SHAPED).then(signs + "…").otherwise(signs)
+    return _written(text, ((r"\p{L}", "A"), (r"\p{Nd}", "9")))
 
 
 def runs(text: pl.Expr) -> pl.Expr:
     """The shape with each run of letters, of digits, of blanks as one."""
-    found = shape(text)
-    for run, sign in (("A+", "A"), ("9+", "9"), (" +", " ")):
-        found = found.str.replace_all(run, sign)
-    return found
+    return _written(text, ((r"\p{L}+", "A"), (r"\p{Nd}+", "9"), (" +", " ")))
+
+
+def _written(text: pl.Expr, signs: Sequence[tuple[str, str]]) -> pl.Expr:
+    found = text.str.head(SHAPED)
+    for pattern, sign in signs:
+        found = found.str.replace_all(pattern, sign)
+    return pl.when(text.str.len_chars() > SHAPED).then(found + "…").otherwise(found)
 
 
 def shaped(
