@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 HEADER = "no,status,amount,day,note,again,who"
 NOTES = ("", "x", "xx", "xxx")
+
+
+def _letters(number: int) -> str:
+    return "".join("abcdefghij"[int(digit)] for digit in str(number))
+
+
 ROWS = [
     ",".join(
         [
@@ -21,7 +27,7 @@ ROWS = [
             f"2026-01-{n % 28 + 1:02}",
             NOTES[n % 4],
             NOTES[n % 4],
-            f"{'ab'[n % 2] * (n // 2 % 50 + 1)} {'xyz'[n % 3] * (n // 6 + 1)}" if n % 10 else f"{n}-{n}",
+            f"{'xy'[n % 2] * (n % 9 + 1)} {_letters(n)}" if n % 10 else f"{n}-{n}",
         ]
     )
     for n in range(300)
