@@ -1,3 +1,5 @@
+import errno
+import hashlib
 import io
 import os
 import stat
@@ -5,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hestia_assets.adapters import files
 from hestia_assets.adapters.files import LocalExportFolder, LocalFileStore, LocalIncoming
 from hestia_assets.core.results import IncomingFile
 
@@ -46,6 +49,41 @@ def test_an_original_and_its_name_are_on_the_disk_before_put_returns(tmp_path: P
     LocalFileStore(tmp_path).put("default", io.BytesIO(b"id\n1\n"))
 
     assert events == ["file synced", "named", "folder synced"]
+
+
+@pytest.fixture
+def flushed_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files go to the disk every eight bytes, as large ones do every 64 MB."""
+    monkeypatch.setattr(files, "BLOCK_BYTES", 4)
+    monkeypatch.setattr(files, "FLUSH_BYTES", 8)
+
+
+@pytest.mark.usefixtures("flushed_often")
+def test_a_large_original_goes_to_the_disk_while_it_is_copied(tmp_path: Path, events: list[str]):
+    content = bytes(range(256)) * 8
+    stored = LocalFileStore(tmp_path).put("default", io.BytesIO(content))
+
+    assert (stored.sha256, stored.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert LocalFileStore(tmp_path).open("default", stored.sha256).read() == content
+    assert events.count("file synced") > 1
+    assert events[-3:] == ["file synced", "named", "folder synced"]
+
+
+@pytest.mark.usefixtures("flushed_often")
+def test_what_the_disk_could_not_write_is_said_even_if_it_says_so_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    sync, asked = os.fsync, list[int]()
+
+    def fail_once(handle: int) -> None:
+        asked.append(handle)
+        if len(asked) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fail_once)
+    with pytest.raises(OSError, match="Input"):
+        LocalFileStore(tmp_path).put("default", io.BytesIO(b"x" * 200))
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_published_file_and_its_name_are_on_the_disk(tmp_path: Path, events: list[str]):
