@@ -20,7 +20,7 @@ class OutboxRow(Table):
         Index("uq_hestia_outbox_once", "tenant", "alert", "receiver", "event_key", unique=True),
         Index("ix_hestia_outbox_due", "state", "next_at"),
         Index("ix_hestia_outbox_letter", "letter"),
-        Index("ix_hestia_outbox_sent", "sent_at"),
+        Index("ix_hestia_outbox_sent", "state", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -82,6 +83,20 @@ def test_what_is_announced_in_the_very_moment_of_its_removal_is_not_told_again(
         late.result()
 
     assert keys(keeping) == ["newest"]
+
+
+def test_a_removal_that_is_cut_off_removed_nothing(keeping, alert, event, clock, mail, metadata):
+    alert()
+    for name in ("old", "newest"):
+        keeping.announce([event(name)])
+        keeping.deliver()
+
+    with pytest.raises(RuntimeError), metadata.database.together():
+        assert keeping.outbox.remove_sent(clock.now + timedelta(days=1), at_most=10) == 1
+        raise RuntimeError
+
+    assert keys(keeping) == ["newest", "old"]
+    assert (keeping.counts("default").removed, keeping.counts("default").sent) == (0, 2)
 
 
 def test_what_was_not_sent_and_what_perhaps_arrived_twice_stays_however_old(keeping, alert, event, clock, mail):

@@ -17,4 +17,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("fingerprint", name="pk_hestia_told"),
     )
     op.create_index("ix_hestia_told_sent", "hestia_told", ["tenant", "sent_at"])
-    op.create_index("ix_hestia_outbox_sent", "hestia_outbox", ["sent_at"])
+    op.create_index("ix_hestia_outbox_sent", "hestia_outbox", ["state", "sent_at"])
