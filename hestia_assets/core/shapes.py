@@ -1,13 +1,18 @@
 """Shapes of texts in plain words: what ``99-AAA`` means, wherever a profile is shown."""
 
+import re
 from itertools import groupby
 
 from hestia_assets.core.results import ColumnFacts, Shape
+from hestia_assets.core.sentences import PLAIN, Style
 
 LEGEND = "A stands for a letter, 9 for a digit; every other sign stands for itself."
 GROUPED_LEGEND = "A stands for one or more letters, 9 for one or more digits; every other sign stands for itself."
 MOST_PIECES = 7
+LONGEST = 40
+"""Characters of a text that its shape is told of; that of a longer one ends with ``…``."""
 
+_WORDS = re.compile(r"A( A)*")
 _NAMES = {"A": ("letter", "letters"), "9": ("digit", "digits"), " ": ("space", "spaces")}
 
 
@@ -21,8 +26,12 @@ def in_words(shape: str, *, grouped: bool = False) -> str:
 
     Example:
         >>> in_words("99-AAA"), in_words("A A", grouped=True), in_words("")
-        ('2 digits, “-”, 3 letters', 'letters, space, letters', 'no sign at all')
+        ('2 digits, “-”, 3 letters', '2 words', 'no sign at all')
     """
+    if shape.endswith("…") and (len(shape) > LONGEST or grouped):
+        return f"more than {LONGEST} characters"
+    if grouped and _WORDS.fullmatch(shape):
+        return "one word" if shape == "A" else f"{shape.count('A')} words"
     runs = [(sign, len(list(run))) for sign, run in groupby(shape)]
     said = [_run(sign, length, grouped=grouped) for sign, length in runs[:MOST_PIECES]]
     return ", ".join([*said, "and more"] if len(runs) > MOST_PIECES else said) or "no sign at all"
@@ -33,19 +42,17 @@ def shown(shape: Shape) -> str:
     return shape.text if shape.text.strip() else "(blank)" if shape.text else "(empty text)"
 
 
-def lines(facts: ColumnFacts, *, most: int = 3) -> list[str]:
+def lines(facts: ColumnFacts, style: Style = PLAIN, *, most: int = 3) -> list[str]:
     """What the texts of a column look like, the most frequent first, each with its rows and an example."""
     whole = len(facts.shapes) == 1 and not facts.other_shapes
     return [
-        f"{in_words(one.text, grouped=facts.grouped)} ({'all' if whole else _rows(one.rows)}"
-        + (f", such as {_short(one.example)})" if one.example.strip() else ")")
+        f"{style.text(in_words(one.text, grouped=facts.grouped))} ({'all' if whole else _rows(one.rows)}"
+        + (f", such as {style.code(_short(one.example))})" if one.example.strip() else ")")
         for one in facts.shapes[:most]
     ]
 
 
 def _run(sign: str, length: int, *, grouped: bool) -> str:
-    if sign == "…":
-        return "and more"
     if sign not in _NAMES:
         return f"“{sign * length}”"
     one, many = _NAMES[sign]

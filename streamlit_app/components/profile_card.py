@@ -9,6 +9,7 @@ import streamlit as st
 from hestia_assets.core import shapes
 from hestia_assets.core.results import ColumnFacts
 from hestia_assets.core.specs import ColumnType
+from streamlit_app.components.sentences import MARKDOWN
 from streamlit_app.components.words import TYPE_WORDS, count, plain
 
 HEIGHT = 130
@@ -28,7 +29,7 @@ def show_column(facts: ColumnFacts) -> None:
             _histogram(facts)
         elif facts.top and not _all_differ(facts):
             _bars("Value", facts.top, key=f"bars-{facts.name}")
-        elif len(facts.shapes) > 1:
+        elif _has_table(facts):
             _shapes(facts)
         st.caption("  \n".join(_lines(facts)))
 
@@ -48,6 +49,11 @@ def _presence(facts: ColumnFacts) -> None:
 
 def _all_differ(facts: ColumnFacts) -> bool:
     return facts.distinct > 1 and facts.top[0][1] == 1
+
+
+def _has_table(facts: ColumnFacts) -> bool:
+    """Whether its texts all differ, and not all look alike."""
+    return _all_differ(facts) and len(facts.shapes) > 1
 
 
 def _histogram(facts: ColumnFacts) -> None:
@@ -128,7 +134,8 @@ def _lines(facts: ColumnFacts) -> list[str]:
         least, most = facts.lengths
         span = count(most, "character") if least == most else f"{least:,} to {most:,} characters"
         lines.append(f"{span} long.")
-        lines.append(f"Looks like {'; '.join(plain(line) for line in shapes.lines(facts))}.")
+        if not _has_table(facts):
+            lines.append(f"Looks like {'; '.join(shapes.lines(facts, MARKDOWN))}.")
     return lines
 
 

@@ -6,9 +6,7 @@ from typing import Any
 import polars as pl
 
 from hestia_assets.core.results import Shape
-
-SHAPED = 40
-"""Characters of a text that its shape is told of; a longer text ends with ``…``."""
+from hestia_assets.core.shapes import LONGEST
 
 FEW = 8
 """So many different shapes are told one by one."""
@@ -30,10 +28,10 @@ def runs(text: pl.Expr) -> pl.Expr:
 
 
 def _written(text: pl.Expr, signs: Sequence[tuple[str, str]]) -> pl.Expr:
-    found = text.str.head(SHAPED)
+    found = text.str.head(LONGEST)
     for pattern, sign in signs:
         found = found.str.replace_all(pattern, sign)
-    return pl.when(text.str.len_chars() > SHAPED).then(found + "…").otherwise(found)
+    return pl.when(text.str.len_chars() > LONGEST).then(found + "…").otherwise(found)
 
 
 def shaped(

@@ -8,8 +8,11 @@ WORDS = {
     ("A", False): "1 letter",
     ("9  A//A", False): "1 digit, 2 spaces, 1 letter, “//”, 1 letter",
     ("A A9", True): "letters, space, letters, digits",
-    ("A" * 40 + "…", False): "40 letters, and more",
+    ("A" * 40 + "…", False): "more than 40 characters",
     ("A.A.A.A.A", True): "letters, “.”, letters, “.”, letters, “.”, letters, and more",
+    ("A", True): "one word",
+    ("A A A", True): "3 words",
+    ("A A…", True): "more than 40 characters",
     ("", False): "no sign at all",
     ("  ", False): "2 spaces",
 }
