@@ -125,16 +125,23 @@ def _demands(hestia: "Hestia", standing: "Standing") -> list[str]:
 
 
 def anomalies(context: typer.Context, dataset: Dataset, as_json: AsJson = False) -> None:
-    """List unusual figures of the last 30 days: what was expected, and why."""
+    """List unusual figures of the last 30 days: what was expected, and why; or why there is too little history."""
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec = saved_dataset(hestia, dataset)
         found = hestia.quality.anomalies(spec)
-        quiet = next((one.quiet for one in hestia.quality.series(spec) if one.quiet), "")
+        remarks = hestia.quality.remarks(spec)
+        every = hestia.quality.series(spec)
+        quiet = next((one.quiet for one in every if one.quiet), "")
+        learning = next((one.learning for one in every if one.learning), "")
         if as_json:
-            print_json({"dataset": dataset, "quiet": quiet, "anomalies": [_fact(each) for each in found]})
+            told = [{"batch": each.point.batch, "at": each.point.at, "sentence": each.remark} for each in remarks]
+            print_json({"dataset": dataset, "quiet": quiet, "learning": learning,
+                        "anomalies": [_fact(each) for each in found], "remarks": told})  # fmt: skip
             return
-        typer.echo(quiet or ("No figure is unusual." if not found else ""), nl=bool(quiet or not found))
+        nothing = "No figure is unusual." if not found and not remarks and not quiet else ""
+        lines = [nothing, quiet, *(f"{each.point.at:%Y-%m-%d %H:%M}: {each.remark}" for each in remarks), learning]
+        typer.echo("\n".join(line for line in lines if line), nl=any(lines))
         if found:
             rows = [
                 (f"{each.at:%Y-%m-%d %H:%M}", str(each.metric), each.sentence, each.expected.why,

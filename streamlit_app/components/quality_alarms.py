@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from hestia_assets.core.results.quality import Anomaly, AnomalyKind
+from hestia_assets.core.results.quality import Anomaly, AnomalyKind, Judged
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained
 from streamlit_app.components.words import count, plain
@@ -13,17 +13,26 @@ from streamlit_app.facade import hestia
 MOST = 12
 
 
-def show_alarms(dataset: DatasetSpec, alarms: Sequence[Anomaly], *, quiet: str = "") -> None:
-    """Each alarm with its button; those that somebody called normal stand below and can be taken back."""
+def show_alarms(
+    dataset: DatasetSpec, alarms: Sequence[Anomaly], *, remarks: Sequence[Judged], quiet: str = "", learning: str = ""
+) -> None:
+    """Each alarm with its button; those that somebody called normal stand below and can be taken back.
+
+    Where too little history keeps the check quiet (``quiet``, ``remarks``, ``learning``), that is no success.
+    """
     waiting = [each for each in alarms if each.normal is None]
     if not waiting and quiet:
         st.info(quiet, icon=":material/hourglass_empty:")
-    elif not waiting:
+    elif not waiting and not remarks:
         st.success("**No figure of the last 30 days is unusual.**", icon=":material/task_alt:")
     for each in waiting[:MOST]:
         _alarm(dataset, each)
     if len(waiting) > MOST:
         st.caption(f"{count(len(waiting) - MOST, 'older one')} not shown.")
+    for each in remarks[:MOST]:
+        st.info(f"{each.point.at:%A %d %B %Y}. {plain(each.remark)}", icon=":material/hourglass_empty:")
+    if learning:
+        st.caption(plain(learning))
     _accepted(dataset)
 
 

@@ -52,7 +52,7 @@ def _points(series: Series, scale: float) -> pl.DataFrame:
             "high": each.expected.high * scale if each.expected else None,
             "alarm": each.anomaly is not None,
             "normal": bool(each.anomaly and each.anomaly.normal),
-            "said": each.anomaly.sentence if each.anomaly else series.metric.shown(each.point.value),
+            "said": each.anomaly.sentence if each.anomaly else each.remark or series.metric.shown(each.point.value),
         }
         for each in series.points[-LAST:]
     ]

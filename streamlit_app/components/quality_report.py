@@ -46,6 +46,8 @@ def show_batch_report(batch: Batch) -> None:
         _worst(report, batch)
     for each in report.anomalies:
         st.warning(f"**{plain(each.sentence)}** {plain(each.expected.why)}", icon=":material/notifications:")
+    for each in hestia().quality.remarks_of(batch):
+        st.info(plain(each.remark), icon=":material/hourglass_empty:")
     if report.trend:
         st.markdown(f"**{plain(report.trend.metric.title)}, over time**")
         show_series(report.trend)

@@ -122,7 +122,13 @@ def _dataset(saved: SpecVersion) -> None:
     st.subheader(_rated(standing.score))
     show_score(spec, standing.score)
     st.subheader("Unusual figures")
-    show_alarms(spec, hestia().quality.anomalies(spec), quiet=standing.quiet)
+    show_alarms(
+        spec,
+        hestia().quality.anomalies(spec),
+        remarks=hestia().quality.remarks(spec),
+        quiet=standing.quiet,
+        learning=next((one.learning for one in hestia().quality.series(spec) if one.learning), ""),
+    )
     st.subheader("Figures over time")
     _figures(spec, hestia().quality.series(spec))
     st.subheader("Files")

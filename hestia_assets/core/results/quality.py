@@ -140,20 +140,25 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A point with what was expected of it; nothing was where there was not enough history."""
+    """A point and what was expected of it, if there was history enough; ``remark``: why it is beyond that, no alarm."""
 
     point: Point
     expected: Expected | None = None
     anomaly: Anomaly | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Series:
-    """A metric over time, oldest first. ``quiet``: why nothing is said of its newest point, where that is so."""
+    """A metric over time, oldest first. ``quiet``: why nothing is said of its newest point, where that is so.
+
+    ``learning``: on which days less is said than later on, as too few of them were seen.
+    """
 
     metric: Metric
     points: tuple[Judged, ...]
     quiet: str = ""
+    learning: str = ""
 
     @property
     def anomalies(self) -> tuple[Anomaly, ...]:

@@ -1,6 +1,6 @@
 """All figures of a dataset over time, and what in them was not expected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,17 +31,31 @@ def all_series(
 
 
 def without_companions(series: Sequence[Series]) -> list[Series]:
-    """Fewer or more rows have fewer or more different values: where the rows raise an alarm, these say nothing new."""
-    rows = {each.batch for one in series if one.metric == ROWS for each in one.anomalies}
+    """Fewer or more rows have fewer or more different values: where the rows are far off, these say nothing new."""
+    rows = {each.point.batch: each for one in series if one.metric == ROWS for each in one.points}
     return [_without(one, rows) if one.metric.kind is MetricKind.DISTINCT else one for one in series]
 
 
-def _without(series: Series, batches: set[str]) -> Series:
+def _without(series: Series, rows: Mapping[str, Judged]) -> Series:
     points = tuple(
-        replace(each, anomaly=None) if each.anomaly and each.anomaly.batch in batches else each
+        replace(each, anomaly=None, remark="") if _explained(each, rows.get(each.point.batch)) else each
         for each in series.points
     )
     return replace(series, points=points)
+
+
+def _explained(values: Judged, rows: Judged | None) -> bool:
+    """Whether the rows of a file are unusual too, or off to the same side by half of what is no alarm yet."""
+    if not rows or not (values.anomaly or values.remark):
+        return False
+    if rows.anomaly or rows.remark:
+        return True
+    count, own = rows.expected, values.expected
+    if count is None or own is None:
+        return False
+    more = values.point.value > own.usual
+    half_way = (count.usual + (count.high if more else count.low)) / 2
+    return rows.point.value >= half_way if more else rows.point.value <= half_way
 
 
 def _silent(series: Series) -> Series:

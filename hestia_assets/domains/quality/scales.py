@@ -48,6 +48,11 @@ class Scale:
             case MetricKind.FRESHNESS:
                 return expm1(min(700.0, max(0.0, place)))
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a number of things, which may be none and cannot be less."""
+        return self.kind in (MetricKind.ROWS, MetricKind.DISTINCT)
+
     def least_spread(self, level: float, point: Point) -> float:
         """The least standard deviation that is assumed around this place of the scale."""
         match self.kind:
@@ -58,7 +63,8 @@ class Scale:
             case MetricKind.FRESHNESS:
                 return 0.05
             case MetricKind.DISTINCT:
-                return max(0.3 * _by_chance(self.back(level)), 0.03 * TURN)
+                steady = 1.0 if 0 < point.of < FEW else 0.3  # of few rows, chance draws the values
+                return max(steady * _by_chance(self.back(level)), 0.03 * TURN)
             case MetricKind.ROWS:
                 count = self.back(level)
                 return _by_chance(count) if count < FEW else max(0.4 * _by_chance(count), 0.005 * TURN)

@@ -1,4 +1,8 @@
-"""What weekdays and days of the month do to a figure, told by medians over at least three of a kind."""
+"""What weekdays and days of the month do to a figure, told by medians over at least three of a kind.
+
+Where a month or a half of it begins or ends, counts have peaks that come too seldom to be learned soon: these days are
+an *edge*, known by their own past or not at all.
+"""
 
 from calendar import monthrange
 from collections import Counter, defaultdict
@@ -42,6 +46,25 @@ def month_day(at: datetime) -> int:
     """Which day of the month, from 1; in its second half counted from the end: the last day is -1."""
     last = _days_of(at.year, at.month)
     return at.day if at.day <= 15 else at.day - last - 1
+
+
+EDGES = {"last": "The end of a month", "first": "The beginning of a month", "middle": "The middle of a month"}
+"""Days at which counts may have peaks of their own, and what they are called."""
+
+
+@cache
+def _edge(year: int, month: int, day: int, weekday: int) -> str:
+    last = _days_of(year, month)
+    if day == 15:
+        return "middle"
+    if day == last or (weekday == 4 and day >= last - 2):
+        return "last"
+    return "first" if day == 1 or (weekday == 0 and day <= 3) else ""
+
+
+def edge(at: datetime) -> str:
+    """Which edge of a month a day is, if any: the first or last day or working day (Monday to Friday), or the 15th."""
+    return _edge(at.year, at.month, at.day, at.weekday())
 
 
 @dataclass(frozen=True)
@@ -96,12 +119,44 @@ def _groups(
 def _effects(
     moments: Sequence[datetime], rest: Sequence[float], kind: Callable[[datetime], int], *, least: float
 ) -> dict[int, float]:
-    """Medians by kind, where they are more than chance makes of so few."""
+    """Medians by kind, where they are more than chance makes of so few, and less of them the nearer they are to that.
+
+    A point is measured by the others of its kind: of three, the median is one of them, and far from it is none.
+    """
     groups = _groups(moments, rest, kind)
-    middles = {key: median(values) for key, values in groups.items()}
-    within = [value - middles[key] for key, values in groups.items() for value in values]
+    within = [value - other for values in groups.values() for value, other in zip(values, _others(values), strict=True)]
     usual = MAD * median([abs(value) for value in within]) if within else 0.0
-    return {key: each for key, each in middles.items() if abs(each) > least * usual / len(groups[key]) ** 0.5}
+    found: dict[int, float] = {}
+    for key, values in groups.items():
+        middle, chance = median(values), least * usual / len(values) ** 0.5
+        if abs(middle) > chance:
+            found[key] = middle * (1 - (chance / middle) ** 2)
+    return found
+
+
+def _others(values: Sequence[float]) -> list[float]:
+    """For each of these values the median of the others."""
+    order = sorted(values)
+    half, odd = divmod(len(order), 2)
+    below, above = order[half - 1], order[half]
+    if not odd:
+        return [above if value <= below else below for value in values]
+    beyond = order[half + 1]
+    return [
+        (above + beyond) / 2 if value < above else (below + above) / 2 if value > above else (below + beyond) / 2
+        for value in values
+    ]
+
+
+def of_itself(moments: Sequence[datetime], rest: Sequence[float], season: Seasons) -> list[float]:
+    """How far each point has drawn the effect of its weekday to itself: a point that comes will not have done so."""
+    found = [0.0] * len(rest)
+    for day, effect in season.weekdays.items():
+        places = [at for at, moment in enumerate(moments) if moment.weekday() == day][-LATELY:]
+        values = [rest[at] for at in places]
+        for at, other in zip(places, _others(values), strict=True):
+            found[at] = effect * (1 - other / median(values))
+    return found
 
 
 def _pronounced(moments: Sequence[datetime], rest: Sequence[float]) -> dict[int, float]:

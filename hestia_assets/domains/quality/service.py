@@ -11,6 +11,7 @@ from hestia_assets.core.results import Batch, BatchState, EntryFilter, EntryPage
 from hestia_assets.core.results.quality import (
     Anomaly,
     AnomalyKind,
+    Judged,
     Lateness,
     NormalVerdict,
     Report,
@@ -66,6 +67,17 @@ class QualityService:
         Those that a person called normal are among them, with ``normal``.
         """
         return _lately(*self._watched(dataset), since or self.clock() - LATELY)
+
+    def remarks(self, dataset: DatasetSpec, *, since: datetime | None = None) -> list[Judged]:
+        """Figures since then (by default in the last 30 days) with too little history for an alarm, newest first."""
+        first = since or self.clock() - LATELY
+        found = [each for one in self.series(dataset) for each in one.points if each.remark and each.point.at >= first]
+        return sorted(found, key=lambda each: each.point.at, reverse=True)
+
+    def remarks_of(self, batch: Batch) -> list[Judged]:
+        """Figures of one batch with too little history for an alarm."""
+        found = [each for one in self.series(self._dataset(batch)) for each in one.points]
+        return [each for each in found if each.remark and each.point.batch == batch.id]
 
     def anomalies_of(self, batch: Batch) -> list[Anomaly]:
         """What was not expected in one batch."""

@@ -20,14 +20,14 @@ from hestia_assets.core.results.quality import (
     Series,
 )
 from hestia_assets.domains.quality.outlook import HISTORY, Outlook, Range
-from hestia_assets.domains.quality.scales import Scale
+from hestia_assets.domains.quality.scales import FEW, Scale
 from hestia_assets.domains.quality.seasons import seasonal_moment
-from hestia_assets.domains.quality.wording import sentence, why
+from hestia_assets.domains.quality.wording import remark, sentence, still_learned, why
 
 IN_A_ROW = 3
 """So many points in a row out of their range, on one side, are another level."""
 
-SLACK, SUM, CLIP = 1.0, 12.0, 4.0
+SLACK, SUM, CLIP = 1.0, 10.0, 4.0
 """The cumulative sum: spreads that are forgiven each time, spreads from which it speaks, most that one point adds."""
 
 BACK = 14
@@ -35,6 +35,18 @@ BACK = 14
 
 ONLY_MORE = (MetricKind.ASIDE, MetricKind.FRESHNESS)
 """Of these figures less is no trouble."""
+
+MOST = 10.0
+"""More than so many times what is usual is an alarm on any day."""
+
+FARTHER = 2.0
+"""A point after one that raised an alarm raises another where it is so many times as far off."""
+
+STEP = 0.01
+"""A drift of a share by less than this is none."""
+
+NEVER = 1e-6
+"""What has this chance does not happen."""
 
 Verdicts = Mapping[datetime, NormalVerdict]
 
@@ -67,6 +79,7 @@ class Watcher:
     old: float = 0.0
     back: int = 0
     returned: int = 0
+    told: bool = False
 
     def __post_init__(self) -> None:
         self.outlook = Outlook(Scale(self.metric.kind))
@@ -78,13 +91,15 @@ class Watcher:
             self._remember(point, moment, place, surprising=False)
             return Judged(point)
         reach = self.outlook.expected(moment, point)
-        kind = self._kind(point, place, reach)
+        seldom = self._seldom(point, moment, reach)
+        kind = self._kind(point, place, reach, quiet=seldom is not None)
         expected = self._expected(moment, reach, told=kind is not None)
         self._remember(point, moment, place, surprising=not reach.holds(place))
         said = self.verdicts.get(point.at)
         self._return(place, reach)
         if kind is None:
-            return Judged(point, expected)
+            text = remark(self.metric, point, expected, moment, seldom) if seldom is not None else ""
+            return Judged(point, expected, remark=text)
         if kind is AnomalyKind.LEVEL or (said and said.level):
             self._new_level(place, reach, accepted=said is not None)
         elif said:
@@ -118,28 +133,62 @@ class Watcher:
     def _inside(self, place: float, reach: Range) -> bool:
         if reach.holds(place) or (self.metric.kind in ONLY_MORE and place < reach.low):
             return True
+        if self.metric.kind is MetricKind.NULLS and place < reach.low and self.outlook.scale.back(reach.low) < STEP:
+            return True
         if self.back and reach.holds(place + self.old):
             return True
         return any(each.alike(place, reach.middle, reach.spread) for each in self.accepted)
 
-    def _kind(self, point: Point, place: float, reach: Range) -> AnomalyKind | None:
-        """What is wrong with it, said once of a run of points."""
+    def _seldom(self, point: Point, moment: datetime, reach: Range) -> int | None:
+        """How often such an edge of a month was seen, where that is too seldom to call so high a count unusual."""
+        place = self.outlook.scale.of(point.value)
+        if self.metric.kind is not MetricKind.ROWS or self._inside(place, reach) or place < reach.high:
+            return None
+        beyond = point.value > MOST * max(1.0, self.outlook.scale.back(reach.middle))
+        return None if beyond else self.outlook.new_edge(moment)
+
+    def _kind(self, point: Point, place: float, reach: Range, *, quiet: bool) -> AnomalyKind | None:
+        """What is wrong with it, said once of a run of points; ``quiet``: nothing is said of this one."""
         error = place - reach.middle
         if self._inside(place, reach):
             self.run = []
             calm = reach.holds(place) and self.metric.kind not in ONLY_MORE
-            return AnomalyKind.LEVEL if calm and self._drifts(error, reach.spread) else None
+            if calm and self._drifts(error, reach.spread) and self._matters(point, reach):
+                return AnomalyKind.LEVEL
+            self.run = []
+            return AnomalyKind.ZERO if self._vanished(point) else None
         if self.run and (self.run[-1] > 0) != (error > 0):
             self.run = []
         self.run.append(error)
-        if len(self.run) == IN_A_ROW:
+        if len(self.run) >= IN_A_ROW and not quiet:
             return AnomalyKind.LEVEL
-        if len(self.run) > 1:
+        farther = len(self.run) > 1 and abs(error) > FARTHER * max(abs(each) for each in self.run[:-1])
+        told = self.told and len(self.run) > 1 and not farther
+        self.told = told or not quiet
+        if told or quiet:
             return None
         nothing = (
             point.value == 0 and self.outlook.scale.back(reach.low) > 0 and self.metric.kind is not MetricKind.MEAN
         )
         return AnomalyKind.ZERO if nothing else AnomalyKind.SPIKE
+
+    def _matters(self, point: Point, reach: Range) -> bool:
+        """Whether a drift that was found is large enough to speak of: of shares, a hundredth of not too few rows."""
+        if self.metric.kind is not MetricKind.NULLS:
+            return True
+        if point.of < FEW:
+            return False
+        back, errors = self.outlook.scale.back, sorted(self.run)
+        return abs(back(reach.middle + errors[len(errors) // 2]) - back(reach.middle)) >= STEP
+
+    def _vanished(self, point: Point) -> bool:
+        """Whether so many files without a row in a row are no chance any more, where one alone may be; said once."""
+        if self.metric.kind is not MetricKind.ROWS or point.value:
+            return False
+        empty = next((run for run, each in enumerate(reversed(self.seen), 1) if each.value), len(self.seen) + 1)
+        before = self.seen[: len(self.seen) - empty + 1]
+        share = (sum(1 for each in before if not each.value) + 1) / (len(before) + 2)
+        return share**empty < NEVER <= share ** (empty - 1)
 
     def _drifts(self, error: float, usual: float) -> bool:
         """Whether small errors to one side add up to more than chance makes of them."""
@@ -173,7 +222,7 @@ class Watcher:
             self.old, self.back, self.returned = 0.0, 0, 0
 
     def _remember(self, point: Point, moment: datetime, place: float, *, surprising: bool) -> None:
-        self.outlook.take(moment, place, surprising=surprising)
+        self.outlook.take(moment, place, point.of, surprising=surprising)
         self.seen.append(point)
         self.back = max(0, self.back - 1)
 
@@ -192,7 +241,8 @@ def watch(
     watcher = Watcher(dataset, metric, {each.at: each for each in verdicts if each.metric == metric})
     judged = tuple(_judged(watcher, points))
     quiet = "" if len(points) >= HISTORY else f"Not enough history: {len(points)} of {HISTORY} files."
-    return Series(metric, judged, quiet), watcher
+    known = quiet or metric.kind is not MetricKind.ROWS
+    return Series(metric, judged, quiet, "" if known else still_learned(*watcher.outlook.unknown())), watcher
 
 
 def _judged(watcher: Watcher, points: Sequence[Point]) -> Iterator[Judged]:

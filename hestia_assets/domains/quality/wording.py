@@ -1,10 +1,10 @@
 """What is said of an unusual figure: what was expected, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hestia_assets.core.results.quality import AnomalyKind, Expected, Metric, MetricKind, Point
-from hestia_assets.domains.quality.seasons import OF_A_KIND, Seasons, month_day
+from hestia_assets.domains.quality.seasons import EDGES, OF_A_KIND, Seasons, edge, month_day
 
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 LAST_WEEKS = 8
@@ -23,6 +23,27 @@ def sentence(metric: Metric, kind: AnomalyKind, point: Point, expected: Expected
     if kind is AnomalyKind.LEVEL:
         return f"{start}, for some files now; before, {span} were expected: another level."
     return f"{start}; {span} were expected."
+
+
+def remark(metric: Metric, point: Point, expected: Expected, moment: datetime, seen: int) -> str:
+    """Why a count beyond its range is no alarm at an edge of a month that was seen so few times before."""
+    span = _span(metric, expected.low, expected.high)
+    times = "never" if not seen else "once" if seen == 1 else f"{seen} times"
+    return (
+        f"{metric.title}: {metric.shown(point.value)}; ordinary days have {span}. Too little history for an alarm: "
+        f"{EDGES[edge(moment)].lower()} was seen {times} before, and {OF_A_KIND} are needed."
+    )
+
+
+def still_learned(weekdays: bool, edges: Mapping[str, int]) -> str:
+    """Of which days too few were seen to judge them as others; nothing where all are known."""
+    parts: list[str] = []
+    if weekdays:
+        parts.append(f"a weekday that was seen fewer than {OF_A_KIND} times may be as any day so far was")
+    if edges:
+        named = ", ".join(f"{EDGES[name].lower()} ({seen} of {OF_A_KIND} seen)" for name, seen in edges.items())
+        parts.append(f"many rows are remarked on, but no alarm, at {named}")
+    return f"Still too little history for some days: {'; '.join(parts)}." if parts else ""
 
 
 def why(metric: Metric, before: Sequence[Point], moment: datetime, season: Seasons) -> str:

@@ -1,6 +1,7 @@
 """Words and numbers as reports print them, and text from files made fit for print: shortened, nothing hidden."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hestia_assets.core.results import CheckResult
 from hestia_assets.core.results.quality import Report, ReportedRow, ScorePart
@@ -26,6 +27,14 @@ def _visible(sign: str) -> str:
     """Signs that cannot be seen, among them those that turn the direction of writing, are printed as their number."""
     hidden = not sign.isprintable() and sign != " "
     return f"[U+{ord(sign):04X}]" if hidden else sign
+
+
+def remarks(report: Report) -> list[str]:
+    """What is too new for an alarm, with its day: of a batch, or of a dataset in the month before the report."""
+    month = report.made_at - timedelta(days=30)
+    found = [each for each in (report.trend.points if report.trend else ()) if each.remark]
+    told = [each for each in found if (each.point.batch == report.batch.id if report.batch else each.point.at >= month)]
+    return [f"{each.point.at:%Y-%m-%d}: {each.remark}" for each in told]
 
 
 def cells(row: ReportedRow) -> tuple[str, ...]:

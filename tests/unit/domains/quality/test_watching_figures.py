@@ -4,6 +4,8 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from hestia_assets.core.results.quality import AnomalyKind, Metric, MetricKind, NormalVerdict, Point, Series
+from hestia_assets.domains.quality.outlook import FEW, Outlook
+from hestia_assets.domains.quality.scales import Scale
 from hestia_assets.domains.quality.watching import watch
 
 MONDAY = datetime(2026, 1, 5, 6, tzinfo=UTC)
@@ -127,3 +129,108 @@ def test_fewer_rows_set_aside_are_no_trouble():
 
     assert watched([0.2] * 40 + [0.0], metric=metric).anomalies == ()
     assert [each.kind for each in watched([0.01] * 40 + [0.3], metric=metric).anomalies] == [AnomalyKind.SPIKE]
+
+
+def test_a_peak_at_the_end_of_a_month_is_a_remark_until_three_were_seen():
+    ends = (26, 54, 85, 115)  # the last days of January to April
+    values = [value * (2.5 if day in ends else 1) for day, value in enumerate(ordinary(120))]
+
+    monthly = watched(values)
+
+    assert kinds(monthly) == []
+    (first,) = [each for each in monthly.points if each.remark]  # the later ones are as high as the first
+    assert (first.point.batch, first.anomaly) == ("b26", None)
+    assert first.remark.startswith("Rows that arrived: 2,")
+    assert "ordinary days have 7" in first.remark
+    assert first.remark.endswith("the end of a month was seen never before, and 3 are needed.")
+
+
+def test_what_is_wrong_at_the_end_of_a_month_is_an_alarm_even_when_the_first_is_seen():
+    steady = ordinary(120)
+
+    assert kinds(watched([*steady[:26], 0, *steady[27:]])) == [(26, AnomalyKind.ZERO)]
+    assert kinds(watched([*steady[:26], 300, *steady[27:]])) == [(26, AnomalyKind.SPIKE)]
+    assert kinds(watched([*steady[:26], 11_000, *steady[27:]])) == [(26, AnomalyKind.SPIKE)], "more than ten times"
+    assert kinds(watched([*steady[:115], 2500, *steady[116:]])) == [(115, AnomalyKind.SPIKE)], "three ends were calm"
+    shifted = watched([*steady[:26], *(1.6 * value for value in steady[26:60])])
+    assert kinds(shifted) == [(29, AnomalyKind.LEVEL)], "from the last day of January on, the first are remarked on"
+
+
+def test_a_peak_of_a_quarter_or_of_the_last_working_day_is_no_alarm():
+    quarters = [value * (3 if day in (85, 176, 268) else 1) for day, value in enumerate(ordinary(280))]
+    fridays = [value * (2.5 if day in (25, 53, 85, 115, 144) else 1) for day, value in enumerate(ordinary(150))]
+
+    assert kinds(watched(quarters)) == []
+    assert kinds(watched(fridays)) == []
+
+
+def test_on_which_days_less_is_said_is_told_until_they_are_known():
+    young, older, old = (watched(ordinary(count)).learning for count in (20, 60, 90))
+
+    assert "a weekday that was seen fewer than 3 times may be as any day so far was" in young
+    assert "weekday" not in older
+    assert older.endswith("the end of a month (2 of 3 seen), the beginning of a month (2 of 3 seen), the middle of a "
+                          "month (2 of 3 seen).")  # fmt: skip
+    assert old == ""
+
+
+def test_a_fall_to_zero_is_an_alarm_however_far_the_rows_spread():
+    chance = random.Random(4)
+    wild = [round(1000 * chance.lognormvariate(0, 1.0)) for _ in range(60)]
+
+    assert kinds(watched([*wild, 0])) == [(60, AnomalyKind.ZERO)]
+
+
+def test_where_one_empty_file_is_chance_several_in_a_row_are_none():
+    chance = random.Random(4)
+    few = [sum(chance.random() < 0.02 for _ in range(100)) for _ in range(80)]
+
+    alarms = kinds(watched([*few, *[0] * 12]))
+
+    assert 0 in few
+    assert [kind for day, kind in alarms if day >= 80] == [AnomalyKind.ZERO]
+    assert [day for day, _ in alarms if day < 84] == []
+
+
+def test_a_few_empty_values_after_none_are_no_trouble_and_many_are():
+    metric = Metric(MetricKind.NULLS, "shop")
+    chance = random.Random(5)
+    few = [0.0] * 60 + [chance.choice([0.0, 0.001, 0.002]) for _ in range(60)]
+
+    assert watched(few, metric=metric).anomalies == ()
+    large = [Point(each.batch, each.at, each.value, 250_000) for each in days(few)]
+    assert watch("orders", metric, large)[0].anomalies == ()
+    (alarm,) = watched([0.0] * 60 + [0.05], metric=metric).anomalies
+    assert alarm.sentence == "shop: share without a value: 5.0%; 0.0% to 0.6% were expected."
+
+
+def test_a_file_much_farther_off_than_the_alarm_before_it_is_told_too():
+    steady = ordinary(60)
+
+    assert kinds(watched([*steady[:40], 700, 0, *steady[42:]])) == [(40, AnomalyKind.SPIKE), (41, AnomalyKind.ZERO)]
+    assert kinds(watched([*steady[:40], 400, 380, *steady[42:]])) == [(40, AnomalyKind.SPIKE)]
+
+
+def test_a_mean_of_few_values_may_be_farther_off():
+    metric = Metric(MetricKind.MEAN, "price")
+    chance = random.Random(6)
+    points = [Point(each.batch, each.at, chance.gauss(50, 0.5), 1000) for each in days([0.0] * 60)]
+
+    def last(of: int) -> Point:
+        return Point("last", MONDAY + timedelta(days=60), 55.0, of)
+
+    assert len(watch("orders", metric, [*points, last(1000)])[0].anomalies) == 1
+    assert watch("orders", metric, [*points, last(10)])[0].anomalies == ()
+
+
+def test_three_noisy_weeks_do_not_look_calmer_by_the_weekdays_that_are_told_from_them():
+    spreads: list[float] = []
+    for seed in range(40):
+        chance = random.Random(seed)
+        outlook = Outlook(Scale(MetricKind.MEAN))
+        for point in days([0.0] * 21):
+            outlook.take(point.at, chance.gauss(50 if point.at.weekday() < 5 else 40, 1), 1000, surprising=False)
+        outlook.expected(MONDAY + timedelta(days=21), point)
+        spreads.append(outlook.expected(MONDAY + timedelta(days=21), point).spread / (1 + FEW / 21))
+
+    assert sum(spreads) / len(spreads) > 0.98
