@@ -11,6 +11,8 @@ from hestia_assets.core.results import MessageState
 from hestia_assets.domains.alerts import delivering
 
 DAY = 86_400
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other database has no part in."""
 
 
 @pytest.fixture
@@ -85,6 +87,7 @@ def test_what_is_announced_in_the_very_moment_of_its_removal_is_not_told_again(
     assert keys(keeping) == ["newest"]
 
 
+@ON_SQLITE
 def test_a_removal_that_is_cut_off_removed_nothing(keeping, alert, event, clock, mail, metadata):
     alert()
     for name in ("old", "newest"):
@@ -121,6 +124,7 @@ def test_what_was_not_sent_and_what_perhaps_arrived_twice_stays_however_old(keep
     assert (counts.removed, counts.doubtful, counts.failed, counts.given_up) == (1, 1, 1, 1)
 
 
+@ON_SQLITE
 def test_kept_for_ever_nothing_is_removed_and_no_number_is_given_to_two_messages(service, alert, event, clock, mail):
     alert()
     service.announce([event("held:1")])
