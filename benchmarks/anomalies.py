@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from anomaly_faults import EARLY, LATE, faults_of, found, made_with
+from anomaly_faults import EARLY, LATE, faults_of, faulty, found
 from anomaly_series import SHAPES, Dataset, Shape, dataset
 
 from hestia_assets.core.results.quality import Anomaly, Metric, NormalVerdict, Point, Series
@@ -75,7 +75,7 @@ def tally(shape: Shape, *, seeds: Sequence[int]) -> tuple[Tally, Tally]:
         for counted, early in zip(both, (False, True), strict=True):
             _count_false(counted, plain, seed, early=early)
             for name in faults_of(shape):
-                made, fault = made_with(shape, name, seed=seed, early=early)
+                made, fault = faulty(plain, name, seed=seed, early=early)
                 raised = [(each.metric, each.at) for each in alarms(made, fault.figures, early=early)]
                 counted.hits.setdefault(name, []).append(int(found(fault, made, raised)))
     return both

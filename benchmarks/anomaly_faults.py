@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import exp, log
 
-from anomaly_series import FEW, WITH_MEAN, Dataset, Figures, Shape, dataset, timed
+from anomaly_series import FEW, WITH_MEAN, Dataset, Figures, Shape, timed
 
 from hestia_assets.core.results.quality import Metric, MetricKind, Point
 
@@ -142,11 +142,6 @@ def found(fault: Fault, made: Dataset, raised: list[tuple[Metric, datetime]]) ->
         if any((metric, each.at) in raised for each in after):
             return True
     return False
-
-
-def made_with(shape: Shape, name: str, *, seed: int, early: bool = False) -> tuple[Dataset, Fault]:
-    """A dataset of this shape and seed, with a fault."""
-    return faulty(dataset(shape, seed=seed), name, seed=seed, early=early)
 
 
 FAULTS: Mapping[str, Callable[[Into], Fault]] = {

@@ -82,6 +82,13 @@ def test_figures_unlike_those_of_the_files_before_are_a_warning(home: Hestia):
     assert "Rows that arrived: 400" in str(unusual.description)
     assert "Rows that arrived: 400" in facts(unusual)["anomalies"]
 
+    files = sorted(home.batches.recent("default", "orders", limit=16), key=lambda each: each.created_at)
+    for day, each in enumerate(files):
+        home.batches.update(each.id, created_at=datetime(2026, 1, 16 + day, 6, tzinfo=UTC))
+    too_new = told(home, home.batches.update(batch.id, rows_loaded=60))["unusual_figures"]
+    assert too_new.passed
+    assert "Too little history for an alarm: the end of a month was never seen before" in str(too_new.description)
+
 
 def test_figures_that_nobody_watches_are_no_check():
     unwatched = SPEC.model_copy(update={"watched": False})

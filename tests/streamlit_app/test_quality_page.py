@@ -112,6 +112,27 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     assert "rows fixed by bob" in written(open_page("quality", dataset="orders"))
 
 
+def test_a_first_peak_at_the_edge_of_a_month_is_too_little_history_and_no_success(open_page, pages_home: "Hestia"):
+    last = with_history(pages_home)
+    edge = next(day for day in (datetime.now(UTC) - timedelta(days=back) for back in range(20)) if day.day in (1, 15))
+    files = sorted(pages_home.batches.recent("default", "orders", limit=16), key=lambda each: each.created_at)
+    for day, each in enumerate(files):
+        pages_home.batches.update(each.id, created_at=edge - timedelta(days=15 - day))
+    pages_home.batches.update(last, rows_loaded=60)
+
+    page, report = open_page("quality", dataset="orders"), open_page("quality", dataset="orders", batch=last)
+
+    (remark,) = [each.value.replace("\\", "") for each in page.info]
+    assert "Rows that arrived: 61; ordinary days have" in remark
+    assert "Too little history for an alarm" in remark
+    assert "No figure of the last 30 days is unusual" not in written(page)
+    assert "Still too little history for some days: a weekday that was seen fewer than 3 times" in written(page)
+    assert "Too little history for an alarm" in written(report)
+    for kind in ("html", "json"):
+        assert b"Too little history for an alarm" in pages_home.quality.report(DATASET, kind)
+    assert pages_home.quality.report(DATASET, "pdf").startswith(b"%PDF")
+
+
 def test_a_file_that_waits_for_a_decision_is_first_on_home_and_leads_to_it(open_page, pages_home: "Hestia"):
     few = CheckSpec(rule="row_count", params={"min": 3}, severity=Severity.HOLD)
     for name, checks in (("early", DATASET.checks), ("orders", (few,))):

@@ -28,10 +28,10 @@ def sentence(metric: Metric, kind: AnomalyKind, point: Point, expected: Expected
 def remark(metric: Metric, point: Point, expected: Expected, moment: datetime, seen: int) -> str:
     """Why a count beyond its range is no alarm at an edge of a month that was seen so few times before."""
     span = _span(metric, expected.low, expected.high)
-    times = "never" if not seen else "once" if seen == 1 else f"{seen} times"
+    times = "never seen" if not seen else "seen once" if seen == 1 else f"seen {seen} times"
     return (
         f"{metric.title}: {metric.shown(point.value)}; ordinary days have {span}. Too little history for an alarm: "
-        f"{EDGES[edge(moment)].lower()} was seen {times} before, and {OF_A_KIND} are needed."
+        f"{EDGES[edge(moment)].lower()} was {times} before, and {OF_A_KIND} are needed."
     )
 
 

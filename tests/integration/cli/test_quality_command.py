@@ -23,9 +23,16 @@ def test_quality_of_a_dataset_from_its_score_to_its_report(command, facts, tmp_p
     assert standing["dataset"] == shown["dataset"] == "orders"
     assert standing["score"] == shown["score"] is not None
     assert [part["part"] for part in shown["parts"]][:2] == ["completeness", "validity"]
-    assert unusual == {"dataset": "orders", "quiet": "Not enough history: 1 of 14 files.", "anomalies": []}
+    assert unusual == {
+        "dataset": "orders",
+        "quiet": "Not enough history: 1 of 14 files.",
+        "learning": "",
+        "anomalies": [],
+        "remarks": [],
+    }
     assert missing["error"]["code"] == "not_found"
     assert "hestia quality anomalies" in missing["error"]["hint"]
+    assert command("quality", "anomalies", "orders").stdout == "Not enough history: 1 of 14 files.\n"
     assert "Of the last 1 file, 2 rows." in command("quality", "orders").stdout
     assert "validity" in command("quality", "orders").stdout
     for kind, begins in (("html", b"<!doctype html>"), ("pdf", b"%PDF"), ("json", b"{")):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hestia_assets.core.results import Batch, BatchState, CheckResult, Entry, EntryPage, LineAccount, merge_checks
 from hestia_assets.core.results.quality import Anomaly, Lateness, Report, ReportedRow, Score, Series
-from hestia_assets.core.sentences import Rules, sentence_of, terms
+from hestia_assets.core.sentences import Rules, consequence, sentence_of, terms
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
 
 WORST = 5
@@ -35,9 +35,12 @@ class About:
         return {each.name: sentence_of(each, self.checks, self.rules) for each in results}
 
     def terms(self, results: Sequence[CheckResult]) -> dict[str, tuple[str, ...]]:
-        """By the name of each check, what may fail, who is asked, how many exceptions there are."""
-        names = {each.name for each in results}
-        return {check.name: found for check in self.checks if check.name in names and (found := terms(check))}
+        """By the name of each check, what is done if it fails, what may, who is asked, how many exceptions there are."""
+        known = {check.name: terms(check) for check in self.checks}
+        return {
+            each.name: (consequence(each.severity, each.rule, self.rules), *known.get(each.name, ()))
+            for each in results
+        }
 
     def message(self, result: CheckResult) -> str:
         """What is wrong with a row that failed."""

@@ -7,11 +7,20 @@ from hestia_assets.core.results import CheckResult
 from hestia_assets.core.results.quality import Report, ReportedRow, ScorePart
 from hestia_assets.core.sentences import SEVERITY_WORDS
 
+PART_WORDS = {
+    "total": "all lines",
+    "preamble": "above the header",
+    "comment": "comments",
+    "loaded": "accepted: fit for the table",
+    "quarantined": "set aside",
+}
+"""Places of the line account that people call otherwise."""
+
 LONGEST = 300
 """Characters of a value that are printed; how many there are is said."""
 
 ROW_HEADER = ("File row", "Column", "What is wrong", "Value", "The row as it came")
-CHECK_HEADER = ("Rule", "If a row fails", "Rows that failed")
+CHECK_HEADER = ("Rule", "If it fails", "Rows that failed")
 
 
 def fit(text: str | None) -> str:
@@ -49,7 +58,7 @@ def check_cells(report: Report) -> list[tuple[str, str, str]]:
 
 
 def _check(check: CheckResult, report: Report) -> tuple[str, str, str]:
-    does = ". ".join((SEVERITY_WORDS[check.severity], *report.terms.get(check.name, ())))
+    does = ". ".join(report.terms.get(check.name, (SEVERITY_WORDS[check.severity],)))
     failed = f"{check.failed_rows:,} of {check.checked_rows:,}"
     said = fit(report.sentences.get(check.name, check.name))
     return said, fit(does), fit(check.problem) if check.problem else failed
@@ -64,7 +73,11 @@ def part_cells(part: ScorePart) -> tuple[str, str, str]:
 
 def account_cells(report: Report) -> Sequence[tuple[str, str]]:
     """The line account, parts without a line left out."""
-    return [(name, f"{lines:,}") for name, lines in report.account.items() if lines or name == "total"]
+    return [
+        (PART_WORDS.get(name, name), f"{lines:,}")
+        for name, lines in report.account.items()
+        if lines or name == "total"
+    ]
 
 
 def about_rows(report: Report) -> str:

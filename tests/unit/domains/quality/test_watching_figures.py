@@ -142,7 +142,7 @@ def test_a_peak_at_the_end_of_a_month_is_a_remark_until_three_were_seen():
     assert (first.point.batch, first.anomaly) == ("b26", None)
     assert first.remark.startswith("Rows that arrived: 2,")
     assert "ordinary days have 7" in first.remark
-    assert first.remark.endswith("the end of a month was seen never before, and 3 are needed.")
+    assert first.remark.endswith("the end of a month was never seen before, and 3 are needed.")
 
 
 def test_what_is_wrong_at_the_end_of_a_month_is_an_alarm_even_when_the_first_is_seen():
