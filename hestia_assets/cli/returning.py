@@ -15,10 +15,13 @@ from hestia_assets.cli.session import saved_dataset, session
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from hestia_assets.core.results import EntryId, Resubmission, Returned
+    from hestia_assets.core.results import EntryId, NewerRow, Resubmission, Returned
 
 Dataset = Annotated[str, typer.Argument()]
 Preview = Annotated[bool, typer.Option("--preview", help="Only say what would happen.")]
+OverNewer = Annotated[
+    bool, typer.Option("--over-newer", help="Load rows also where a later batch brought a newer value of their key.")
+]
 SUFFIXES: dict[str, Literal["xlsx", "csv"]] = {".xlsx": "xlsx", ".csv": "csv"}
 MOST_SHOWN = 50
 
@@ -69,6 +72,7 @@ def resubmit(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A corrected workbook or CSV file.")],
     preview: Preview = False,
     note: Annotated[str, typer.Option(help="Kept with each row.")] = "",
+    over_newer: OverNewer = False,
     as_json: AsJson = False,
 ) -> None:
     """Load what was corrected in an exported file; what is still wrong stays open, nothing is loaded twice."""
@@ -87,9 +91,11 @@ def resubmit(
                 hint="Export the rows again, and keep every cell a text.",
             )
         done = (
-            hestia.quarantine.preview(spec, returned.fixes)
+            hestia.quarantine.preview(spec, returned.fixes, over_newer=over_newer)
             if preview
-            else hestia.quarantine.resubmit(spec, returned.fixes, author=hestia.author, note=note)
+            else hestia.quarantine.resubmit(
+                spec, returned.fixes, author=hestia.author, note=note, over_newer=over_newer
+            )
         )
         _tell(done, preview=preview, returned=returned, as_json=as_json)
 
@@ -99,9 +105,11 @@ def accept(
     dataset: Dataset,
     rows: Annotated[list[str], typer.Argument(metavar="ID...", help="Rows, as the list names them: BATCH#ROW.")],
     reason: Annotated[str, typer.Option(help="Why they may stay as they are.")],
+    preview: Preview = False,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the exemption. [default: for ever]")
     ] = None,
+    over_newer: OverNewer = False,
     as_json: AsJson = False,
 ) -> None:
     """Load rows as they are: the checks that they fail get an exemption in the dataset's declaration."""
@@ -109,8 +117,13 @@ def accept(
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
         day = until.date() if until else None
-        done = hestia.quarantine.accept(spec, ids, reason=reason, until=day, author=hestia.author)
-        _tell(done, preview=False, as_json=as_json)
+        desk, author = hestia.quarantine, hestia.author
+        done = (
+            desk.accept_preview(spec, ids, over_newer=over_newer)
+            if preview
+            else desk.accept(spec, ids, reason=reason, until=day, author=author, over_newer=over_newer)
+        )
+        _tell(done, preview=preview, as_json=as_json)
 
 
 def replay(
@@ -120,6 +133,7 @@ def replay(
     rule: Annotated[str, typer.Option(help="Only rows that failed this rule first.")] = "",
     column: Annotated[str, typer.Option(help="Only rows that failed at this column first.")] = "",
     preview: Preview = False,
+    over_newer: OverNewer = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge open rows again, unchanged, after a rule, a type or the way of reading was changed."""
@@ -129,9 +143,9 @@ def replay(
         hestia = session(context).hestia()
         spec, wanted = saved_dataset(hestia, dataset), EntryFilter(rule, column, batch)
         done = (
-            hestia.quarantine.replay_preview(spec, wanted)
+            hestia.quarantine.replay_preview(spec, wanted, over_newer=over_newer)
             if preview
-            else hestia.quarantine.replay(spec, wanted, author=hestia.author)
+            else hestia.quarantine.replay(spec, wanted, author=hestia.author, over_newer=over_newer)
         )
         _tell(done, preview=preview, as_json=as_json)
 
@@ -143,7 +157,7 @@ def _tell(done: "Resubmission", *, preview: bool, as_json: bool, returned: "Retu
     if as_json:
         print_json(_fact(done, preview=preview, returned=returned) | {"known": [str(one) for one in known]})
         return
-    held = done.batch is not None and not done.loaded and not done.still_wrong
+    held = done.batch is not None and not (done.loaded or done.still_wrong or done.newer)
     untouched = f", {returned.unchanged:,} not changed" if returned else ""
     typer.echo(
         f"{counted(len(done.loaded), 'row')} {'would be ' if preview else ''}loaded, {len(done.still_wrong):,} still "
@@ -151,6 +165,8 @@ def _tell(done: "Resubmission", *, preview: bool, as_json: bool, returned: "Retu
     )
     if held:
         typer.echo("A check holds the batch: release it or discard it.")
+    if done.newer:
+        _tell_newer(done, preview=preview)
     if wrong:
         print_table(("row", "column", "what is wrong"), wrong[:MOST_SHOWN], title="Still wrong")
     if refused:
@@ -159,17 +175,41 @@ def _tell(done: "Resubmission", *, preview: bool, as_json: bool, returned: "Retu
         print_batches([done.batch, *done.others])
 
 
+def _tell_newer(done: "Resubmission", *, preview: bool) -> None:
+    """Values that a later batch brought, and what becomes of them."""
+    number = counted(len(done.newer), "row")
+    if done.over_newer:
+        words = f"{number} of these {'would take' if preview else 'took'} the place of newer values."
+    else:
+        stay = "would stay" if preview else ("stays" if len(done.newer) == 1 else "stay")
+        words = f"{number} {stay} open: the table has newer values of their keys. --over-newer loads them all the same."
+    typer.echo(words)
+    rows = [
+        (str(one.id), one.key, column, old, one.since, new)
+        for one in done.newer
+        for column, (old, new) in (one.values or {"": ("removed", "the row again")}).items()
+    ]
+    print_table(("row", "key", "column", "in the table", "since batch", "would get"), rows[:MOST_SHOWN], title="Newer")
+
+
 def _fact(done: "Resubmission", *, preview: bool, returned: "Returned | None") -> dict[str, Any]:
     batches = [batch_fact(one) for one in (done.batch, *done.others) if one is not None]
     fact: dict[str, Any] = {
         "preview": preview,
         "loaded": [str(one) for one in done.loaded],
         "still_wrong": [{"id": str(one.id), "problems": dict(one.problems)} for one in done.still_wrong],
+        "newer": [_newer_fact(one) for one in done.newer],
+        "over_newer": done.over_newer,
         "batches": batches,
     }
     if returned is not None:
         fact |= {"unchanged": returned.unchanged, "refused": [asdict(one) for one in returned.refused]}
     return fact
+
+
+def _newer_fact(one: "NewerRow") -> dict[str, Any]:
+    values = {name: {"in_table": old, "would_get": new} for name, (old, new) in one.values.items()}
+    return {"id": str(one.id), "key": one.key, "since": one.since, "is_gone": one.is_gone, "values": values}
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from hestia_assets.core.results import Entry, EntryFilter, EntryId, Fix, Resubmission
+from hestia_assets.core.results import Entry, EntryFilter, EntryId, Fix
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.entry_words import columns_of, place_of, problems_of
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import WRAPPED
+from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count, every
 from streamlit_app.facade import hestia
@@ -120,8 +121,7 @@ def _turn_pages(spec: DatasetSpec, total: int, first: int, height: int) -> None:
 def _try_and_load(spec: DatasetSpec, changes: Changes) -> None:
     fixes = [Fix(entry, values) for entry, values in sorted(changes.items())]
     key = f"{_key(spec)}-trial"
-    kept: tuple[list[Fix], Resubmission] | None = st.session_state.get(key)
-    trial = kept[1] if kept and kept[0] == fixes else None
+    trial = tried(key, fixes, lambda over: hestia().quarantine.preview(spec, fixes, over_newer=over), asked=False)
     with st.container(horizontal=True):
         label = f"Check my changes in {count(len(fixes), 'row')}" if fixes else "Check my changes"
         asked = st.button(label, icon=":material/rule:", disabled=not fixes, type="secondary" if trial else "primary")
@@ -132,17 +132,18 @@ def _try_and_load(spec: DatasetSpec, changes: Changes) -> None:
         if fixes:
             st.button("Drop my changes", icon=":material/close:", on_click=start_anew, args=(spec,))
     if asked:
-        with explained(), st.spinner(f"Checking {count(len(fixes), 'row')} …"):
-            trial = hestia().quarantine.preview(spec, fixes)
-            st.session_state[key] = (fixes, trial)
+        with explained():
+            tried(key, fixes, lambda over: hestia().quarantine.preview(spec, fixes, over_newer=over), asked=True)
             st.rerun()
     if loads:
         with explained_later(), st.spinner("Loading …"):
-            remember(spec, hestia().quarantine.resubmit(spec, fixes, author=hestia().author))
+            done = hestia().quarantine.resubmit(spec, fixes, author=hestia().author, over_newer=is_over(key))
+            remember(spec, done)
             start_anew(spec)
         st.rerun()
     if trial is not None:
         show_trial(spec, trial)
+        ask_about_newer(trial, key)
 
 
 def start_anew(spec: DatasetSpec) -> None:

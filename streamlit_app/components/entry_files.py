@@ -12,6 +12,7 @@ from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow,
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import WRAPPED
+from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count
 from streamlit_app.facade import hestia
@@ -35,11 +36,10 @@ class Made:
 
 @dataclass(frozen=True)
 class Brought:
-    """A file that came back: what it says, and what loading it would do."""
+    """A file that came back, and what it says."""
 
     digest: str
     returned: Returned
-    trial: Resubmission | None
 
 
 def fix_elsewhere(spec: DatasetSpec, wanted: EntryFilter, total: int) -> None:
@@ -97,8 +97,7 @@ def _bring_back(spec: DatasetSpec) -> Brought | None:
     if kept is None or kept.digest != digest:
         with st.spinner("Reading and checking …"):
             returned = hestia().quarantine.read_back(spec, BytesIO(data), file_name=file.name)
-            trial = hestia().quarantine.preview(spec, returned.fixes) if returned.fixes else None
-        kept = st.session_state[key] = Brought(digest, returned, trial)
+        kept = st.session_state[key] = Brought(digest, returned)
     return kept
 
 
@@ -113,19 +112,30 @@ def _show(spec: DatasetSpec, brought: Brought) -> None:
     if found.refused:
         st.warning("**These rows are not taken.** What the spreadsheet did to them cannot be undone here.")
         _show_refused(found.refused)
-    if brought.trial is None:
+    if not found.fixes:
         return
-    show_trial(spec, brought.trial)
+    key = f"tried-{spec.tenant}-{spec.name}"
+    new = st.session_state.get(key, (None,))[0] != brought.digest
+    trial = tried(key, brought.digest, lambda over: _trial(spec, found, over=over), asked=new)
+    if trial is None:
+        return
+    show_trial(spec, trial)
+    ask_about_newer(trial, key)
     if st.button(
         "Load the fixed rows", icon=":material/upload:", type="primary", key=f"load-brought-{spec.name}",
         disabled=not found.fixes, help="Rows that are still wrong stay here with their new values.",
     ):  # fmt: skip
         with explained_later(), st.spinner("Loading …"):
-            remember(spec, hestia().quarantine.resubmit(spec, found.fixes, author=hestia().author))
+            over = is_over(key)
+            remember(spec, hestia().quarantine.resubmit(spec, found.fixes, author=hestia().author, over_newer=over))
             st.session_state[f"back-number-{spec.name}"] += 1
             st.session_state.pop(f"brought-{spec.tenant}-{spec.name}", None)
             st.session_state.pop(f"made-{spec.tenant}-{spec.name}", None)
         st.rerun()
+
+
+def _trial(spec: DatasetSpec, found: Returned, *, over: bool) -> Resubmission:
+    return hestia().quarantine.preview(spec, found.fixes, over_newer=over)
 
 
 def _show_refused(refused: Sequence[RefusedRow]) -> None:

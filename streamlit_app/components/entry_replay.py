@@ -5,6 +5,7 @@ import streamlit as st
 from hestia_assets.core.results import EntryFilter, Resubmission
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
+from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count
 from streamlit_app.facade import hestia
@@ -17,9 +18,8 @@ def check_again(spec: DatasetSpec, wanted: EntryFilter, total: int, *, version: 
         "now. They are checked as they are, against the rules of today."
     )
     key = f"again-{spec.tenant}-{spec.name}"
-    kept: tuple[object, Resubmission] | None = st.session_state.get(key)
     stamp = (wanted, total, version)
-    trial = kept[1] if kept and kept[0] == stamp else None
+    trial = tried(key, stamp, lambda over: _trial(spec, wanted, over=over), asked=False)
     with st.container(horizontal=True):
         asked = st.button(
             f"Check {count(total, 'row')} again", icon=":material/replay:", type="secondary" if trial else "primary"
@@ -29,14 +29,19 @@ def check_again(spec: DatasetSpec, wanted: EntryFilter, total: int, *, version: 
             disabled=not trial.loaded, key=f"{key}-load",
         )  # fmt: skip
     if asked:
-        with explained(), st.spinner(f"Checking {count(total, 'row')} …"):
-            trial = hestia().quarantine.replay_preview(spec, wanted)
-            st.session_state[key] = (stamp, trial)
+        with explained():
+            tried(key, stamp, lambda over: _trial(spec, wanted, over=over), asked=True)
             st.rerun()
     if loads:
         with explained_later(), st.spinner("Loading …"):
-            remember(spec, hestia().quarantine.replay(spec, wanted, author=hestia().author))
+            over = is_over(key)
+            remember(spec, hestia().quarantine.replay(spec, wanted, author=hestia().author, over_newer=over))
             st.session_state.pop(key, None)
         st.rerun()
     if trial is not None:
         show_trial(spec, trial)
+        ask_about_newer(trial, key)
+
+
+def _trial(spec: DatasetSpec, wanted: EntryFilter, *, over: bool) -> Resubmission:
+    return hestia().quarantine.replay_preview(spec, wanted, over_newer=over)

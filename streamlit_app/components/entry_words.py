@@ -16,6 +16,7 @@ ACTIONS = {
     EntryAction.SET_ASIDE: "set aside",
     EntryAction.CORRECTED: "corrected and loaded",
     EntryAction.STILL_WRONG: "corrected, still wrong",
+    EntryAction.OUTDATED: "left open: the table has a newer value",
     EntryAction.REPLAYED: "checked again and loaded",
     EntryAction.ACCEPTED: "accepted as it is",
     EntryAction.DROPPED: "dropped",

@@ -89,6 +89,7 @@ WHY = {
     "encoding": "bytes that are no text",
     "nul": "NUL bytes",
     "key": "the key is missing or there twice",
+    "newer": "the table has a newer value",
 }
 
 

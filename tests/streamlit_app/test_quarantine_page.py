@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import BatchState, EntryFilter, EntryState, Fix
-from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Recipe
+from hestia_assets.core.specs import CheckSpec, Column, ColumnType, DatasetSpec, Mode, Recipe
 
 ORDERS = TableRef(Layer.VALIDATED, "default", "orders")
 BAD = 9
@@ -144,6 +144,55 @@ def test_rows_are_mended_in_the_page_tried_first_loaded_and_undone(home, page):
     assert "Undone." in said(app)
     assert to_fix(home) == BAD
     assert home.tables.scan(ORDERS).collect().height == 1
+
+
+def prices(home: Hestia) -> DatasetSpec:
+    """A dataset with a key: two rows of an old file wait, and of one of them a later file says something newer."""
+    columns = (Column(source="no", name="no"), Column(source="qty", name="qty", type=ColumnType.INTEGER))
+    rule = CheckSpec(rule="in_range", columns=("qty",), params={"min": 1})
+    spec = DatasetSpec(
+        name="prices", recipe=Recipe(columns=columns), checks=(rule,), mode=Mode.UPSERT, primary_key=("no",)
+    )
+    home.catalog.save(spec, author="ada")
+    for name, text in (("old.csv", "no,qty\na,-1\nb,-2\n"), ("new.csv", "no,qty\na,30\n")):
+        file = BytesIO(text.encode())
+        home.ingest.run(home.ingest.receive(spec, file, file_name=name, author="ada").batch.id)
+    return spec
+
+
+def test_rows_of_an_old_file_take_no_newer_place_unless_a_person_says_so(home, page):
+    prices(home)
+
+    app = press(typed(page("prices"), {0: {"qty": "1"}, 1: {"qty": "2"}}), "Check my changes in 2 rows")
+    tried = said(app)
+    newer = next(frame.value for frame in app.dataframe if "In the table now" in frame.value.columns)
+    app = next(one for one in app.toggle if one.label.startswith("Load it too")).set_value(True).run()
+    over = said(app)
+    app = press(app, "Load the fixed rows")
+
+    assert not app.exception
+    assert "1 row would be loaded." in tried
+    assert "Of 1 row the table has newer values, from later files or edits.** It stays open here." in tried
+    assert newer.to_dict("records") == [
+        {"Row": "no a", "Column": "qty", "In the table now": "30", "Since": "new.csv", "It would get": "1"}
+    ]
+    assert "2 rows would be loaded." in over
+    assert "2 rows were loaded into prices.** 1 of them took the place of newer values." in said(app)
+    table = home.tables.scan(TableRef(Layer.VALIDATED, "default", "prices")).collect()
+    assert dict(table.select("no", "qty").iter_rows()) == {"a": 1, "b": 2}
+    press(app, "Undo it")
+
+
+def test_accepting_and_checking_again_ask_about_newer_values_too(home, page):
+    prices(home)
+    again = press(page("prices").button_group(key="way-prices").set_value("Check again").run(), "Check 2 rows again")
+
+    app = page("prices").button_group(key="way-prices").set_value("Drop or accept").run()
+    app = app.toggle(key="decide-all-prices").set_value(True).run()
+
+    assert "2 rows are still wrong" in said(again)
+    assert any(toggle.label.startswith("Load it too") for toggle in app.toggle)
+    assert "Of 1 row the table has newer values" in said(app)
 
 
 def test_a_workbook_is_made_mended_and_brought_back(home, page):

@@ -20,13 +20,15 @@ class EntryState(StrEnum):
 class EntryAction(StrEnum):
     """What was done to it: the last one that counts makes its state.
 
-    ``TAKEN_BACK``: loaded, and out of the table again with its file, which was undone. ``KEPT`` speaks of the whole
-    file: it was undone without the rows of it that were fixed.
+    ``OUTDATED``: right, and left open, as the table has a newer value. ``TAKEN_BACK``: loaded, and out of the table
+    again with its file, which was undone. ``KEPT`` speaks of the whole file: it was undone without the rows of it that
+    were fixed.
     """
 
     SET_ASIDE = "set_aside"
     CORRECTED = "corrected"
     STILL_WRONG = "still_wrong"
+    OUTDATED = "outdated"
     REPLAYED = "replayed"
     ACCEPTED = "accepted"
     DROPPED = "dropped"
@@ -137,12 +139,31 @@ class StillWrong:
 
 
 @dataclass(frozen=True)
+class NewerRow:
+    """An entry of a key of which the table has a newer row, brought by a later batch than the entry's own.
+
+    ``key``: in words. ``since``: the later batch. ``values``: of each column that differs the value in the table and
+    the one that it would get, as text. ``is_gone``: the later batch took the key out.
+    """
+
+    id: EntryId
+    key: str
+    since: str
+    values: Mapping[str, tuple[str | None, str | None]] = field(
+        default_factory=dict[str, "tuple[str | None, str | None]"]
+    )
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
 class Resubmission:
     """What a resubmission does, or would do: rows that are loaded, rows that stay open and why, rows left alone.
 
     ``known``: entries that are loaded or dropped already, so that nothing is loaded twice. ``batch``: the batch that
     brought the rows, where one did; held, it waits for a person, and its entries stay open until it is released.
     ``others``: further batches, where rows of files that are read in different ways were brought at once.
+    ``newer``: rows in whose place the table has newer ones; they stay open, or with ``over_newer`` are among those that
+    are loaded.
     """
 
     loaded: tuple[EntryId, ...] = ()
@@ -151,6 +172,8 @@ class Resubmission:
     checks: tuple[CheckResult, ...] = ()
     batch: Batch | None = None
     others: tuple[Batch, ...] = ()
+    newer: tuple[NewerRow, ...] = ()
+    over_newer: bool = False
 
 
 @dataclass(frozen=True)

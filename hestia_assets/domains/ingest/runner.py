@@ -27,7 +27,8 @@ from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.entries.again import came_back
 from hestia_assets.domains.ingest.entries.book import EntryBook
-from hestia_assets.domains.ingest.entries.lines import ResubmissionReader
+from hestia_assets.domains.ingest.entries.lines import ResubmissionReader, attempts
+from hestia_assets.domains.ingest.entries.newer import NewerRows
 from hestia_assets.domains.ingest.entries.run import ResubmitRun, spec_for_rows
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.loading.fitting import fitting, resubmitted
@@ -200,8 +201,13 @@ class Runner:
             own = replace(maker, spec=spec_for_rows(maker.spec, maker.validator))
             reading = own.reading(resubmitted(maker.spec, source))
             reader = ResubmissionReader()
-            run = BatchRun(reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce)
-            return ResubmitRun(run, self.book(maker.batch.tenant, maker.batch.dataset))
+            book = self.book(maker.batch.tenant, maker.batch.dataset)
+            newer = NewerRows(book, reading.spec)
+            run = BatchRun(
+                reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce,
+                guard=lambda rows, source: newer.failure(newer.of(rows, attempts(source))),
+            )  # fmt: skip
+            return ResubmitRun(run, book)
         recipe = fitting(self.formats, maker.spec, source)
         if recipe.encoding not in {each.encoding for each in (maker.spec.recipe, *maker.spec.other_recipes)}:
             self.audit.record(maker.batch.author, "batch.read_as", maker.batch.id, encoding=recipe.encoding)

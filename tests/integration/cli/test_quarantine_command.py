@@ -136,3 +136,31 @@ def test_undo_of_a_file_says_what_becomes_of_rows_that_were_fixed(command: Comma
     assert (gone["removed"], gone["fixed"], gone["fixes_stay"], len(gone["fixed_by"])) == (3, 2, False, 1)
     assert "2 rows of these had been fixed and came back too" in command("redo", batch).output.replace("\n", " ")
     assert "2 rows of it were fixed since and stay" in command("undo", batch, "--keep-fixes").output.replace("\n", " ")
+
+
+def test_rows_of_an_old_file_do_not_overwrite_newer_values_unless_told_so(
+    command: Command, facts: Facts, tmp_path: Path
+):
+    (tmp_path / "orders.yaml").write_text(SPEC + "mode: upsert\nprimary_key: [id]\n")
+    for name, row in (("old", "002,-2"), ("new", "002,7")):
+        (tmp_path / f"{name}.csv").write_text(f"id,qty\n{row}\n")
+    command("apply", "-f", tmp_path / "orders.yaml")
+    batches = [facts("import", tmp_path / f"{name}.csv", "--dataset", "orders")["batch"] for name in ("old", "new")]
+    row, out = f"{batches[0]}#1", tmp_path / "bad.csv"
+    command("quarantine", "export", "orders", "--to", out)
+    corrected(out, (1, "2"))
+
+    seen = facts("quarantine", "resubmit", "orders", out, "--preview")
+    said = command("quarantine", "resubmit", "orders", out, "--preview").output.replace("\n", " ")
+    left = facts("quarantine", "resubmit", "orders", out)
+
+    newer = {"id": row, "key": "id 002", "since": batches[1], "is_gone": False}
+    assert seen["newer"] == left["newer"] == [newer | {"values": {"qty": {"in_table": "7", "would_get": "2"}}}]
+    assert (seen["loaded"], left["loaded"], left["over_newer"]) == ([], [], False)
+    assert "1 row would stay open: the table has newer values" in said
+    assert facts("quarantine", "accept", "orders", row, "--reason", "x", "--preview")["newer"] == seen["newer"]
+    assert facts("quarantine", "replay", "orders", "--preview", "--over-newer")["loaded"] == [row]
+    assert "1 row of these took the place" in command("quarantine", "replay", "orders", "--over-newer").output
+    steps = facts("quarantine", "history", "orders", row)["history"]
+    assert [step["action"] for step in steps] == ["set_aside", "outdated", "replayed"]
+    assert steps[-1]["note"] == f"(over the newer value of {batches[1]})"

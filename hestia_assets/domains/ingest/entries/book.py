@@ -40,6 +40,7 @@ and its row that did it, and the values of the attempt as JSON."""
 LOADED = (EntryAction.CORRECTED, EntryAction.REPLAYED, EntryAction.ACCEPTED)
 STATES: Mapping[str, str] = {
     EntryAction.STILL_WRONG: EntryState.OPEN,
+    EntryAction.OUTDATED: EntryState.OPEN,
     EntryAction.REOPENED: EntryState.OPEN,
     EntryAction.TAKEN_BACK: EntryState.OPEN,
     EntryAction.DROPPED: EntryState.DROPPED,

@@ -1,7 +1,7 @@
 """The original of a resubmission: JSON lines. The first says who, when and why; each of the others is one row.
 
 ``{"author": …, "at": …, "note": …, "action": …, "sources": {column: header text}}``, then
-``{"batch": …, "row": …, "values": {column: text or null}}``.
+``{"batch": …, "row": …, "values": {column: text or null}}``, with ``"over"``: a batch, where a newer value may be lost.
 """
 
 import json
@@ -33,10 +33,14 @@ IN_MEMORY = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A row of a resubmission: the entry that it comes from, and its text by column."""
+    """A row of a resubmission: the entry that it comes from, and its text by column.
+
+    ``over``: the batch whose newer value a person saw and let it take the place of.
+    """
 
     id: EntryId
     values: Values
+    over: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def encoded(head: Head, rows: Iterable[Attempt]) -> BinaryIO:
     target.write(head.encoded())
     for row in rows:
         fact = {"batch": row.id.batch, "row": row.id.row, "values": dict(row.values)}
+        fact |= {"over": row.over} if row.over else {}
         target.write(json.dumps(fact, ensure_ascii=False).encode() + b"\n")
     target.seek(0)
     return target
@@ -84,7 +89,7 @@ def attempts(source: BinaryIO) -> Iterator[Attempt]:
     source.readline()
     for line in source:
         fact = json.loads(line)
-        yield Attempt(EntryId(fact["batch"], fact["row"]), fact["values"])
+        yield Attempt(EntryId(fact["batch"], fact["row"]), fact["values"], fact.get("over"))
 
 
 class ResubmissionReader:

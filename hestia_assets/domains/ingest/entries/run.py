@@ -15,6 +15,7 @@ from hestia_assets.core.ports import Validator
 from hestia_assets.core.results import Batch, EntryAction, EntryId, EntryState
 from hestia_assets.core.rules import Scope
 from hestia_assets.core.specs import DatasetSpec, Mode
+from hestia_assets.domains.ingest.entries import newer
 from hestia_assets.domains.ingest.entries.book import LOG, EntryBook, id_frame
 from hestia_assets.domains.ingest.entries.lines import Attempt, attempts, head_of
 from hestia_assets.domains.ingest.loading.publish import Publication
@@ -90,9 +91,14 @@ class ResubmitRun:
         if tables.has_batch(ref, batch):
             return
         head, aside = head_of(source), tables.scan(self.book.ref(Layer.QUARANTINE))
-        wrong = set(aside.filter(pl.col("_batch") == batch).select("_row").collect()["_row"])
+        mine = aside.filter(pl.col("_batch") == batch).select("_row", "rule").collect()
+        wrong = {
+            row: EntryAction.OUTDATED if rule == newer.RULE else EntryAction.STILL_WRONG
+            for row, rule in mine.iter_rows()
+        }
+        done = EntryAction(head["action"])
         rows = [
-            Step(attempt.id, EntryAction.STILL_WRONG if row in wrong else EntryAction(head["action"]), row, attempt)
+            Step(attempt.id, wrong.get(row, done), row, attempt)
             for row, attempt in enumerate(attempts(source), start=1)
         ]
         frame = log_rows(self.book, rows, who=head["author"], at=datetime.fromisoformat(head["at"]), note=head["note"])
@@ -117,9 +123,16 @@ def log_rows(book: EntryBook, steps: Sequence[Step], *, who: str, at: datetime, 
     number = book.tables.version(ref) + 1 if book.tables.exists(ref) else 0
     rows = [
         (
-            step.id.batch, step.id.row, number, at, who, step.action.value, note, None, step.by_row,
+            step.id.batch, step.id.row, number, at, who, step.action.value, _noted(step, note), None, step.by_row,
             None if step.attempt is None else json.dumps(dict(step.attempt.values), ensure_ascii=False),
         )
         for step in steps
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=LOG, orient="row")
+
+
+def _noted(step: Step, note: str) -> str:
+    """The note, and what a person let the row take the place of."""
+    if step.attempt is None or not step.attempt.over or step.action in (EntryAction.STILL_WRONG, EntryAction.OUTDATED):
+        return note
+    return f"{note} (over the newer value of {step.attempt.over})".lstrip()

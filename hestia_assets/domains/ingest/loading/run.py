@@ -25,7 +25,7 @@ from hestia_assets.core.results import (
 from hestia_assets.core.sentences import held_by
 from hestia_assets.domains.ingest.loading.parts import PUBLISHED, PartMaker, Progress
 from hestia_assets.domains.ingest.loading.publish import Publication
-from hestia_assets.domains.ingest.loading.sets import PLAN, Planner, final_files
+from hestia_assets.domains.ingest.loading.sets import PLAN, Guard, Planner, final_files, unguarded
 from hestia_assets.domains.ingest.loading.telling import committed, held, unheard
 from hestia_assets.domains.ingest.loading.whole import WholeBatch
 
@@ -51,7 +51,11 @@ class Planned:
 
 @dataclass(frozen=True)
 class BatchRun:
-    """Everything one run needs. ``again``: why a person must see rows of a file that was here before."""
+    """Everything one run needs.
+
+    ``guard``: which rows must not take the place of those of their keys. ``again``: why a person must see rows of a
+    file that was here before.
+    """
 
     maker: PartMaker
     reader: Format
@@ -62,6 +66,7 @@ class BatchRun:
     on_progress: Progress
     announce: Announcer = unheard
     drift: Callable[["BatchRun", BinaryIO, int], tuple[DriftFinding, ...]] = lambda _, __, ___: ()
+    guard: Guard = unguarded
     again: Callable[["BatchRun", Sequence[BatchPart], BatchPart], Problem | None] = lambda _, __, ___: None
 
     def go(self, source: BinaryIO) -> Batch:
@@ -133,7 +138,7 @@ class BatchRun:
         parts = [part for part in known if part.number < PLAN]
         plan = self._plan_of(known)
         whole = WholeBatch(self.maker, self.batches, lambda source, rows: self.drift(self, source, rows))
-        planner = Planner(self.maker, self.reader, whole)
+        planner = Planner(self.maker, self.reader, whole, self.guard)
         if plan is not None and (self.maker.is_published() or planner.is_current(plan)):
             return parts, plan
         if plan is None:

@@ -5,7 +5,7 @@ that goes on later commits what was planned if the table is still at that versio
 of other datasets are read once, when the plan is made: what they become later does not change its verdict.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -21,7 +21,7 @@ from hestia_assets.core.results import (
     StagedFile,
     TextChunk,
 )
-from hestia_assets.core.specs import Mode, Severity
+from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.loading import quarantine
 from hestia_assets.domains.ingest.loading.keyed import KeyFailure, KeyTrouble, has_key, key_trouble, still_named
 from hestia_assets.domains.ingest.loading.modes import Effect, EffectPlan, Seen
@@ -30,6 +30,26 @@ from hestia_assets.domains.ingest.loading.whole import WholeBatch
 
 PLAN = 1_000_000
 """Number of the part that holds the plan; files it adds or replaces for part n are staged as part PLAN + n."""
+
+
+Guard = Callable[[pl.LazyFrame, BinaryIO], KeyFailure | None]
+"""Typed rows with a key, of a batch with these bytes: those that must not take the place of what is there."""
+
+
+def unguarded(_: pl.LazyFrame, _source: BinaryIO) -> None:
+    """What a file says takes the place of what is there."""
+
+
+def guarded_rows(
+    rows: pl.LazyFrame, spec: DatasetSpec, guard: Callable[[pl.LazyFrame], KeyFailure | None]
+) -> tuple[pl.LazyFrame, KeyTrouble, KeyFailure | None]:
+    """The rows that are to be compared with the table, what is wrong with keys, and the rows that are guarded."""
+    trouble = key_trouble(rows, spec)
+    guarded = guard(rows.filter(~pl.col("_row").is_in(trouble.failure.rows.implode())))
+    if guarded is not None:  # a row that repeats a guarded one is guarded too
+        trouble = replace(trouble, repeats=trouble.repeats.filter(~trouble.repeats.is_in(guarded.rows.implode())))
+    out = pl.concat([trouble.failure.rows, trouble.repeats, *([guarded.rows] if guarded else [])])
+    return rows.filter(~pl.col("_row").is_in(out.implode())), trouble, guarded
 
 
 @dataclass
@@ -47,6 +67,7 @@ class Planner:
     maker: PartMaker
     reader: Format
     whole: WholeBatch
+    guard: Guard = unguarded
 
     def is_current(self, plan: BatchPart) -> bool:
         """Whether the validated table is still what the plan was made for."""
@@ -55,14 +76,13 @@ class Planner:
     def plan(self, parts: Sequence[BatchPart], source: BinaryIO) -> BatchPart:
         """Run the checks over all rows, stage what changes, and say what moved and what the batch will do."""
         version = self._table_version()
-        rows, trouble = self._rows(parts), None
+        rows, trouble, guarded = self._rows(parts), None, None
         if self.maker.mode is Mode.UPSERT:
-            trouble = key_trouble(rows, self.maker.spec)
-            out = pl.concat([trouble.failure.rows, trouble.repeats])
-            rows = rows.filter(~pl.col("_row").is_in(out.implode()))
+            rows, trouble, guarded = guarded_rows(rows, self.maker.spec, lambda named: self.guard(named, source))
         maker, seen = self.maker, self._seen(parts) if trouble and self.maker.spec.delete_missing else None
         failures, beside = maker.validator.judge_beside(rows, self._existing(seen), maker.spec, maker.mode)
         failures += [trouble.failure] if trouble else []
+        failures += [guarded] if guarded else []
         fatal = [failure for failure in failures if failure.result.severity is Severity.REJECT]
         moves = self._moves(parts, fatal, source)
         plan = BatchPart(

@@ -1,14 +1,14 @@
 """Rows that may stay as they are: the checks that they fail get an exemption, with a reason and perhaps an end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from hestia_assets.core.errors import EditError
-from hestia_assets.core.results import EntryId
+from hestia_assets.core.results import EntryId, Resubmission
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Exemption, Recipe
 from hestia_assets.domains.ingest.entries.lines import Values
 from hestia_assets.domains.ingest.resubmitting.sending import Sending, Wanted
@@ -58,7 +58,7 @@ def exempted(sending: Sending, wanted: Wanted, word: Word) -> DatasetSpec:
     if no_rows := [held.id for held, _ in wanted.rows if not held.is_row]:
         raise _refused(no_rows, "could not be read as a row")
     for _ in range(len(spec.checks) + 1):  # a check may see rows only when an earlier one lets them pass
-        trial = Sending(sending.runner, sending.shelf, sending.saved, spec)
+        trial = Sending(sending.runner, sending.shelf, sending.saved, spec, over_newer=True)
         changed = spec
         for recipe, rows in trial.groups(wanted):
             changed = _with_exemptions(changed, rows, trial.judged(rows, recipe), word)
@@ -66,6 +66,22 @@ def exempted(sending: Sending, wanted: Wanted, word: Word) -> DatasetSpec:
             break
         spec = changed
     return spec
+
+
+def accepted(sending: Sending, wanted: Wanted, word: Word) -> tuple[DatasetSpec, Wanted, Resubmission]:
+    """The spec with exemptions, the rows that are loaded under it, and those left alone: the table has newer ones.
+
+    Raises as ``exempted``.
+    """
+    spec = exempted(sending, wanted, word)
+    if sending.over_newer:
+        return spec, wanted, Resubmission()
+    newer = replace(sending, spec=spec).preview(wanted).newer
+    if not newer:
+        return spec, wanted, Resubmission()
+    left = {one.id for one in newer}
+    fewer = Wanted(tuple(row for row in wanted.rows if row[0].id not in left), wanted.known)
+    return exempted(sending, fewer, word), fewer, Resubmission(newer=newer)
 
 
 def _with_exemptions(spec: DatasetSpec, rows: Sequence[Row], outcome: Outcome, word: Word) -> DatasetSpec:

@@ -7,7 +7,16 @@ from typing import Any
 import polars as pl
 
 from hestia_assets.core.errors import HestiaError
-from hestia_assets.core.results import Batch, EntryFilter, EntryId, EntryState, StillWrong, TextChunk
+from hestia_assets.core.results import (
+    Batch,
+    EntryFilter,
+    EntryId,
+    EntryState,
+    NewerRow,
+    Resubmission,
+    StillWrong,
+    TextChunk,
+)
 from hestia_assets.core.specs import DatasetSpec, Recipe
 from hestia_assets.domains.ingest.entries.book import digest_of
 from hestia_assets.domains.ingest.entries.lines import Values
@@ -25,19 +34,21 @@ class Replay:
 
     sending: Sending
 
-    def wanted(self, chosen: EntryFilter) -> tuple[Wanted, list[StillWrong]]:
+    def wanted(self, chosen: EntryFilter) -> tuple[Wanted, Resubmission]:
         """Rows that pass now, or fail otherwise than before; and those that stay as they are. Raises EditError."""
         shelf = self.sending.shelf
         ids, total = shelf.ids(EntryFilter(**_only_open(chosen)), limit=MOST_ROWS)
         refuse_many(total)
         rows, stay = self._readable(shelf.find(ids))
-        again: list[tuple[Held, Values]] = []
-        for (held, values), problems in self.sending.judged_all(rows):
-            if problems == held.entry.wrong:
-                stay.append(StillWrong(held.id, problems))
-            else:
+        again, older = list[tuple[Held, Values]](), list[NewerRow]()
+        for (held, values), problems, newer in self.sending.judged_all(rows):
+            if problems != held.entry.wrong:
                 again.append((held, values))
-        return Wanted(tuple(again)), stay
+            elif newer is not None:
+                older.append(newer)
+            else:
+                stay.append(StillWrong(held.id, problems))
+        return Wanted(tuple(again)), Resubmission(still_wrong=tuple(stay), newer=tuple(older))
 
     def _readable(self, found: Sequence[Held]) -> tuple[list[tuple[Held, Values]], list[StillWrong]]:
         """Each row with its values, read again where the reading changed; what is no row stays as it is."""

@@ -13,19 +13,22 @@ from hestia_assets.core.results import (
     RESUBMIT,
     Batch,
     BatchState,
+    CheckResult,
     EntryAction,
     EntryId,
     EntryState,
     Fix,
+    NewerRow,
     Resubmission,
     SpecVersion,
     StillWrong,
     merge_checks,
 )
 from hestia_assets.core.rules import Occasion
-from hestia_assets.core.specs import DatasetSpec, Recipe
+from hestia_assets.core.specs import DatasetSpec, Mode, Recipe
 from hestia_assets.domains.ingest.entries.book import ID, id_frame
 from hestia_assets.domains.ingest.entries.lines import Attempt, Head, Values, encoded
+from hestia_assets.domains.ingest.entries.newer import RULE, NewerRows
 from hestia_assets.domains.ingest.entries.run import own_mode, spec_for_rows
 from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
 from hestia_assets.domains.ingest.resubmitting.trial import Outcome, Trial
@@ -80,17 +83,21 @@ def _refuse_values(fix: Fix, columns: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Sending:
-    """Judges or sends rows of one dataset under one version of its spec."""
+    """Judges or sends rows of one dataset under one version of its spec.
+
+    ``over_newer``: rows may take the place of newer ones of their keys; without it those stay open.
+    """
 
     runner: Runner
     shelf: Shelf
     saved: SpecVersion
     spec: DatasetSpec
+    over_newer: bool = False
 
     def preview(self, wanted: Wanted) -> Resubmission:
         """What sending would do now; nothing is kept."""
         results = [self._previewed(group, self.judged(group, recipe)) for recipe, group in self.groups(wanted)]
-        return together([*results, Resubmission(known=wanted.known)])
+        return together([*results, Resubmission(known=wanted.known, over_newer=self.over_newer)])
 
     def judged(self, rows: Sequence[tuple[Held, Values]], recipe: Recipe) -> Outcome:
         """What the checks say of rows that are written as the recipe says; the first is row 1."""
@@ -98,25 +105,46 @@ class Sending:
         head = Head("", self.runner.clock(), "", EntryAction.CORRECTED, recipe)
         validator = self.runner.validator.on(Occasion(spec.tenant, self.runner.clock()))
         with encoded(head, _attempts(rows)) as source:
-            return Trial(self.runner.tables, validator, spec).judge(source)
+            newer = NewerRows(self.shelf.book, spec)
+            mine = list(_attempts(rows))
+            return Trial(self.runner.tables, validator, spec, newer, mine, self.over_newer).judge(source)
 
-    def judged_all(self, rows: Sequence[tuple[Held, Values]]) -> Iterator[tuple[tuple[Held, Values], dict[str, str]]]:
-        """Each row with what is wrong with it now."""
+    def judged_all(
+        self, rows: Sequence[tuple[Held, Values]]
+    ) -> Iterator[tuple[tuple[Held, Values], dict[str, str], NewerRow | None]]:
+        """Each row with what is wrong with it now, and the newer one that the table has in its place."""
         for recipe, group in self.groups(Wanted(tuple(rows))):
             outcome = self.judged(group, recipe)
             for number, row in enumerate(group, start=1):
-                yield row, outcome.problems.get(number, {})
+                yield row, outcome.problems.get(number, {}), outcome.newer.get(number)
 
     def send(
         self, wanted: Wanted, hold: Hold, *, action: EntryAction, author: str, note: str, new_id: Callable[[str], str]
     ) -> Resubmission:
         """Bring the rows as batches of their own; the caller holds the dataset. Raises HestiaError."""
-        results = [Resubmission(known=wanted.known)]
+        results = [Resubmission(known=wanted.known, over_newer=self.over_newer)]
         for recipe, group in self.groups(wanted):
             head = Head(author, self.runner.clock(), note, action, recipe)
-            batch = self.runner.work(self._received(group, head, new_id(self.spec.name)), hold)
-            results.append(self._done(batch))
+            newer = self._newer(group, recipe)
+            batch = self.runner.work(self._received(group, head, new_id(self.spec.name), newer), hold)
+            results.append(self._done(batch, newer))
         return together(results)
+
+    def _newer(self, rows: Sequence[tuple[Held, Values]], recipe: Recipe) -> dict[EntryId, NewerRow]:
+        """Rows in whose place the table has newer ones; where nothing is updated by key there are none."""
+        if own_mode(self.spec) is not Mode.UPSERT:
+            return {}
+        return {one.id: one for one in self.judged(rows, recipe).newer.values()}
+
+    def _told(self, rows: int) -> Callable[[Batch], None]:
+        """Tells who looks on how far a batch of so many rows is."""
+        self.shelf.watch(WorkStep(Doing.CHECKING, total=rows))
+
+        def tell(batch: Batch) -> None:
+            doing = Doing.CHECKING if batch.state is BatchState.READING else Doing.LOADING
+            self.shelf.watch(WorkStep(doing, batch.rows_done if doing is Doing.CHECKING else 0, rows))
+
+        return tell
 
     def groups(self, wanted: Wanted) -> list[tuple[Recipe, list[tuple[Held, Values]]]]:
         """Rows by the recipe of their files: a date is written in one way in these, in another in those."""
@@ -126,8 +154,11 @@ class Sending:
             groups.setdefault(repr(recipe.columns), (recipe, []))[1].append((held, values))
         return list(groups.values())
 
-    def _received(self, rows: Sequence[tuple[Held, Values]], head: Head, batch: str) -> Batch:
-        with encoded(head, _attempts(rows)) as source:
+    def _received(
+        self, rows: Sequence[tuple[Held, Values]], head: Head, batch: str, newer: Mapping[EntryId, NewerRow]
+    ) -> Batch:
+        over = {id: one.since for id, one in newer.items()} if self.over_newer else {}
+        with encoded(head, _attempts(rows, over)) as source:
             stored = self.runner.files.put(self.spec.tenant, source)
         made = Batch.received(
             batch,
@@ -143,11 +174,14 @@ class Sending:
 
     def _previewed(self, rows: Sequence[tuple[Held, Values]], outcome: Outcome) -> Resubmission:
         ids = {number: held.id for number, (held, _) in enumerate(rows, start=1)}
-        wrong = tuple(StillWrong(ids[row], problems) for row, problems in sorted(outcome.problems.items()))
+        problems = sorted(outcome.problems.items())
+        left = frozenset[int]() if self.over_newer else frozenset(outcome.newer)
+        wrong = tuple(StillWrong(ids[row], why) for row, why in problems if row not in left)
         loaded = tuple(id for row, id in ids.items() if row not in outcome.problems)
-        return Resubmission(loaded, wrong, checks=tuple(outcome.results))
+        newer = tuple(one for row, one in outcome.newer.items() if row in left or row not in outcome.problems)
+        return Resubmission(loaded, wrong, checks=_of_rules(outcome.results), newer=newer)
 
-    def _done(self, batch: Batch) -> Resubmission:
+    def _done(self, batch: Batch, newer: Mapping[EntryId, NewerRow]) -> Resubmission:
         """What became of each row of a batch that came to its end."""
         if batch.state is not BatchState.COMMITTED:
             return Resubmission(checks=batch.checks, batch=batch)
@@ -155,13 +189,16 @@ class Sending:
         log = tables.scan(book.ref(Layer.QUARANTINE_LOG)).filter(pl.col("by_batch") == batch.id)
         steps = log.select(*ID, "action", "by_row").sort("by_row").collect(engine="streaming")
         wrong = self._wrong(batch)
-        loaded = [row for row in steps.iter_rows(named=True) if row["action"] != EntryAction.STILL_WRONG]
         still = [row for row in steps.iter_rows(named=True) if row["action"] == EntryAction.STILL_WRONG]
+        left = [_id(row) for row in steps.iter_rows(named=True) if row["action"] == EntryAction.OUTDATED]
+        apart = (EntryAction.STILL_WRONG, EntryAction.OUTDATED)
+        loaded = tuple(_id(row) for row in steps.iter_rows(named=True) if row["action"] not in apart)
         return Resubmission(
-            loaded=tuple(_id(row) for row in loaded),
+            loaded=loaded,
             still_wrong=tuple(StillWrong(_id(row), wrong[row["by_row"]]) for row in still),
-            checks=batch.checks,
+            checks=_of_rules(batch.checks),
             batch=batch,
+            newer=tuple(newer[id] for id in (*left, *loaded) if id in newer),
         )
 
     def _wrong(self, batch: Batch) -> dict[int, dict[str, str]]:
@@ -185,16 +222,24 @@ def together(results: Iterable[Resubmission]) -> Resubmission:
         checks=merge_checks(check for one in results for check in one.checks),
         batch=batches[-1] if batches else None,
         others=tuple(batches[:-1]),
+        newer=tuple(newer for one in results for newer in one.newer),
+        over_newer=any(one.over_newer for one in results),
     )
 
 
-def plus(result: Resubmission, still_wrong: Iterable[StillWrong]) -> Resubmission:
+def plus(result: Resubmission, stay: Resubmission) -> Resubmission:
     """The same with further rows that stay as they are."""
-    return replace(result, still_wrong=(*result.still_wrong, *still_wrong))
+    wrong, newer = (*result.still_wrong, *stay.still_wrong), (*result.newer, *stay.newer)
+    return replace(result, still_wrong=wrong, newer=newer)
 
 
-def _attempts(rows: Sequence[tuple[Held, Values]]) -> Iterator[Attempt]:
-    return (Attempt(held.id, values) for held, values in rows)
+def _of_rules(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """What rules say; rows that are left open as the table has newer ones are told apart."""
+    return tuple(one for one in results if one.rule != RULE)
+
+
+def _attempts(rows: Sequence[tuple[Held, Values]], over: Mapping[EntryId, str] | None = None) -> Iterator[Attempt]:
+    return (Attempt(held.id, values, (over or {}).get(held.id)) for held, values in rows)
 
 
 def _id(row: Mapping[str, object]) -> EntryId:

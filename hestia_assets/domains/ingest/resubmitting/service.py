@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, Literal
 
@@ -28,7 +28,7 @@ from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.entries.book import LOG, id_frame
 from hestia_assets.domains.ingest.entries.run import Step, log_rows
-from hestia_assets.domains.ingest.resubmitting.accepting import Word, exempted, refuse_word
+from hestia_assets.domains.ingest.resubmitting.accepting import Word, accepted, refuse_word
 from hestia_assets.domains.ingest.resubmitting.cells import RawCells
 from hestia_assets.domains.ingest.resubmitting.replaying import Replay
 from hestia_assets.domains.ingest.resubmitting.returned import read_returned
@@ -73,22 +73,25 @@ class QuarantineService:
         """What was done to an entry, oldest first; steps of undone batches are left out. Raises NotFoundError."""
         return self._sending(dataset).shelf.history(entry)
 
-    def preview(self, dataset: DatasetSpec, fixes: Sequence[Fix]) -> Resubmission:
+    def preview(self, dataset: DatasetSpec, fixes: Sequence[Fix], *, over_newer: bool = False) -> Resubmission:
         """What ``resubmit`` would do now; nothing is kept. Raises EditError, SpecError, NotFoundError."""
-        sending = self._sending(dataset)
+        sending = self._sending(dataset, over_newer=over_newer)
         return sending.preview(fixed(sending.shelf, fixes))
 
-    def resubmit(self, dataset: DatasetSpec, fixes: Sequence[Fix], *, author: str, note: str = "") -> Resubmission:
+    def resubmit(
+        self, dataset: DatasetSpec, fixes: Sequence[Fix], *, author: str, note: str = "", over_newer: bool = False
+    ) -> Resubmission:
         """Load the rows that are right now, as a batch of their own; the others stay open with their new values.
 
-        The rows join the table, or update it by key; they never take the place of all rows, whatever the mode.
+        The rows join the table, or update it by key; they never take the place of all rows, whatever the mode. By key,
+        what a batch later than the row's own brought stays, and the row is left open; not so with ``over_newer``.
 
         Raises:
             NotFoundError: there is no such entry.
             EditError: a column is unknown, an entry is named twice, or too many rows come at once.
             LeaseHeldError: a run of this dataset is still at work.
         """
-        with self._alone(dataset) as (sending, hold):
+        with self._alone(dataset, over_newer=over_newer) as (sending, hold):
             wanted = fixed(sending.shelf, fixes)
             return sending.send(
                 wanted, hold, action=EntryAction.CORRECTED, author=author, note=note, new_id=self.new_id
@@ -112,38 +115,61 @@ class QuarantineService:
         """
         return self._note(dataset, ids, EntryAction.REOPENED, of=EntryState.DROPPED, author=author, note=note)
 
+    def accept_preview(self, dataset: DatasetSpec, ids: Sequence[EntryId], *, over_newer: bool = False) -> Resubmission:
+        """What ``accept`` would do now; nothing is kept. Raises as ``accept``."""
+        sending = self._sending(dataset, over_newer=over_newer)
+        self._standing(sending, ids, of=EntryState.OPEN)
+        wanted = fixed(sending.shelf, [Fix(one) for one in dict.fromkeys(ids)])
+        spec, wanted, left = accepted(sending, wanted, Word("preview", "preview", None))
+        return plus(replace(sending, spec=spec).preview(wanted), left)
+
     def accept(
-        self, dataset: DatasetSpec, ids: Sequence[EntryId], *, reason: str, until: date | None, author: str
+        self,
+        dataset: DatasetSpec,
+        ids: Sequence[EntryId],
+        *,
+        reason: str,
+        until: date | None,
+        author: str,
+        over_newer: bool = False,
     ) -> Resubmission:
         """Load rows as they are: the checks that they fail get an exemption in the dataset's spec, a new version.
+
+        Rows in whose place the table has newer ones stay open without an exemption; not so with ``over_newer``.
 
         Raises:
             EditError: a row is not there or not open, does not fit its types, or is no row at all: named; or somebody
                 saved the dataset while the rows were judged. Then nothing was changed.
         """
         word = Word(author, reason, until)
-        with self._alone(dataset) as (sending, hold):
+        with self._alone(dataset, over_newer=over_newer) as (sending, hold):
             refuse_word(word, len(ids), sending.runner.clock().date())
             self._standing(sending, ids, of=EntryState.OPEN)
             wanted = fixed(sending.shelf, [Fix(one) for one in dict.fromkeys(ids)])
-            spec = exempted(sending, wanted, word)
-            allowed = Sending(sending.runner, sending.shelf, self._saved(sending, spec, author), spec)
-            return allowed.send(
+            spec, wanted, left = accepted(sending, wanted, word)
+            allowed = replace(sending, saved=self._saved(sending, spec, author), spec=spec)
+            done = allowed.send(
                 wanted, hold, action=EntryAction.ACCEPTED, author=author, note=reason, new_id=self.new_id
             )
+            return plus(done, left)
 
-    def replay_preview(self, dataset: DatasetSpec, wanted: EntryFilter = OPEN) -> Resubmission:
+    def replay_preview(
+        self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, over_newer: bool = False
+    ) -> Resubmission:
         """What ``replay`` would do now; nothing is kept."""
-        sending = self._sending(dataset)
+        sending = self._sending(dataset, over_newer=over_newer)
         again, stay = Replay(sending).wanted(wanted)
         return plus(sending.preview(again), stay)
 
-    def replay(self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, author: str) -> Resubmission:
+    def replay(
+        self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, author: str, over_newer: bool = False
+    ) -> Resubmission:
         """Judge open entries again under the present spec, values unchanged; what passes is loaded.
 
-        Where the way of reading changed since, rows are read again from their file. Raises as ``resubmit``.
+        Where the way of reading changed since, rows are read again from their file. Newer rows and what is
+        raised: as ``resubmit``.
         """
-        with self._alone(dataset) as (sending, hold):
+        with self._alone(dataset, over_newer=over_newer) as (sending, hold):
             again, stay = Replay(sending).wanted(wanted)
             done = sending.send(again, hold, action=EntryAction.REPLAYED, author=author, note="", new_id=self.new_id)
             return plus(done, stay)
@@ -180,22 +206,22 @@ class QuarantineService:
                 raise EditError(f"Somebody changed the dataset {spec.name} while its rows were judged.", hint=hint)
             return self.save(spec, author=author)
 
-    def _sending(self, dataset: DatasetSpec) -> Sending:
+    def _sending(self, dataset: DatasetSpec, *, over_newer: bool = False) -> Sending:
         """The rows of a dataset as they are now, under the spec as it was saved last."""
         runner = self.runner()
         saved = runner.specs.get("dataset", dataset.tenant, dataset.name)
         assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
         cells = RawCells(runner.files, runner.formats, saved.spec)
         shelf = Shelf(runner.book(dataset.tenant, dataset.name), saved.spec, cells, runner.specs)
-        return Sending(runner, shelf, saved, saved.spec)
+        return Sending(runner, shelf, saved, saved.spec, over_newer)
 
     @contextmanager
-    def _alone(self, dataset: DatasetSpec) -> Generator[tuple[Sending, Hold]]:
+    def _alone(self, dataset: DatasetSpec, *, over_newer: bool = False) -> Generator[tuple[Sending, Hold]]:
         """Alone with the dataset, after what was cut off there was ended. Raises LeaseHeldError."""
         runner = self.runner()
         with runner.alone(dataset.tenant, dataset.name) as hold:
             runner.settle(dataset.tenant, dataset.name, hold)
-            yield self._sending(dataset), hold
+            yield self._sending(dataset, over_newer=over_newer), hold
 
     def _note(
         self,

@@ -1,6 +1,6 @@
 """What a resubmission would do now: the same typing and checks as a run, and nothing is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -8,20 +8,27 @@ import polars as pl
 
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.ports import TableStore, Validator
-from hestia_assets.core.results import CheckResult, SetFailure, merge_checks
+from hestia_assets.core.results import CheckResult, NewerRow, SetFailure, merge_checks
 from hestia_assets.core.specs import DatasetSpec, Mode, Severity
-from hestia_assets.domains.ingest.entries.lines import ResubmissionReader
-from hestia_assets.domains.ingest.loading.keyed import KeyFailure, key_trouble
+from hestia_assets.domains.ingest.entries import newer
+from hestia_assets.domains.ingest.entries.lines import Attempt, ResubmissionReader
+from hestia_assets.domains.ingest.loading.keyed import KeyFailure
+from hestia_assets.domains.ingest.loading.sets import guarded_rows
 
 
 @dataclass
 class Outcome:
-    """By row: what is wrong (message by column), the checks that say so; all rows typed, with ``_row``."""
+    """By row: what is wrong (message by column), the checks that say so; all rows typed, with ``_row``.
+
+    ``newer``: rows in whose place the table has newer ones; they have a problem too, unless they may be loaded over
+    those.
+    """
 
     problems: dict[int, dict[str, str]] = field(default_factory=dict[int, "dict[str, str]"])
     failed: dict[int, list[str]] = field(default_factory=dict[int, "list[str]"])
     results: list[CheckResult] = field(default_factory=list[CheckResult])
     typed: pl.DataFrame = field(default_factory=pl.DataFrame)
+    newer: dict[int, NewerRow] = field(default_factory=dict[int, NewerRow])
 
     def add(self, row: int, check: str, column: str, message: str) -> None:
         """One problem of one row; the first of a column is kept."""
@@ -31,11 +38,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trial:
-    """Judges resubmitted rows under a dataset's spec as it judges single rows (``spec_for_rows``)."""
+    """Judges resubmitted rows (``attempts``) under a dataset's spec as it judges single rows (``spec_for_rows``)."""
 
     tables: TableStore
     validator: Validator
     spec: DatasetSpec
+    newer: newer.NewerRows
+    attempts: Iterable[Attempt]
+    over_newer: bool
 
     def judge(self, source: BinaryIO) -> Outcome:
         """Type and check every row. Raises SpecError when a check cannot run."""
@@ -60,10 +70,8 @@ class Trial:
         rows = outcome.typed.filter(~pl.col("_row").is_in(list(outcome.problems))).lazy()
         failures: Sequence[SetFailure] = ()
         if self.spec.mode is Mode.UPSERT:
-            trouble = key_trouble(rows, self.spec)
-            failures = [trouble.failure]
-            out = pl.concat([trouble.failure.rows, trouble.repeats])
-            rows = rows.filter(~pl.col("_row").is_in(out.implode()))
+            rows, trouble, guarded = guarded_rows(rows, self.spec, lambda named: self._guarded(named, outcome))
+            failures = [trouble.failure, *([guarded] if guarded else [])]
         found, _ = self.validator.judge_beside(rows, self._existing(), self.spec, self.spec.mode)
         failures = [*found, *failures]
         for failure in failures:
@@ -72,6 +80,11 @@ class Trial:
                 words = dict(failure.messages.iter_rows()) if isinstance(failure, KeyFailure) else {}
                 for row in failure.rows:
                     outcome.add(row, failure.result.name, failure.column, words.get(row, failure.message))
+
+    def _guarded(self, rows: pl.LazyFrame, outcome: Outcome) -> KeyFailure | None:
+        """Rows that stay open, as the table has newer ones; where those may go, they are only noted."""
+        outcome.newer = self.newer.of(rows, self.attempts)
+        return None if self.over_newer else self.newer.failure(outcome.newer)
 
     def _existing(self) -> pl.LazyFrame | None:
         ref = TableRef(Layer.VALIDATED, self.spec.tenant, self.spec.name)

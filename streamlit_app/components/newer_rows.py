@@ -1,0 +1,77 @@
+"""Fixed rows in whose place the table has newer ones: shown before anything is loaded, and left open unless told so."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from hestia_assets.core.results import NewerRow, Resubmission
+from streamlit_app.components.entry_words import file_of
+from streamlit_app.components.frames import WRAPPED
+from streamlit_app.components.words import count
+
+SHOWN = 200
+_WIDTHS = {
+    "Row": st.column_config.TextColumn(width=120),
+    "Column": st.column_config.TextColumn(width=100),
+    "In the table now": st.column_config.TextColumn(width=150),
+    "Since": st.column_config.TextColumn(width=150),
+    "It would get": st.column_config.TextColumn(width=150),
+}
+
+
+def tried(key: str, stamp: object, judge: Callable[[bool], Resubmission], *, asked: bool) -> Resubmission | None:
+    """What loading would do, as it was found when it was asked for, or is found now that newer rows may go or not.
+
+    ``judge``: the preview, told whether newer rows may be overwritten. None where nobody asked about this ``stamp``.
+    """
+    kept: tuple[object, dict[bool, Resubmission]] | None = st.session_state.get(key)
+    if asked:
+        kept = (stamp, {})
+    elif kept is None or kept[0] != stamp:
+        return None
+    over = is_over(key)
+    if over not in kept[1]:
+        with st.spinner("Checking …"):
+            kept[1][over] = judge(over)
+        st.session_state[key] = kept
+    return kept[1][over]
+
+
+def is_over(key: str) -> bool:
+    """Whether the person said that newer rows may go."""
+    return bool(st.session_state.get(f"{key}-over", False))
+
+
+def ask_about_newer(found: Resubmission, key: str) -> None:
+    """The rows with both values, and the choice; they stay open unless it is made."""
+    if not found.newer:
+        return
+    number = len(found.newer)
+    one = number == 1
+    if found.over_newer:
+        words = f"**{count(number, 'row')} of these {'takes' if one else 'take'} the place of newer values.**"
+    else:
+        stay = "It stays" if one else "They stay"
+        words = (
+            f"**Of {count(number, 'row')} the table has newer values, from later files or edits.** {stay} open here."
+        )
+    st.warning(words, icon=":material/update:")
+    show_newer(found.newer)
+    st.toggle(
+        f"Load {'it' if one else 'them'} too, over the newer values", key=f"{key}-over",
+        help="Your choice stands in the history of each row. Undo brings the newer values back.",
+    )  # fmt: skip
+
+
+def show_newer(newer: tuple[NewerRow, ...]) -> None:
+    """Each value of the table that would be lost, since when it is there, and what would take its place."""
+    names = {one.since: file_of(one.since) for one in newer[:SHOWN]}
+    rows = [
+        {"Row": one.key, "Column": column, "In the table now": old, "Since": names[one.since], "It would get": new}
+        for one in newer[:SHOWN]
+        for column, (old, new) in (one.values or {"": ("removed" if one.is_gone else None, "the row again")}).items()
+    ]
+    st.dataframe(rows, hide_index=True, placeholder="", column_config=_WIDTHS, row_height=WRAPPED,
+                 height="content" if len(rows) <= 5 else 260)  # fmt: skip
+    if len(newer) > SHOWN:
+        st.caption(f"The first {SHOWN} of {len(newer):,} rows.")
