@@ -136,16 +136,6 @@ class Sending:
             return {}
         return {one.id: one for one in self.judged(rows, recipe).newer.values()}
 
-    def _told(self, rows: int) -> Callable[[Batch], None]:
-        """Tells who looks on how far a batch of so many rows is."""
-        self.shelf.watch(WorkStep(Doing.CHECKING, total=rows))
-
-        def tell(batch: Batch) -> None:
-            doing = Doing.CHECKING if batch.state is BatchState.READING else Doing.LOADING
-            self.shelf.watch(WorkStep(doing, batch.rows_done if doing is Doing.CHECKING else 0, rows))
-
-        return tell
-
     def groups(self, wanted: Wanted) -> list[tuple[Recipe, list[tuple[Held, Values]]]]:
         """Rows by the recipe of their files: a date is written in one way in these, in another in those."""
         groups: dict[str, tuple[Recipe, list[tuple[Held, Values]]]] = {}
