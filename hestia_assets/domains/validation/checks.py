@@ -34,6 +34,7 @@ FAILURE_SCHEMA = pl.Schema(
         "severity": pl.String(),
     }
 )
+NO_FAILURES = pl.DataFrame(schema=FAILURE_SCHEMA)
 TYPE_RULE = "type"
 
 
@@ -94,11 +95,12 @@ class RuleValidator:
         """Type a chunk and run the checks that look at one row. Raises SpecError when a check cannot run."""
         rows = cast_all(text, columns)
         untyped = [_type_failures(text, rows, column) for column in columns if column.type is not ColumnType.TEXT]
-        known = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *untyped])
+        known = pl.concat([NO_FAILURES, *untyped])
         row_checks = [check for check in checks if self.scope(check) in (Scope.VALUE, Scope.ROW)]
         failed = self._row_failures(rows, row_checks)
-        found = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *(self._shown(text, one) for one in failed)])
-        fresh = found.join(known, on=["index", "column"], how="anti", maintain_order="left")
+        fresh = pl.concat([NO_FAILURES, *(self._shown(text, one) for one in failed)])
+        if not known.is_empty():
+            fresh = fresh.join(known, on=["index", "column"], how="anti", maintain_order="left")
         exempted = {check.name: [one.exempt for one in failed if one.check is check] for check in row_checks}
         results = tuple(_result(check, fresh, text, exempted[check.name]) for check in row_checks)
         return Judgement(rows, pl.concat([known, fresh]), results)
@@ -186,7 +188,7 @@ class RuleValidator:
 
     def _shown(self, text: pl.DataFrame, failed: _Failed) -> pl.DataFrame:
         if failed.index.is_empty():
-            return pl.DataFrame(schema=FAILURE_SCHEMA)
+            return NO_FAILURES
         check, rule = failed.check, self.rules.get(failed.check.rule)
         spoken = check if scope_of(rule) is Scope.ROW else check.model_copy(update={"columns": (failed.column,)})
         return _failures(text, failed.index, failed.column, check, rule.message(spoken))
@@ -206,9 +208,11 @@ class RuleValidator:
 
 
 def _type_failures(text: pl.DataFrame, rows: pl.DataFrame, column: Column) -> pl.DataFrame:
+    index = misfits(text, rows, column)
+    if index.is_empty():
+        return NO_FAILURES
     check = CheckSpec(rule=TYPE_RULE, columns=(column.name,))
-    message = f"{column.name} must be {expected(column)}."
-    return _failures(text, misfits(text, rows, column), column.name, check, message)
+    return _failures(text, index, column.name, check, f"{column.name} must be {expected(column)}.")
 
 
 def _failures(text: pl.DataFrame, index: pl.Series, column: str, check: CheckSpec, message: str) -> pl.DataFrame:
@@ -232,9 +236,12 @@ def _counted(check: CheckSpec, checked: int, failed: int) -> CheckResult:
 
 
 def _result(check: CheckSpec, failures: pl.DataFrame, text: pl.DataFrame, exempted: Sequence[pl.Series]) -> CheckResult:
-    failed = failures.filter(pl.col("check") == check.name).unique("index", keep="first", maintain_order=True)
+    may = pl.concat(exempted).n_unique() if any(one.len() for one in exempted) else 0
+    failed = failures.filter(pl.col("check") == check.name)
+    if failed.is_empty():
+        return replace(_counted(check, text.height, 0), exempt_rows=may)
+    failed = failed.unique("index", keep="first", maintain_order=True)
     first = failed.head(SAMPLE)
     places = text.select("_row", "_line")[first["index"]]
     sample = [FailedRow(r, line, v) for (r, line), v in zip(places.iter_rows(), first["value"], strict=True)]
-    may = pl.concat(exempted).n_unique() if exempted else 0
     return replace(_counted(check, text.height, failed.height), sample=tuple(sample), exempt_rows=may)

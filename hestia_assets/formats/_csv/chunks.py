@@ -152,7 +152,8 @@ def _chunk(data: bytes, pieces: Sequence[Piece], start: Position, *, final: bool
     counts: dict[str, int] = {}
     for piece in pieces:
         counts = {kind: counts.get(kind, 0) + piece.counts.get(kind, 0) for kind in counts | piece.counts}
-    account = LineAccount(total=line_count(data, final=final), **counts)
+    total = pieces[0].total if len(pieces) == 1 else None
+    account = LineAccount(total=line_count(data, final=final) if total is None else total, **counts)
     after = pieces[-1].after
 
     def original(indices: Sequence[int]) -> list[str]:

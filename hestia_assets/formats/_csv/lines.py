@@ -12,19 +12,26 @@ Positions = npt.NDArray[np.int64]
 
 def newlines(data: bytes) -> int:
     """How many LF there are."""
-    return int(_per_block(data).sum())
+    return int(newlines_per_block(data).sum())
 
 
-def spans_of(data: bytes, wanted: Sequence[int] | Positions) -> tuple[Positions, Positions]:
-    """Where lines begin and end, by their numbers from 0; a line ends before its LF, CR LF, or with the data."""
+def spans_of(
+    data: bytes, wanted: Sequence[int] | Positions, counts: Positions | None = None
+) -> tuple[Positions, Positions]:
+    """Where lines begin and end, by their numbers from 0; a line ends before its LF, CR LF, or with the data.
+
+    ``counts``: LF per block, where they were counted before.
+    """
     numbers = np.asarray(wanted, np.int64)
-    found = _positions(data, _per_block(data), np.concatenate((np.maximum(numbers - 1, 0), numbers)))
+    counts = newlines_per_block(data) if counts is None else counts
+    found = _positions(data, counts, np.concatenate((np.maximum(numbers - 1, 0), numbers)))
     starts, ends = np.where(numbers > 0, found[: len(numbers)] + 1, 0), found[len(numbers) :]
     before = np.frombuffer(data, np.uint8)[np.maximum(ends - 1, 0)] if data else np.zeros(len(ends), np.uint8)
     return starts, ends - ((ends > starts) & (before == CR))
 
 
-def _per_block(data: bytes) -> Positions:
+def newlines_per_block(data: bytes) -> Positions:
+    """How many LF each block has."""
     bytes_ = np.frombuffer(data, np.uint8)
     blocks = range(0, len(data), BLOCK_BYTES)
     return np.fromiter((np.count_nonzero(bytes_[at : at + BLOCK_BYTES] == LF) for at in blocks), np.int64, len(blocks))

@@ -8,9 +8,9 @@ import polars as pl
 
 from hestia_assets.core.results import Reject
 from hestia_assets.formats._csv.careful import Kind, Record
-from hestia_assets.formats._csv.lines import spans_of
+from hestia_assets.formats._csv.lines import LF, newlines_per_block, spans_of
 from hestia_assets.formats._csv.rows import POSITION_TYPES, blanks, comments, joined, parse, widths
-from hestia_assets.formats._csv.structure import Dialect, Flags, Positions, Records, line_count, plain_quotes
+from hestia_assets.formats._csv.structure import Dialect, Flags, Positions, Records, plain_quotes
 from hestia_assets.formats._text.source import readable
 
 NOT_TEXT = "not_text"
@@ -33,7 +33,8 @@ class Place:
 class Piece:
     """Rows of a stretch (text columns and positions), its rejects, its lines by kind, and where it ends.
 
-    ``spans``: where rows, by their index in ``frame``, begin and end in the bytes.
+    ``spans``: where rows, by their index in ``frame``, begin and end in the bytes. ``total``: physical lines, where
+    somebody counted them.
     """
 
     frame: pl.DataFrame
@@ -41,6 +42,7 @@ class Piece:
     counts: dict[str, int]
     after: Place
     spans: Callable[[Positions], Spans]
+    total: int | None = None
 
 
 def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Place) -> Piece | None:
@@ -53,13 +55,18 @@ def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Plac
     if len(names) == 1 and (body.startswith(b"\n") or b"\n\n" in body):  # wider: the byte account finds a blank line
         return None
     frame = parse(body, dialect, names)
-    if frame is None or frame.height != line_count(body, final=True):  # one row per line: no quoted line ends
+    if frame is None:
+        return None
+    counts = newlines_per_block(body)
+    total = int(counts.sum()) + (bool(body) and body[-1] != LF)
+    if frame.height != total:  # one row per line: no quoted line ends
         return None
     numbers = np.arange(frame.height, dtype=np.int64)
     ones = np.ones(frame.height, np.int64)
     placed = _placed(frame, numbers + place.row, numbers + place.line, ones)
     after = Place(place.row + frame.height, place.line + frame.height)
-    return Piece(placed, [], {"loaded": frame.height}, after, lambda wanted: spans_of(data, wanted))
+    known = counts if body is data else None
+    return Piece(placed, [], {"loaded": total}, after, lambda wanted: spans_of(data, wanted, known), total)
 
 
 def scanned_piece(data: bytes, records: Records, dialect: Dialect, names: Sequence[str], place: Place) -> Piece | None:
