@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hestia_assets.adapters.signals import undisturbed
 from hestia_assets.core.errors import HestiaError, LeaseHeldError
-from hestia_assets.core.ports import LeaseStore
+from hestia_assets.core.ports import LeaseStore, OnWait
 from hestia_assets.core.results import Lease
 
 log = logging.getLogger(__name__)
@@ -58,12 +58,19 @@ class HeldLease:
 
 @contextmanager
 def holding(
-    leases: LeaseStore, name: str, *, owner: str, seconds: float, wait_seconds: float = 0
+    leases: LeaseStore,
+    name: str,
+    *,
+    owner: str,
+    seconds: float,
+    wait_seconds: float = 0,
+    on_wait: OnWait | None = None,
 ) -> Iterator[HeldLease]:
     """Hold the lease called ``name`` for the time of the block.
 
     Waits up to ``wait_seconds`` for another holder to end or, if it was killed, for its lease to expire. A Ctrl-C while
-    the lease is taken or given back waits, so that none is left behind which the next run must wait for.
+    the lease is taken or given back waits, so that none is left behind which the next run must wait for. ``on_wait`` is
+    told again and again who holds it.
 
     Raises:
         LeaseHeldError: somebody else still holds it.
@@ -72,8 +79,11 @@ def holding(
     try:
         while held is None:
             with undisturbed():
-                held = _taken(leases, name, owner, seconds, deadline)
-            if held is None:
+                taken = _taken(leases, name, owner, seconds, deadline)
+                held = None if isinstance(taken, LeaseHeldError) else taken
+            if isinstance(taken, LeaseHeldError):
+                if on_wait is not None:
+                    on_wait(taken)
                 time.sleep(min(0.2, seconds / 10))
         yield held
     finally:
@@ -83,13 +93,13 @@ def holding(
                 leases.release(held.lease)
 
 
-def _taken(leases: LeaseStore, name: str, owner: str, seconds: float, deadline: float) -> HeldLease | None:
-    """The lease, kept alive from now on; nothing while somebody else holds it and there is time left."""
+def _taken(leases: LeaseStore, name: str, owner: str, seconds: float, deadline: float) -> HeldLease | LeaseHeldError:
+    """The lease, kept alive from now on; who holds it while somebody else does and there is time left."""
     try:
         held = HeldLease(leases, leases.acquire(name, owner=owner, ttl_seconds=seconds), seconds)
-    except LeaseHeldError:
+    except LeaseHeldError as error:
         if time.monotonic() >= deadline:
             raise
-        return None
+        return error
     held.start()
     return held

@@ -269,15 +269,14 @@ class TransientError(HestiaError):
 
 
 class LeaseHeldError(TransientError):
-    """Somebody else is rewriting this table."""
+    """Somebody else is rewriting this table; ``seconds_left`` until the hold ends, if the owner does not renew it."""
 
     code = "lease.held"
 
     def __init__(self, name: str, *, owner: str, seconds_left: float) -> None:
-        super().__init__(
-            f"{name} is being rewritten by {owner}.",
-            hint=f"Try again in {max(1, round(seconds_left))} s, when its lease ends at the latest.",
-        )
+        hint = f"Try again in {max(1, round(seconds_left))} s, when its lease ends at the latest."
+        super().__init__(f"{name} is being rewritten by {owner}.", hint=hint)
+        self.owner, self.seconds_left = owner, seconds_left
 
 
 class UndeliveredError(HestiaError):

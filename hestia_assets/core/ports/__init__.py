@@ -10,6 +10,7 @@ from hestia_assets.core.ports.metadata import (
     Holding,
     JobStore,
     LeaseStore,
+    OnWait,
     SpecStore,
 )
 from hestia_assets.core.ports.quality import VerdictStore
@@ -47,6 +48,7 @@ __all__ = [
     "JobStore",
     "LayoutFormat",
     "LeaseStore",
+    "OnWait",
     "Outbox",
     "Reach",
     "RowGate",

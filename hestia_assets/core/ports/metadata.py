@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from hestia_assets.core.errors import LeaseHeldError
 from hestia_assets.core.results import (
     AuditEvent,
     Batch,
@@ -172,10 +173,16 @@ class Hold(Protocol):
         ...
 
 
+OnWait = Callable[[LeaseHeldError], None]
+"""Told several times a second who holds a lease, and for how long if that one was killed."""
+
+
 class Holding(Protocol):
     """Holds an exclusive lease for the time of a ``with`` block."""
 
-    def __call__(self, name: str, *, wait_seconds: float) -> AbstractContextManager[Hold]:
+    def __call__(
+        self, name: str, *, wait_seconds: float, on_wait: OnWait | None = None
+    ) -> AbstractContextManager[Hold]:
         """Take the lease, waiting that long for its holder to end. Raises LeaseHeldError."""
         ...
 

@@ -38,6 +38,7 @@ from hestia_assets.core.results.occurrences import Event
 from hestia_assets.core.results.problems import Problem
 from hestia_assets.core.results.products import ExportResult, TransformResult
 from hestia_assets.core.results.profiles import BatchImpact, Bin, ColumnFacts, Impact, Shape, Suggestion, TableFacts
+from hestia_assets.core.results.progress import Doing, Watch, WorkStep, unwatched
 from hestia_assets.core.results.quarantine import (
     Entry,
     EntryAction,
@@ -110,6 +111,7 @@ __all__ = [
     "ColumnRetype",
     "DeletedSpec",
     "Delivered",
+    "Doing",
     "Download",
     "Drift",
     "DriftFinding",
@@ -182,6 +184,9 @@ __all__ = [
     "TransformResult",
     "UndoResult",
     "Verdict",
+    "Watch",
+    "WorkStep",
     "WrittenRules",
     "merge_checks",
+    "unwatched",
 ]

@@ -17,6 +17,7 @@ from hestia_assets.core.ports import (
     Hold,
     Holding,
     JobStore,
+    OnWait,
     SpecStore,
     TableStore,
     Validator,
@@ -71,10 +72,12 @@ class Runner:
     arriving: Arriving
     announce: Announcer = unheard
 
-    def alone(self, tenant: str, dataset: str, *, wait_seconds: float | None = None) -> AbstractContextManager[Hold]:
+    def alone(
+        self, tenant: str, dataset: str, *, wait_seconds: float | None = None, on_wait: OnWait | None = None
+    ) -> AbstractContextManager[Hold]:
         """Hold the dataset. Raises LeaseHeldError when another run does not end in time."""
         patience = WAIT_LEASES * self.lease_seconds if wait_seconds is None else wait_seconds
-        return self.holding(f"dataset:{tenant}/{dataset}", wait_seconds=patience)
+        return self.holding(f"dataset:{tenant}/{dataset}", wait_seconds=patience, on_wait=on_wait)
 
     def run(self, batch: str, *, run_id: str | None, on_progress: Progress | None) -> Batch:
         """Bring a batch to its end. Raises as ``IngestService.run``."""
@@ -164,12 +167,8 @@ class Runner:
             self.jobs.finish(job.id, problem=problem)
             raise
         except ReadError as error:
-            self._fail(
-                batch,
-                job.id,
-                Problem(error.code, error.message, error.hint),
-                drift=self.arriving.refused(batch, self.original),
-            )
+            problem = Problem(error.code, error.message, error.hint)
+            self._fail(batch, job.id, problem, drift=self.arriving.refused(batch, self.original))
             raise
         except HestiaError as error:
             self._fail(batch, job.id, Problem(error.code, error.message, error.hint))

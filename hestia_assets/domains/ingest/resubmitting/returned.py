@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from hestia_assets.core.errors import ReadError
-from hestia_assets.core.results import EntryId, EntryState, Fix, RefusedRow, Returned
+from hestia_assets.core.results import Doing, EntryId, EntryState, Fix, RefusedRow, Returned, Watch, WorkStep
 from hestia_assets.domains.ingest.entries.book import id_frame
 from hestia_assets.domains.ingest.resubmitting.apart import Came, moved
 from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, bare, parsed_id
 from hestia_assets.domains.ingest.resubmitting.damage import rewritten
 from hestia_assets.domains.ingest.resubmitting.returned_csv import csv_rows
 from hestia_assets.domains.ingest.resubmitting.sending import MOST_ROWS
-from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
+from hestia_assets.domains.ingest.resubmitting.shelf import TOLD, Held, Shelf
 from hestia_assets.formats._excel.found import CellKind, FoundCell, FoundRow
 from hestia_assets.formats._excel.kinds import rows_with_kinds
 
@@ -56,9 +56,17 @@ def read_returned(shelf: Shelf, source: BinaryIO, *, file_name: str) -> Returned
     is_book = source.read(4).startswith((ZIP, OLE))
     source.seek(0)
     rows = rows_with_kinds(source, file_name=file_name) if is_book else csv_rows(source, file_name=file_name)
-    header, lines, refused = _lines(rows, shelf.columns, file_name)
+    header, lines, refused = _lines(_watched(rows, shelf.watch), shelf.columns, file_name)
     judge = Judge(shelf, header, file_name, is_book=is_book)
     return judge.returned(lines, refused)
+
+
+def _watched(rows: Iterator[FoundRow], watch: Watch) -> Iterator[FoundRow]:
+    """The rows; who looks on is told how many there were."""
+    for number, row in enumerate(rows):
+        if number % TOLD == 0:
+            watch(WorkStep(Doing.READING, number))
+        yield row
 
 
 def _lines(rows: Iterator[FoundRow], columns: list[str], file_name: str) -> tuple[Header, list[Line], list[RefusedRow]]:

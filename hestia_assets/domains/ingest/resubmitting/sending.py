@@ -14,6 +14,7 @@ from hestia_assets.core.results import (
     Batch,
     BatchState,
     CheckResult,
+    Doing,
     EntryAction,
     EntryId,
     EntryState,
@@ -22,6 +23,7 @@ from hestia_assets.core.results import (
     Resubmission,
     SpecVersion,
     StillWrong,
+    WorkStep,
     merge_checks,
 )
 from hestia_assets.core.rules import Occasion
@@ -102,6 +104,7 @@ class Sending:
     def judged(self, rows: Sequence[tuple[Held, Values]], recipe: Recipe) -> Outcome:
         """What the checks say of rows that are written as the recipe says; the first is row 1."""
         spec = spec_for_rows(self.spec.model_copy(update={"recipe": recipe}), self.runner.validator)
+        self.shelf.watch(WorkStep(Doing.CHECKING, total=len(rows)))
         head = Head("", self.runner.clock(), "", EntryAction.CORRECTED, recipe)
         validator = self.runner.validator.on(Occasion(spec.tenant, self.runner.clock()))
         with encoded(head, _attempts(rows)) as source:
@@ -126,7 +129,9 @@ class Sending:
         for recipe, group in self.groups(wanted):
             head = Head(author, self.runner.clock(), note, action, recipe)
             newer = self._newer(group, recipe)
-            batch = self.runner.work(self._received(group, head, new_id(self.spec.name), newer), hold)
+            batch = self.runner.work(
+                self._received(group, head, new_id(self.spec.name), newer), hold, on_progress=self._told(len(group))
+            )
             results.append(self._done(batch, newer))
         return together(results)
 
@@ -136,12 +141,25 @@ class Sending:
             return {}
         return {one.id: one for one in self.judged(rows, recipe).newer.values()}
 
+    def _told(self, rows: int) -> Callable[[Batch], None]:
+        """Tells who looks on how far a batch of so many rows is."""
+        self.shelf.watch(WorkStep(Doing.CHECKING, total=rows))
+
+        def tell(batch: Batch) -> None:
+            doing = Doing.CHECKING if batch.state is BatchState.READING else Doing.LOADING
+            self.shelf.watch(WorkStep(doing, batch.rows_done if doing is Doing.CHECKING else 0, rows))
+
+        return tell
+
     def groups(self, wanted: Wanted) -> list[tuple[Recipe, list[tuple[Held, Values]]]]:
         """Rows by the recipe of their files: a date is written in one way in these, in another in those."""
         groups: dict[str, tuple[Recipe, list[tuple[Held, Values]]]] = {}
+        of_batch: dict[str, list[tuple[Held, Values]]] = {}
         for held, values in wanted.rows:
-            recipe = self.shelf.cells.recipe(self.shelf.book.all_batches[held.id.batch])
-            groups.setdefault(repr(recipe.columns), (recipe, []))[1].append((held, values))
+            if held.id.batch not in of_batch:
+                recipe = self.shelf.cells.recipe(self.shelf.book.all_batches[held.id.batch])
+                of_batch[held.id.batch] = groups.setdefault(repr(recipe.columns), (recipe, []))[1]
+            of_batch[held.id.batch].append((held, values))
         return list(groups.values())
 
     def _received(

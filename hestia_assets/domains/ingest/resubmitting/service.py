@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, Literal
 
-from hestia_assets.core.errors import EditError
+from hestia_assets.core.errors import EditError, LeaseHeldError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.ports import Hold
 from hestia_assets.core.registry import Registry
 from hestia_assets.core.results import (
+    Doing,
     Entry,
     EntryAction,
     EntryEvent,
@@ -23,6 +24,9 @@ from hestia_assets.core.results import (
     Resubmission,
     Returned,
     SpecVersion,
+    Watch,
+    WorkStep,
+    unwatched,
 )
 from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import DatasetSpec
@@ -48,13 +52,18 @@ SaveSpec = Callable[..., SpecVersion]
 class QuarantineService:
     """Rows that could not become valid rows, and the ways back for them.
 
-    ``runner`` makes a fresh runner of batches.
+    ``runner`` makes a fresh runner of batches. ``watch`` is told how far long work is.
     """
 
     runner: Callable[[], Runner]
     save: SaveSpec
     new_id: Callable[[str], str]
     rules: Registry[Rule]
+    watch: Watch = unwatched
+
+    def watched(self, watch: Watch) -> "QuarantineService":
+        """The same service, whose steps somebody looks at."""
+        return replace(self, watch=watch)
 
     def entries(
         self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, limit: int = 200, skip: int = 0
@@ -212,16 +221,19 @@ class QuarantineService:
         saved = runner.specs.get("dataset", dataset.tenant, dataset.name)
         assert isinstance(saved.spec, DatasetSpec), "kept under this kind"
         cells = RawCells(runner.files, runner.formats, saved.spec)
-        shelf = Shelf(runner.book(dataset.tenant, dataset.name), saved.spec, cells, runner.specs)
+        shelf = Shelf(runner.book(dataset.tenant, dataset.name), saved.spec, cells, runner.specs, self.watch)
         return Sending(runner, shelf, saved, saved.spec, over_newer)
 
     @contextmanager
     def _alone(self, dataset: DatasetSpec, *, over_newer: bool = False) -> Generator[tuple[Sending, Hold]]:
         """Alone with the dataset, after what was cut off there was ended. Raises LeaseHeldError."""
         runner = self.runner()
-        with runner.alone(dataset.tenant, dataset.name) as hold:
+        with runner.alone(dataset.tenant, dataset.name, on_wait=self._wait) as hold:
             runner.settle(dataset.tenant, dataset.name, hold)
             yield self._sending(dataset, over_newer=over_newer), hold
+
+    def _wait(self, held: LeaseHeldError) -> None:
+        self.watch(WorkStep(Doing.WAITING, holder=held.owner, seconds_left=held.seconds_left))
 
     def _note(
         self,

@@ -11,11 +11,26 @@ import polars as pl
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.ports import SpecStore
-from hestia_assets.core.results import Entry, EntryAction, EntryEvent, EntryFilter, EntryId, EntryPage, EntryState
+from hestia_assets.core.results import (
+    Doing,
+    Entry,
+    EntryAction,
+    EntryEvent,
+    EntryFilter,
+    EntryId,
+    EntryPage,
+    EntryState,
+    Watch,
+    WorkStep,
+    unwatched,
+)
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.entries.book import ID, EntryBook, digest_of, id_frame
 from hestia_assets.domains.ingest.entries.lines import Values
 from hestia_assets.domains.ingest.resubmitting.cells import RawCells
+
+TOLD = 1_000
+"""After so many rows it is said how far the work is."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,7 @@ class Shelf:
     spec: DatasetSpec
     cells: RawCells
     specs: SpecStore
+    watch: Watch = unwatched
     _names: dict[int, Mapping[str, str]] = field(default_factory=dict[int, Mapping[str, str]])
 
     def page(self, wanted: EntryFilter, *, limit: int, skip: int) -> EntryPage:
@@ -83,7 +99,12 @@ class Shelf:
             return []
         rows = self.book.entries(ids).sort("_order", "_row").collect(engine="streaming")
         arrived = self._arrived(ids)
-        return [self._held(row, arrived) for row in rows.iter_rows(named=True)]
+        found: list[Held] = []
+        for row in rows.iter_rows(named=True):
+            if len(found) % TOLD == 0:
+                self.watch(WorkStep(Doing.LOOKING_UP, len(found), rows.height))
+            found.append(self._held(row, arrived))
+        return found
 
     def history(self, entry: EntryId) -> tuple[EntryEvent, ...]:
         """What was done to it, oldest first. Raises NotFoundError."""

@@ -5,10 +5,10 @@ import io
 from typing import BinaryIO, Literal, Protocol
 
 from hestia_assets.core.registry import Registry
-from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow
+from hestia_assets.core.results import Doing, EntryFilter, ExportedEntries, RefusedRow, WorkStep
 from hestia_assets.core.rules import Rule
 from hestia_assets.domains.ingest.resubmitting.columns import ROW_ID, WRONG, guarded, told_at_once, written_id
-from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
+from hestia_assets.domains.ingest.resubmitting.shelf import TOLD, Held, Shelf
 from hestia_assets.domains.ingest.resubmitting.workbook import WorkbookOfRows
 
 AT_ONCE = 10_000
@@ -53,6 +53,8 @@ def take_along(
             if why := made.unfit(held):
                 left_out.append(RefusedRow(f"{held.entry.file_name}, line {held.entry.line}", why))
             else:
+                if rows % TOLD == 0:
+                    shelf.watch(WorkStep(Doing.WRITING, rows, ids.height))
                 made.add(held)
                 rows += 1
     made.close(left_out[:MOST_NAMED], total - rows)
