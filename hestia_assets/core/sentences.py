@@ -7,7 +7,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from hestia_assets.core.errors import HestiaError
-from hestia_assets.core.rules import Rule, WordedRule
+from hestia_assets.core.rules import BatchRule, Rule, WordedRule
 from hestia_assets.core.specs import CheckSpec, Exemption, Severity, Threshold, parse
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ SEVERITY_WORDS: Mapping[Severity, str] = {
 """What is done if a row fails."""
 
 _CODE = frozenset({"pattern", "sql", "expression"})
+WHOLE_WORDS: Mapping[Severity, str] = {Severity.WARN: "Only say so", Severity.HOLD: "Hold the whole file"}
+"""What is done if a file as a whole fails: such a rule sets no row aside."""
+
 _LETTERS = {
     "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss", ".%f": ".ffffff",
     "%-d": "D", "%-m": "M", "%b": "Mon", "%B": "Month", "%I": "hh", "%p": "AM",
@@ -102,6 +105,12 @@ def held_by(result: "CheckResult", demands: str, *, quotes: bool = True) -> str:
     rows = _rows(result.failed_rows)
     borne = f", and only {_rows(result.allowed_rows)} may" if result.severity is Severity.REJECT else ""
     return f"{demands}, but {rows} {'fails' if result.failed_rows == 1 else 'fail'} that{borne}"
+
+
+def consequence(severity: Severity, rule: str, rules: Rules) -> str:
+    """What is done if a check of this rule fails."""
+    whole = rule in rules.names() and isinstance(rules.get(rule), BatchRule)
+    return (WHOLE_WORDS if whole else SEVERITY_WORDS).get(severity, SEVERITY_WORDS[severity])
 
 
 def terms(check: CheckSpec, style: Style = PLAIN) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def _what(kind: Occurrence, alert: AlertSpec) -> str:
     if kind is Occurrence.QUARANTINE_SHARE:
         return f"more than {alert.share * 100:.4g} % of a file is set aside"
     if kind is Occurrence.CHECK_FAILED and alert.checks:
-        return f"a row fails one of these rules: {_joined([f'*{plain(one)}*' for one in _rules_of(alert)], 'or')}"
+        return f"one of these rules is not met: {_joined([f'*{plain(one)}*' for one in _rules_of(alert)], 'or')}"
     return OCCURRENCE_WORDS[kind]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from hestia_assets.core.access import Purpose
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EDIT, RESUBMIT, UNFINISHED, Batch, BatchState, CheckResult
-from hestia_assets.core.sentences import SEVERITY_WORDS
+from hestia_assets.core.sentences import consequence
 from streamlit_app.components import links
 from streamlit_app.components.account import show_account
 from streamlit_app.components.batch_actions import show_actions, show_decisions, start_again
@@ -187,7 +187,7 @@ def _result_row(batch: Batch, result: CheckResult) -> dict[str, object]:
         "Rule": sentence_of(batch, result),  # a table shows Markdown
         "Result": _result(result),
         "Rows looked at": f"{result.checked_rows:,}",
-        "If a row fails": SEVERITY_WORDS[result.severity],
+        "If it fails": consequence(result.severity, result.rule, hestia().rules),
         "For example": ", ".join(f"line {row.line}: {plain(row.value or '(empty)')}" for row in result.sample[:3]),
     }
 

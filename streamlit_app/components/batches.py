@@ -13,12 +13,12 @@ from streamlit_app.components.words import BY_HAND, ago, batch_name, state_words
 _COLUMNS = {
     "File": st.column_config.TextColumn(width=150),
     "Dataset": st.column_config.TextColumn(width=110),
-    "State": st.column_config.TextColumn(width=75),
+    "State": st.column_config.TextColumn(width=100),
     "Rows": st.column_config.NumberColumn(format="localized", width=60),
     "Set aside": st.column_config.NumberColumn(format="localized", width=70),
-    "Changes": st.column_config.TextColumn(width=115),
+    "Changes": st.column_config.TextColumn(width=105),
     "Arrived": st.column_config.TextColumn(width=90),
-    "Way": st.column_config.TextColumn(width=90, help="What the rows did to those that were there."),
+    "Way": st.column_config.TextColumn("How", width=90, help="What the rows did to those that were there."),
     "Different": st.column_config.NumberColumn(
         width=70, help="So many things were different from the files before it; tick the line to read them."
     ),

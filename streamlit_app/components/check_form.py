@@ -9,7 +9,7 @@ import streamlit as st
 
 from hestia_assets.core.errors import SpecError
 from hestia_assets.core.rules import ConditionRule, Occasion
-from hestia_assets.core.sentences import SEVERITY_WORDS
+from hestia_assets.core.sentences import SEVERITY_WORDS, WHOLE_WORDS
 from hestia_assets.core.specs import CheckSpec, Column, Severity, parse
 from streamlit_app.components.explained import explained
 from streamlit_app.components.rule_groups import GROUPS, group_of, looks_at_the_whole, names_in
@@ -18,7 +18,6 @@ from streamlit_app.components.sentences import sentence, without_columns
 from streamlit_app.components.words import count, usable_name
 from streamlit_app.facade import hestia, tenant
 
-WHOLE_WORDS = {Severity.WARN: "Only say so", Severity.HOLD: "Hold the whole file"}
 ABOUT = {
     Severity.REJECT: "The row waits aside until somebody mends it; the others are loaded.",
     Severity.WARN: "Everything is loaded; the page says how many rows fail.",

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from hestia_assets.core.results import CheckResult
-from hestia_assets.core.sentences import SEVERITY_WORDS, exempted, terms
+from hestia_assets.core.sentences import consequence, exempted, terms
 from hestia_assets.core.specs import CheckSpec
-from streamlit_app.components.check_form import WHOLE_WORDS
 from streamlit_app.components.rule_groups import looks_at_the_whole
 from streamlit_app.components.sentences import MARKDOWN, sentence
 from streamlit_app.components.words import count, plain
+from streamlit_app.facade import hestia
 
 Extra = Callable[[CheckSpec], str]
 
@@ -57,7 +57,7 @@ def show_checks(
 def finding(check: CheckSpec, result: CheckResult | None, where: str, *, would: bool = True) -> str:
     """What a check found or would find, and what it does then."""
     whole = looks_at_the_whole(check.rule)
-    does = (WHOLE_WORDS if whole else SEVERITY_WORDS)[check.severity].lower()
+    does = consequence(check.severity, check.rule, hestia().rules).lower()
     if result is None:
         return f"If not: {does}."
     if whole:

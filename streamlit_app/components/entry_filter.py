@@ -59,13 +59,13 @@ def show_bars(counted: EntryPage) -> None:
         "Column": {name or "(the whole row)": number for name, number in counted.by_column.items()},
         "File": {file_of(name): number for name, number in counted.by_batch.items()},
     }
-    for place, (label, counts) in zip(st.columns([4, 3, 4]), parts.items(), strict=True):
+    for place, (label, counts) in zip(st.columns([6, 4, 4]), parts.items(), strict=True):
         rows = [{label: name, "Rows": number} for name, number in sorted(counts.items(), key=lambda one: -one[1])]
         most = max(counts.values(), default=1)
         place.dataframe(
             rows, hide_index=True, placeholder="", height="content" if len(rows) <= 4 else 178,
             column_config={
-                label: st.column_config.TextColumn(width=130 if label == "Reason" else 90),
+                label: st.column_config.TextColumn(width=215 if label == "Reason" else 90),
                 "Rows": st.column_config.ProgressColumn(format="localized", min_value=0, max_value=most, width=85),
             },
         )  # fmt: skip

@@ -4,9 +4,10 @@ import streamlit as st
 
 from hestia_assets.core.results import Batch
 from hestia_assets.core.results.quality import Report
-from hestia_assets.core.sentences import SEVERITY_WORDS
+from hestia_assets.core.sentences import consequence
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
+from streamlit_app.components.account import PART_WORDS
 from streamlit_app.components.quality_chart import show_series
 from streamlit_app.components.sentences import sentence_of
 from streamlit_app.components.words import batch_name, plain
@@ -39,7 +40,11 @@ def show_batch_report(batch: Batch) -> None:
     account, worst = st.columns(2)
     with account:
         st.markdown("**Where every line went**")
-        lines = [{"where": name, "lines": number} for name, number in report.account.items() if number]
+        lines = [
+            {"Where": PART_WORDS[name][0] if name in PART_WORDS else "all lines", "Lines": number}
+            for name, number in report.account.items()
+            if number
+        ]
         st.dataframe(lines, hide_index=True)
     with worst:
         st.markdown("**Worst rules**")
@@ -62,10 +67,10 @@ def _worst(report: Report, batch: Batch) -> None:
         return
     facts = [
         {
-            "rule": sentence_of(batch, each),
-            "failed": f"{each.failed_rows:,}",
-            "of": f"{each.checked_rows:,}",
-            "if a row fails": SEVERITY_WORDS[each.severity],
+            "Rule": sentence_of(batch, each),
+            "Failed": f"{each.failed_rows:,}",
+            "Of": f"{each.checked_rows:,}",
+            "If it fails": consequence(each.severity, each.rule, hestia().rules),
         }
         for each in report.worst
     ]
@@ -77,8 +82,8 @@ def _rows(report: Report) -> None:
         st.caption("No row failed.")
         return
     rows = [
-        {"line": each.line, "column": each.column, "what is wrong": each.message,
-         "value": each.value, "row": each.text}
+        {"Line": each.line, "Column": each.column, "What is wrong": each.message,
+         "Value": each.value, "The row as it came": each.text}
         for each in report.rows
     ]  # fmt: skip
     st.dataframe(rows, hide_index=True)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from hestia_assets.core.results import ImportedRules, RuleNote, SpecVersion
-from hestia_assets.core.sentences import SEVERITY_WORDS
+from hestia_assets.core.sentences import consequence
 from hestia_assets.core.specs import CheckSpec, DatasetSpec
 from streamlit_app.components.explained import explained
 from streamlit_app.components.impact import AT_ONCE_ROWS
@@ -82,7 +82,7 @@ def _choose(spec: DatasetSpec, checks: Sequence[CheckSpec], found: ImportedRules
         {
             "Take": True,
             "Rule": in_a_table(check),
-            "When a row fails": SEVERITY_WORDS[check.severity],
+            "When a row fails": consequence(check.severity, check.rule, hestia().rules),
             "Would fail": failing.get(check.name, ""),
             "In the file": _place(found, check),
         }

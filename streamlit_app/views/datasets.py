@@ -15,7 +15,7 @@ from streamlit_app.components.batch import show_batch
 from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.entry_words import waiting
 from streamlit_app.components.explained import explained
-from streamlit_app.components.words import TYPE_WORDS, ago, count, plain
+from streamlit_app.components.words import TYPE_WORDS, ago, batch_name, count, plain
 from streamlit_app.components.written import written_as
 from streamlit_app.facade import hestia, principal, tenant
 from streamlit_app.views.dataset_profile import dataset_profile
@@ -24,6 +24,18 @@ from streamlit_app.views.dataset_rules import dataset_rules
 
 PAGE_BATCHES = 20
 CHARTED = 20
+NAMED = 500
+"""Files whose names the versions of a table are shown with; older ones by their number."""
+
+OPERATIONS = {
+    "create": "table made",
+    "append": "rows added",
+    "overwrite": "all rows replaced",
+    "update": "rows changed",
+    "compact": "small files joined",
+    "optimize": "small files joined",
+    "repair": "repaired",
+}
 
 
 def page() -> None:
@@ -158,12 +170,13 @@ def _versions(spec: DatasetSpec) -> None:
     if not hestia().tables.exists(ref):
         st.info("The table begins with the first import.", icon=":material/info:")
         return
+    names = {one.id: batch_name(one) for one in hestia().batches.recent(spec.tenant, spec.name, limit=NAMED)}
     rows = [
         {
             "Version": v.version,
             "When": v.at.strftime("%d %b %Y %H:%M:%S UTC"),
-            "What": v.operation,
-            "Import": v.batch or "",
+            "What": OPERATIONS.get(v.operation, v.operation),
+            "File": ", ".join(names.get(one, one) for one in (v.batch or "").split(",")),
         }
         for v in hestia().tables.versions(ref)
     ]

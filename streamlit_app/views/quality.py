@@ -58,7 +58,7 @@ def _dashboard(standings: Sequence[Standing]) -> None:
     late = [each for each in standings if each.lateness]
     alarms = sum(len(each.anomalies) for each in standings)
     failing = sum(len(each.failing) for each in standings)
-    counts = (("Late", len(late)), ("Unusual figures", alarms), ("Failing checks", failing),
+    counts = (("Late", len(late)), ("Unusual figures", alarms), ("Rules that fail", failing),
               ("Rows to fix", sum(each.open_rows for each in standings)))  # fmt: skip
     for column, (name, number) in zip(st.columns(len(counts)), counts, strict=True):
         column.metric(name, f"{number:,}", border=True)
@@ -66,8 +66,8 @@ def _dashboard(standings: Sequence[Standing]) -> None:
         [_line(each) for each in standings],
         hide_index=True,
         column_config={
-            "score": st.column_config.ProgressColumn("score", min_value=0, max_value=100, format="%.1f"),
-            "rows that passed, by file": st.column_config.LineChartColumn(y_min=0, y_max=100),
+            "Score": st.column_config.ProgressColumn("Score", min_value=0, max_value=100, format="%.1f"),
+            "Rows that passed, by file": st.column_config.LineChartColumn(y_min=0, y_max=100),
         },
     )
     for each in standings:
@@ -77,14 +77,14 @@ def _dashboard(standings: Sequence[Standing]) -> None:
 
 def _line(standing: Standing) -> dict[str, object]:
     return {
-        "dataset": standing.dataset,
-        "score": standing.score.value,
-        "rows that passed, by file": list(standing.trend),
-        "last file": state_words(standing.last) if standing.last else "none yet",
-        "in time": "late" if standing.lateness else "",
-        "rows to fix": standing.open_rows,
-        "failing checks": len(standing.failing),
-        "unusual figures": len(standing.anomalies),
+        "Dataset": standing.dataset,
+        "Score": standing.score.value,
+        "Rows that passed, by file": list(standing.trend),
+        "Last file": state_words(standing.last) if standing.last else "none yet",
+        "In time": "late" if standing.lateness else "",
+        "Rows to fix": standing.open_rows,
+        "Rules that fail": len(standing.failing),
+        "Unusual figures": len(standing.anomalies),
     }
 
 
@@ -95,9 +95,9 @@ def _trouble(standing: Standing) -> None:
         if standing.lateness:
             st.markdown(f":red-badge[late] {plain(standing.lateness.sentence)}")
         for check in standing.failing[:5]:
-            said = check.problem or f"{check.failed_rows:,} of {count(check.checked_rows, 'row')}"
+            said = check.problem or f"{check.failed_rows:,} of {count(check.checked_rows, 'row')} failed"
             assert standing.last is not None, "a check fails in a file"
-            st.markdown(f":orange-badge[check] {sentence_of(standing.last, check)}: {plain(said)}")
+            st.markdown(f":orange-badge[rule] {sentence_of(standing.last, check)}: {plain(said)}")
         for alarm in standing.anomalies[:5]:
             st.markdown(f":blue-badge[unusual] {plain(alarm.sentence)} {plain(alarm.expected.why)}")
 

@@ -96,7 +96,7 @@ def test_quality_is_shown_down_to_rows_and_what_is_normal_is_learned(open_page, 
     assert "16 rows of this rule to fix" in written(page)
     assert not report.exception
     assert "Loaded in part" in written(report)
-    assert list(report.table[0].value["rule"]) == ["shop must not be empty"]
+    assert list(report.table[0].value["Rule"]) == ["shop must not be empty"]
 
     page.text_input[0].set_value("moved house").run()
     next(button for button in page.button if button.label == "It is normal").click().run()

@@ -57,7 +57,7 @@ def samples(alert: AlertSpec, *, at: datetime) -> list[Event]:
     told = {
         Occurrence.CHECK_FAILED: (
             f"12 of 1,200 rows in example.csv fail: {demands}",
-            f"The rule says: {demands}. If a row fails: set the row aside.",
+            f"The rule says: {demands}. If not: set the row aside.",
         ),
         Occurrence.BATCH_HELD: (
             "example.csv waits for a decision",

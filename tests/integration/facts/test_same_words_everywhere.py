@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.cli.app import build_app
 from hestia_assets.core.results import Batch, BatchState, CheckResult, FailedRow
-from hestia_assets.core.sentences import sentence
+from hestia_assets.core.sentences import consequence, sentence
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Exemption, Recipe, Severity, Threshold
 from hestia_assets.defs.checks import check_specs
 from hestia_assets.domains.ingest.loading.telling import committed, held
@@ -107,7 +107,12 @@ def test_reports_say_the_sentence_with_its_terms_and_json_the_id_beside_it(home:
         for check, found, cells in zip(CHECKS[start : start + 5], worst, printed, strict=True):
             said = demanded(check)
             assert (found["check"], found["sentence"]) == (check.name, said)
-            assert found["terms"] == ["May fail: 5 % of the rows", "Ask grace@example.org", "1 exception"]
+            assert found["terms"] == [
+                consequence(check.severity, check.rule, RULES),
+                "May fail: 5 % of the rows",
+                "Ask grace@example.org",
+                "1 exception",
+            ]
             assert cells[0] == said in page
             assert cells[1] == "Hold the whole file. May fail: 5 % of the rows. Ask grace@example.org. 1 exception"
             assert check.name not in page

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from hestia_assets.core.results import RESUBMIT, Batch, CheckResult, Event, Problem
-from hestia_assets.core.sentences import SEVERITY_WORDS, held_by
+from hestia_assets.core.sentences import SEVERITY_WORDS, WHOLE_WORDS, held_by
 from hestia_assets.core.specs import Occurrence
 
 Demand = Callable[[CheckResult], str]
@@ -69,13 +69,14 @@ def failed(batch: Batch, problem: Problem, *, at: datetime, key: str = "") -> li
 
 
 def _check(batch: Batch, check: CheckResult, demands: str, at: datetime) -> Event:
+    does = (WHOLE_WORDS if check.problem is not None else SEVERITY_WORDS)[check.severity]
     exempt = f" Rows that are allowed to fail it ({check.exempt_rows:,}) are not counted." if check.exempt_rows else ""
     return _event(
         batch,
         Occurrence.CHECK_FAILED,
         f"check:{batch.id}:{check.name}",
         f"{_outcome(batch, check)}: {demands}",
-        f"The rule says: {demands}. If a row fails: {SEVERITY_WORDS[check.severity].lower()}.{exempt}",
+        f"The rule says: {demands}. If not: {does.lower()}.{exempt}",
         at,
         check=check.name,
         facts={

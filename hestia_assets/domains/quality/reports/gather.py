@@ -35,7 +35,7 @@ class About:
         return {each.name: sentence_of(each, self.checks, self.rules) for each in results}
 
     def terms(self, results: Sequence[CheckResult]) -> dict[str, tuple[str, ...]]:
-        """By the name of each check, what is done if it fails, what may, who is asked, how many exceptions there are."""
+        """By the name of each check: what is done if it fails, what may fail, who is asked, how many exceptions."""
         known = {check.name: terms(check) for check in self.checks}
         return {
             each.name: (consequence(each.severity, each.rule, self.rules), *known.get(each.name, ()))

@@ -74,9 +74,7 @@ def part_cells(part: ScorePart) -> tuple[str, str, str]:
 def account_cells(report: Report) -> Sequence[tuple[str, str]]:
     """The line account, parts without a line left out."""
     return [
-        (PART_WORDS.get(name, name), f"{lines:,}")
-        for name, lines in report.account.items()
-        if lines or name == "total"
+        (PART_WORDS.get(name, name), f"{lines:,}") for name, lines in report.account.items() if lines or name == "total"
     ]
 
 
