@@ -103,7 +103,7 @@ class Outlook:
         half *= ROUGH if month_day(moment) in self.season.days else 1
         low, high = middle - half, middle + half
         if moment.weekday() not in self.season.known:  # too few of its weekday: whatever there was may be
-            ordinary = [place for at, place in zip(self.moments, self.places, strict=True) if not self._apart(at)]
+            ordinary = [place for at, place in zip(self.moments, self.places, strict=True) if not self.apart(at)]
             low = min(low, min(ordinary, default=low) - WIDTH * seen)
             high = max(high, max(ordinary, default=high) + WIDTH * seen)
         peak = self._peaks.get(self._edge(moment), 0.0)
@@ -122,7 +122,7 @@ class Outlook:
 
     def new_edge(self, moment: datetime) -> int | None:
         """How often this edge of a month was seen, while that is too seldom to know it; nothing on other days."""
-        if not self._apart(moment):
+        if not self.apart(moment):
             return None
         alike = {(at.year, at.month) for at in self.moments if edge(at) == edge(moment)}
         alike.discard((moment.year, moment.month))
@@ -160,7 +160,7 @@ class Outlook:
         errors = [
             self._flat[at] + drawn[at] - self._level(at)
             for at in last
-            if not self.surprising[at] and not self._apart(self.moments[at])
+            if not self.surprising[at] and not self.apart(self.moments[at])
         ]
         self._lag = median(errors[-4 * LEVEL :]) if errors else 0.0
         self._spread = spread(errors, self._lag) if errors else 0.0
@@ -182,7 +182,7 @@ class Outlook:
         """Which edge of a month a day is, of a figure that may have peaks there and that other days have too."""
         return edge(moment) if self.scale.counts and not self._edges_only else ""
 
-    def _apart(self, moment: datetime) -> bool:
+    def apart(self, moment: datetime) -> bool:
         """Whether a day says nothing of ordinary ones: an edge of a month whose effect is not known as a season."""
         return bool(self._edge(moment)) and month_day(moment) not in self.season.days
 

@@ -92,7 +92,8 @@ class Watcher:
             return Judged(point)
         reach = self.outlook.expected(moment, point)
         seldom = self._seldom(point, moment, reach)
-        kind = self._kind(point, place, reach, quiet=seldom is not None)
+        quiet = seldom is not None or self._follows(place, moment, reach)
+        kind = self._kind(point, place, reach, quiet=quiet)
         expected = self._expected(moment, reach, told=kind is not None)
         self._remember(point, moment, place, surprising=not reach.holds(place))
         said = self.verdicts.get(point.at)
@@ -146,6 +147,10 @@ class Watcher:
             return None
         beyond = point.value > MOST * max(1.0, self.outlook.scale.back(reach.middle))
         return None if beyond else self.outlook.new_edge(moment)
+
+    def _follows(self, place: float, moment: datetime, reach: Range) -> bool:
+        """More different values at the edge of a month come with its rows, also with as many as are no surprise."""
+        return self.metric.kind is MetricKind.DISTINCT and place > reach.high and self.outlook.apart(moment)
 
     def _kind(self, point: Point, place: float, reach: Range, *, quiet: bool) -> AnomalyKind | None:
         """What is wrong with it, said once of a run of points; ``quiet``: nothing is said of this one."""

@@ -145,6 +145,16 @@ def test_a_peak_at_the_end_of_a_month_is_a_remark_until_three_were_seen():
     assert first.remark.endswith("the end of a month was never seen before, and 3 are needed.")
 
 
+def test_more_different_values_at_the_end_of_a_month_come_with_its_rows():
+    ends = (26, 54)
+    values = [300 + day % 3 + (80 if day in ends else 0) for day in range(80)]
+
+    assert kinds(watched(values, metric=Metric(MetricKind.DISTINCT, "shop"))) == []
+    assert kinds(watched([*values[:54], 90, *values[55:]], metric=Metric(MetricKind.DISTINCT, "shop"))) == [
+        (54, AnomalyKind.SPIKE)
+    ]
+
+
 def test_what_is_wrong_at_the_end_of_a_month_is_an_alarm_even_when_the_first_is_seen():
     steady = ordinary(120)
 
