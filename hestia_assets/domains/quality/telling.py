@@ -76,7 +76,7 @@ def _unusual(dataset: DatasetSpec, anomaly: Anomaly) -> Event:
         tenant=dataset.tenant,
         dataset=dataset.name,
         subject=anomaly.batch or dataset.name,
-        title=f"unusual {str(anomaly.metric).replace(':', ' of ')}",
+        title=f"unusual figure: {anomaly.metric.title}",
         text=f"{anomaly.sentence} {anomaly.expected.why}",
         at=anomaly.at,
         link=f"quality?dataset={dataset.name}{batch}",
