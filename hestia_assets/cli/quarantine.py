@@ -9,6 +9,7 @@ import typer
 from hestia_assets.cli import returning
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import saved_dataset, session
+from hestia_assets.cli.watching import watched
 
 if TYPE_CHECKING:
     from hestia_assets.core.results import Entry, EntryFilter
@@ -106,7 +107,7 @@ def drop(
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)
-        done = hestia.quarantine.drop(spec, ids, reason=reason, author=hestia.author)
+        done = watched(hestia).drop(spec, ids, reason=reason, author=hestia.author)
         _tell("dropped", done, as_json=as_json)
 
 
@@ -121,7 +122,7 @@ def reopen(
     with explained(as_json=as_json):
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), returning.entry_ids(rows)
-        done = hestia.quarantine.reopen(spec, ids, author=hestia.author, note=note)
+        done = watched(hestia).reopen(spec, ids, author=hestia.author, note=note)
         _tell("reopened", done, as_json=as_json)
 
 

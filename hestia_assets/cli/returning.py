@@ -11,6 +11,7 @@ import typer
 from hestia_assets.cli.batches import batch_fact, print_batches
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import saved_dataset, session
+from hestia_assets.cli.watching import watched
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -55,7 +56,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter per option
         hestia = session(context).hestia()
         spec, wanted = saved_dataset(hestia, dataset), EntryFilter(rule, column, batch, search)
         with _new_file(to) as target:
-            done = hestia.quarantine.export(spec, target, format=form, wanted=wanted, limit=limit)
+            done = watched(hestia).export(spec, target, format=form, wanted=wanted, limit=limit)
         if as_json:
             print_json({"path": str(to.resolve())} | asdict(done))
             return
@@ -82,7 +83,7 @@ def resubmit(
         hestia = session(context).hestia()
         spec = saved_dataset(hestia, dataset)
         with file.open("rb") as source:
-            returned = hestia.quarantine.read_back(spec, source, file_name=file.name)
+            returned = watched(hestia).read_back(spec, source, file_name=file.name)
         if returned.refused and not (returned.fixes or returned.unchanged or returned.known):
             first, more = returned.refused[0], len(returned.refused) - 1
             rest = f"; {more:,} more" if more else ""
@@ -91,11 +92,9 @@ def resubmit(
                 hint="Export the rows again, and keep every cell a text.",
             )
         done = (
-            hestia.quarantine.preview(spec, returned.fixes, over_newer=over_newer)
+            watched(hestia).preview(spec, returned.fixes, over_newer=over_newer)
             if preview
-            else hestia.quarantine.resubmit(
-                spec, returned.fixes, author=hestia.author, note=note, over_newer=over_newer
-            )
+            else watched(hestia).resubmit(spec, returned.fixes, author=hestia.author, note=note, over_newer=over_newer)
         )
         _tell(done, preview=preview, returned=returned, as_json=as_json)
 
@@ -117,7 +116,7 @@ def accept(
         hestia = session(context).hestia()
         spec, ids = saved_dataset(hestia, dataset), entry_ids(rows)
         day = until.date() if until else None
-        desk, author = hestia.quarantine, hestia.author
+        desk, author = watched(hestia), hestia.author
         done = (
             desk.accept_preview(spec, ids, over_newer=over_newer)
             if preview
@@ -143,9 +142,9 @@ def replay(
         hestia = session(context).hestia()
         spec, wanted = saved_dataset(hestia, dataset), EntryFilter(rule, column, batch)
         done = (
-            hestia.quarantine.replay_preview(spec, wanted, over_newer=over_newer)
+            watched(hestia).replay_preview(spec, wanted, over_newer=over_newer)
             if preview
-            else hestia.quarantine.replay(spec, wanted, author=hestia.author, over_newer=over_newer)
+            else watched(hestia).replay(spec, wanted, author=hestia.author, over_newer=over_newer)
         )
         _tell(done, preview=preview, as_json=as_json)
 

@@ -14,6 +14,7 @@ from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember
 from streamlit_app.components.words import count, plain
+from streamlit_app.components.working import working
 from streamlit_app.facade import hestia
 
 PAGE_ROWS = 100
@@ -88,8 +89,8 @@ def _buttons(spec: DatasetSpec, ids: Sequence[EntryId], state: EntryState) -> No
 
 
 def _reopen(spec: DatasetSpec, ids: Sequence[EntryId]) -> int:
-    with explained_later():
-        return hestia().quarantine.reopen(spec, ids, author=hestia().author)
+    with explained_later(), working("Waiting for other work …") as quarantine:
+        return quarantine.reopen(spec, ids, author=hestia().author)
     return 0
 
 
@@ -97,8 +98,8 @@ def _drop(spec: DatasetSpec, ids: Sequence[EntryId]) -> None:
     st.write(f"{count(len(ids), 'row')} will not be loaded. You can open dropped rows again.")
     reason = st.text_input("Why are they not wanted?", key=f"drop-reason-{spec.name}", placeholder="such as: test rows")
     if st.button("Yes, drop them", type="primary", key=f"drop-{spec.name}", disabled=not reason.strip()):
-        with explained_later():
-            gone = hestia().quarantine.drop(spec, ids, reason=reason.strip(), author=hestia().author)
+        with explained_later(), working("Waiting for other work …") as quarantine:
+            gone = quarantine.drop(spec, ids, reason=reason.strip(), author=hestia().author)
             st.session_state[f"decided-{spec.name}"] = f"**{count(gone, 'row')} dropped.** {plain(reason.strip())}"
         _done(spec)
 
@@ -117,8 +118,8 @@ def _accept(spec: DatasetSpec, ids: Sequence[EntryId]) -> None:
     key = f"accept-trial-{spec.tenant}-{spec.name}"
     over = _may_overwrite(spec, ids, key) if spec.mode is Mode.UPSERT else False
     if st.button("Yes, load them", type="primary", key=f"accept-{spec.name}", disabled=not reason.strip()):
-        with explained_later(), st.spinner("Loading …"):
-            done = hestia().quarantine.accept(
+        with explained_later(), working("Loading …") as quarantine:
+            done = quarantine.accept(
                 spec, ids, reason=reason.strip(), until=until, author=hestia().author, over_newer=over
             )
             remember(spec, done, "accepted and loaded")
@@ -131,9 +132,7 @@ def _may_overwrite(spec: DatasetSpec, ids: Sequence[EntryId], key: str) -> bool:
     stamp = (tuple(ids), st.session_state[f"decide-number-{spec.name}"])
     new = st.session_state.get(key, (None,))[0] != stamp
     with explained():
-        found = tried(
-            key, stamp, lambda over: hestia().quarantine.accept_preview(spec, ids, over_newer=over), asked=new
-        )
+        found = tried(key, stamp, lambda desk, over: desk.accept_preview(spec, ids, over_newer=over), asked=new)
         if found is not None:
             ask_about_newer(found, key)
     return is_over(key)

@@ -14,6 +14,7 @@ from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count, every
+from streamlit_app.components.working import working
 from streamlit_app.facade import hestia
 
 PAGE_ROWS = 50
@@ -121,7 +122,7 @@ def _turn_pages(spec: DatasetSpec, total: int, first: int, height: int) -> None:
 def _try_and_load(spec: DatasetSpec, changes: Changes) -> None:
     fixes = [Fix(entry, values) for entry, values in sorted(changes.items())]
     key = f"{_key(spec)}-trial"
-    trial = tried(key, fixes, lambda over: hestia().quarantine.preview(spec, fixes, over_newer=over), asked=False)
+    trial = tried(key, fixes, lambda desk, over: desk.preview(spec, fixes, over_newer=over), asked=False)
     with st.container(horizontal=True):
         label = f"Check my changes in {count(len(fixes), 'row')}" if fixes else "Check my changes"
         asked = st.button(label, icon=":material/rule:", disabled=not fixes, type="secondary" if trial else "primary")
@@ -133,11 +134,11 @@ def _try_and_load(spec: DatasetSpec, changes: Changes) -> None:
             st.button("Drop my changes", icon=":material/close:", on_click=start_anew, args=(spec,))
     if asked:
         with explained():
-            tried(key, fixes, lambda over: hestia().quarantine.preview(spec, fixes, over_newer=over), asked=True)
+            tried(key, fixes, lambda desk, over: desk.preview(spec, fixes, over_newer=over), asked=True)
             st.rerun()
     if loads:
-        with explained_later(), st.spinner("Loading …"):
-            done = hestia().quarantine.resubmit(spec, fixes, author=hestia().author, over_newer=is_over(key))
+        with explained_later(), working("Loading …") as quarantine:
+            done = quarantine.resubmit(spec, fixes, author=hestia().author, over_newer=is_over(key))
             remember(spec, done)
             start_anew(spec)
         st.rerun()

@@ -8,13 +8,14 @@ from typing import Literal
 
 import streamlit as st
 
-from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow, Resubmission, Returned
+from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow, Returned
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count
+from streamlit_app.components.working import working
 from streamlit_app.facade import hestia
 
 Kind = Literal["xlsx", "csv"]
@@ -63,9 +64,9 @@ def _take_along(spec: DatasetSpec, wanted: EntryFilter, total: int) -> None:
     key = f"made-{spec.tenant}-{spec.name}"
     made: Made | None = st.session_state.get(key)
     if st.button(f"Make the file with {count(total, 'row')}", icon=":material/table_view:", disabled=not total):
-        with st.spinner(f"Writing {count(total, 'row')} …"):
+        with working(f"Writing {count(total, 'row')} …") as quarantine:
             target = BytesIO()
-            facts = hestia().quarantine.export(spec, target, format=kind, wanted=wanted)
+            facts = quarantine.export(spec, target, format=kind, wanted=wanted)
             made = st.session_state[key] = Made(wanted, kind, target.getvalue(), facts)
     if made is None or (made.wanted, made.kind) != (wanted, kind):
         st.caption("Every cell is text, the first column says what is wrong. Mend the cells and save the file.")
@@ -95,8 +96,8 @@ def _bring_back(spec: DatasetSpec) -> Brought | None:
     key = f"brought-{spec.tenant}-{spec.name}"
     kept: Brought | None = st.session_state.get(key)
     if kept is None or kept.digest != digest:
-        with st.spinner("Reading and checking …"):
-            returned = hestia().quarantine.read_back(spec, BytesIO(data), file_name=file.name)
+        with working("Reading and checking …") as quarantine:
+            returned = quarantine.read_back(spec, BytesIO(data), file_name=file.name)
         kept = st.session_state[key] = Brought(digest, returned)
     return kept
 
@@ -116,7 +117,7 @@ def _show(spec: DatasetSpec, brought: Brought) -> None:
         return
     key = f"tried-{spec.tenant}-{spec.name}"
     new = st.session_state.get(key, (None,))[0] != brought.digest
-    trial = tried(key, brought.digest, lambda over: _trial(spec, found, over=over), asked=new)
+    trial = tried(key, brought.digest, lambda desk, over: desk.preview(spec, found.fixes, over_newer=over), asked=new)
     if trial is None:
         return
     show_trial(spec, trial)
@@ -125,17 +126,13 @@ def _show(spec: DatasetSpec, brought: Brought) -> None:
         "Load the fixed rows", icon=":material/upload:", type="primary", key=f"load-brought-{spec.name}",
         disabled=not found.fixes, help="Rows that are still wrong stay here with their new values.",
     ):  # fmt: skip
-        with explained_later(), st.spinner("Loading …"):
+        with explained_later(), working("Loading …") as quarantine:
             over = is_over(key)
-            remember(spec, hestia().quarantine.resubmit(spec, found.fixes, author=hestia().author, over_newer=over))
+            remember(spec, quarantine.resubmit(spec, found.fixes, author=hestia().author, over_newer=over))
             st.session_state[f"back-number-{spec.name}"] += 1
             st.session_state.pop(f"brought-{spec.tenant}-{spec.name}", None)
             st.session_state.pop(f"made-{spec.tenant}-{spec.name}", None)
         st.rerun()
-
-
-def _trial(spec: DatasetSpec, found: Returned, *, over: bool) -> Resubmission:
-    return hestia().quarantine.preview(spec, found.fixes, over_newer=over)
 
 
 def _show_refused(refused: Sequence[RefusedRow]) -> None:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from hestia_assets.core.results import EntryFilter, Resubmission
+from hestia_assets.core.results import EntryFilter
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count
+from streamlit_app.components.working import working
 from streamlit_app.facade import hestia
 
 
@@ -19,7 +20,7 @@ def check_again(spec: DatasetSpec, wanted: EntryFilter, total: int, *, version: 
     )
     key = f"again-{spec.tenant}-{spec.name}"
     stamp = (wanted, total, version)
-    trial = tried(key, stamp, lambda over: _trial(spec, wanted, over=over), asked=False)
+    trial = tried(key, stamp, lambda desk, over: desk.replay_preview(spec, wanted, over_newer=over), asked=False)
     with st.container(horizontal=True):
         asked = st.button(
             f"Check {count(total, 'row')} again", icon=":material/replay:", type="secondary" if trial else "primary"
@@ -30,18 +31,14 @@ def check_again(spec: DatasetSpec, wanted: EntryFilter, total: int, *, version: 
         )  # fmt: skip
     if asked:
         with explained():
-            tried(key, stamp, lambda over: _trial(spec, wanted, over=over), asked=True)
+            tried(key, stamp, lambda desk, over: desk.replay_preview(spec, wanted, over_newer=over), asked=True)
             st.rerun()
     if loads:
-        with explained_later(), st.spinner("Loading …"):
+        with explained_later(), working("Loading …") as quarantine:
             over = is_over(key)
-            remember(spec, hestia().quarantine.replay(spec, wanted, author=hestia().author, over_newer=over))
+            remember(spec, quarantine.replay(spec, wanted, author=hestia().author, over_newer=over))
             st.session_state.pop(key, None)
         st.rerun()
     if trial is not None:
         show_trial(spec, trial)
         ask_about_newer(trial, key)
-
-
-def _trial(spec: DatasetSpec, wanted: EntryFilter, *, over: bool) -> Resubmission:
-    return hestia().quarantine.replay_preview(spec, wanted, over_newer=over)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from hestia_assets.bootstrap import QuarantineService
 from hestia_assets.core.results import NewerRow, Resubmission
 from streamlit_app.components.entry_words import file_of
-from streamlit_app.components.frames import WRAPPED
 from streamlit_app.components.words import count
+from streamlit_app.components.working import working
 
+Judge = Callable[[QuarantineService, bool], Resubmission]
 SHOWN = 200
 _WIDTHS = {
     "Row": st.column_config.TextColumn(width=120),
@@ -19,10 +21,11 @@ _WIDTHS = {
 }
 
 
-def tried(key: str, stamp: object, judge: Callable[[bool], Resubmission], *, asked: bool) -> Resubmission | None:
+def tried(key: str, stamp: object, judge: Judge, *, asked: bool) -> Resubmission | None:
     """What loading would do, as it was found when it was asked for, or is found now that newer rows may go or not.
 
-    ``judge``: the preview, told whether newer rows may be overwritten. None where nobody asked about this ``stamp``.
+    ``judge``: the preview by a service whose steps are shown, told whether newer rows may be overwritten. None where
+    nobody asked about this ``stamp``.
     """
     kept: tuple[object, dict[bool, Resubmission]] | None = st.session_state.get(key)
     if asked:
@@ -31,8 +34,8 @@ def tried(key: str, stamp: object, judge: Callable[[bool], Resubmission], *, ask
         return None
     over = is_over(key)
     if over not in kept[1]:
-        with st.spinner("Checking …"):
-            kept[1][over] = judge(over)
+        with working("Checking …") as quarantine:
+            kept[1][over] = judge(quarantine, over)
         st.session_state[key] = kept
     return kept[1][over]
 
@@ -52,9 +55,8 @@ def ask_about_newer(found: Resubmission, key: str) -> None:
         words = f"**{count(number, 'row')} of these {'takes' if one else 'take'} the place of newer values.**"
     else:
         stay = "It stays" if one else "They stay"
-        words = (
-            f"**Of {count(number, 'row')} the table has newer values, from later files or edits.** {stay} open here."
-        )
+        where = f"**The table has newer values for {count(number, 'row')}**, from later files or edits."
+        words = f"{where} {stay} open here."
     st.warning(words, icon=":material/update:")
     show_newer(found.newer)
     st.toggle(
@@ -71,7 +73,7 @@ def show_newer(newer: tuple[NewerRow, ...]) -> None:
         for one in newer[:SHOWN]
         for column, (old, new) in (one.values or {"": ("removed" if one.is_gone else None, "the row again")}).items()
     ]
-    st.dataframe(rows, hide_index=True, placeholder="", column_config=_WIDTHS, row_height=WRAPPED,
-                 height="content" if len(rows) <= 5 else 260)  # fmt: skip
+    height = "content" if len(rows) <= 5 else 220
+    st.dataframe(rows, hide_index=True, placeholder="", column_config=_WIDTHS, height=height)
     if len(newer) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(newer):,} rows.")

@@ -48,7 +48,8 @@ class WorkStep:
                 "latest; nothing is lost."
             )
         rows = f"{self.done:,} of {self.total:,}" if self.done and self.total else f"{self.done or self.total:,}"
-        return f"{self.doing} {rows} rows …" if self.done or self.total else f"{self.doing} …"
+        noun = "row" if (self.total or self.done) == 1 else "rows"
+        return f"{self.doing} {rows} {noun} …" if self.done or self.total else f"{self.doing} …"
 
 
 Watch = Callable[[WorkStep], None]
