@@ -172,7 +172,7 @@ def test_rows_of_an_old_file_take_no_newer_place_unless_a_person_says_so(home, p
 
     assert not app.exception
     assert "1 row would be loaded." in tried
-    assert "Of 1 row the table has newer values, from later files or edits.** It stays open here." in tried
+    assert "The table has newer values for 1 row**, from later files or edits. It stays open here." in tried
     assert newer.to_dict("records") == [
         {"Row": "no a", "Column": "qty", "In the table now": "30", "Since": "new.csv", "It would get": "1"}
     ]
@@ -192,7 +192,7 @@ def test_accepting_and_checking_again_ask_about_newer_values_too(home, page):
 
     assert "2 rows are still wrong" in said(again)
     assert any(toggle.label.startswith("Load it too") for toggle in app.toggle)
-    assert "Of 1 row the table has newer values" in said(app)
+    assert "The table has newer values for 1 row" in said(app)
 
 
 def test_a_workbook_is_made_mended_and_brought_back(home, page):
@@ -216,6 +216,25 @@ def test_a_workbook_is_made_mended_and_brought_back(home, page):
     assert "1 row would be loaded." in shown
     assert "1 row was loaded into orders." in said(app)
     press(app, "Undo it")
+
+
+def test_a_file_whose_ids_were_sorted_apart_is_refused_with_its_cells_and_nothing_else_happens(home, page):
+    target = BytesIO()
+    home.quarantine.export(spec_of(home), target)
+    book = load_workbook(target)
+    sheet = book.worksheets[0]
+    sheet["E2"].value, sheet["E3"].value = sheet["E3"].value, sheet["E2"].value
+    target = BytesIO()
+    book.save(target)
+
+    app = way(page(), "Fix in Excel")
+    app = app.file_uploader[0].upload("apart.xlsx", target.getvalue(), "application/octet-stream").run()
+
+    assert not app.exception
+    assert f"2 of its {BAD} rows stand beside the ids of other rows" in said(app)
+    assert "Rows to fix!E2 has the id of line 3 and the values of line 4 of" in said(app)
+    assert not [button for button in app.button if button.label == "Load the fixed rows"]
+    assert to_fix(home) == BAD
 
 
 def test_a_row_is_dropped_with_a_reason_and_opened_again(home, page):
