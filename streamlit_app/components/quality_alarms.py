@@ -22,7 +22,7 @@ def show_alarms(
     """
     waiting = [each for each in alarms if each.normal is None]
     if not waiting and quiet:
-        st.info(quiet, icon=":material/hourglass_empty:")
+        st.info(f"{quiet} Until then nothing is called unusual.", icon=":material/hourglass_empty:")
     elif not waiting and not remarks:
         st.success("**No figure of the last 30 days is unusual.**", icon=":material/task_alt:")
     for each in waiting[:MOST]:

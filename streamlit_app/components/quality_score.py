@@ -21,7 +21,7 @@ def show_score(dataset: DatasetSpec, score: Score) -> None:
         column.metric(part.name.value.capitalize(), value, border=True, help=part.why or part.formula)
         if part.value is None:
             column.caption("not rated")
-    files = count(len(score.batches), "file")
+    files = "file" if len(score.batches) == 1 else count(len(score.batches), "file")
     st.caption(f"Of 100, over the last {files} with {count(score.rows, 'row')}. Nothing is estimated.")
     names = [part.name.value for part in score.parts]
     chosen = st.segmented_control("What was counted", names, key=f"part-{dataset.name}")

@@ -180,5 +180,5 @@ def _versions(spec: DatasetSpec) -> None:
         }
         for v in hestia().tables.versions(ref)
     ]
-    st.caption("Every change of the table is a version; none is lost.")
+    st.caption("Every change of the table is a version, the newest first.")
     st.dataframe(rows, hide_index=True, placeholder="")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hestia_assets.core.results import Batch, BatchState, CheckResult, Entry, EntryPage, LineAccount, merge_checks
 from hestia_assets.core.results.quality import Anomaly, Lateness, Report, ReportedRow, Score, Series
@@ -41,6 +42,10 @@ class About:
             each.name: (consequence(each.severity, each.rule, self.rules), *known.get(each.name, ()))
             for each in results
         }
+
+    def told(self, worst: tuple[CheckResult, ...]) -> dict[str, Any]:
+        """These checks, what they demand and their terms, as a report has them."""
+        return {"worst": worst, "sentences": self.sentences(worst), "terms": self.terms(worst)}
 
     def message(self, result: CheckResult) -> str:
         """What is wrong with a row that failed."""
@@ -91,9 +96,7 @@ def batch_report(
         sentence=said,
         account=batch.account.as_dict(),
         counts=counts,
-        worst=worst,
-        sentences=about.sentences(worst),
-        terms=about.terms(worst),
+        **about.told(worst),
         rows=(*_set_aside(entries.entries), *warned)[:ROWS],
         failed=batch.rows_quarantined + sum(each.failed_rows for each in failing_checks(batch) if not _rejects(each)),
         trend=trend,
@@ -132,9 +135,7 @@ def dataset_report(
         sentence=said,
         account=sum((batch.account for batch in rated), LineAccount()).as_dict() if rated else {},
         counts=counts,
-        worst=worst,
-        sentences=about.sentences(worst),
-        terms=about.terms(worst),
+        **about.told(worst),
         rows=tuple(_set_aside(entries.entries))[:ROWS],
         failed=entries.total,
         trend=trend,
