@@ -45,6 +45,7 @@ class Brought:
 
 def fix_elsewhere(spec: DatasetSpec, wanted: EntryFilter, total: int) -> None:
     """The file to take along on the left, the one that comes back on the right."""
+    brought: Brought | None = None  # it stays so where the file is refused
     out, back = st.columns(2, gap="large")
     with out, explained():
         st.markdown("**1. Take them along**")

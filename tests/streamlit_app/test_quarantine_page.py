@@ -232,7 +232,7 @@ def test_a_file_whose_ids_were_sorted_apart_is_refused_with_its_cells_and_nothin
 
     assert not app.exception
     assert f"2 of its {BAD} rows stand beside the ids of other rows" in said(app)
-    assert "Rows to fix!E2 has the id of line 3 and the values of line 4 of" in said(app)
+    assert "Rows to fix!E2 has the id of line 4 and the values of line 3 of" in said(app)
     assert not [button for button in app.button if button.label == "Load the fixed rows"]
     assert to_fix(home) == BAD
 

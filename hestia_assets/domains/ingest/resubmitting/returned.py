@@ -158,15 +158,15 @@ class Judge:
         if not taken:
             return
         told = [
-            f"{place_of(line.row, self.header.id)} is the id of {_origin(held)}, and beside it stands {_origin(its)}"
+            f"{place_of(line.row, self.header.id)} has {_exchange(held, its)}"
             for line, held, its in ((*rows[place], rows[to][1]) for place, to in list(taken.items())[:NAMED])
         ]
         more = f"; {len(taken) - NAMED:,} more" if len(taken) > NAMED else ""
         raise ReadError(
             f"{self.file_name} cannot be taken: {len(taken):,} of its {len(rows):,} rows stand beside the ids of other "
-            f"rows, as after sorting some columns without the others: {'; '.join(told)}{more}.",
-            hint="Undo the sorting, or export again and sort all columns at once, with the hidden last one. "
-            "Rows that are meant so are mended on the page Fix rows. Nothing was loaded.",
+            f"rows: {'; '.join(told)}{more}.",
+            hint="Some columns were sorted or moved without the others. Undo that, or export again and sort all "
+            "columns at once, with the hidden last one. Rows that are meant so are mended on the page Fix rows.",
         )
 
     def _came(self, line: Line, held: Held) -> Came:
@@ -217,8 +217,11 @@ class Judge:
         return changes
 
 
-def _origin(held: Held) -> str:
-    return f"line {held.entry.line:,} of {held.entry.file_name}"
+def _exchange(held: Held, its: Held) -> str:
+    """Whose id a row has, and whose values."""
+    own, other = held.entry, its.entry
+    first = "" if own.file_name == other.file_name else f" of {own.file_name}"
+    return f"the id of line {own.line:,}{first} and the values of line {other.line:,} of {other.file_name}"
 
 
 def place_of(row: FoundRow, column: int) -> str:
