@@ -114,7 +114,7 @@ def _joined(settings: Settings, metadata: Metadata) -> Hestia:
         exports=ExportService(gate, tables, LocalExportFolder(settings.exports), FORMATS, metadata.audit),
         profiles=ProfileService(gate, tables, metadata.batches, metadata.specs, validator, RULES, guard),
         interchange=InterchangeService(LANGUAGES, RULES, validator, _utc_now),
-        alerts=replace(alerts, looks=_looks(quality)),
+        alerts=replace(alerts, looks=_looks(quality), rules=RULES),
         quality=quality,
         tables=tables,
         batches=metadata.batches,

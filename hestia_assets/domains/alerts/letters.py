@@ -49,10 +49,11 @@ def compose(messages: Sequence[Message], *, pages: str) -> Letter:
     )
 
 
-def samples(alert: AlertSpec, *, at: datetime) -> list[Event]:
-    """Made-up events of the kinds that an alert asks for, to see what its letters look like."""
+def samples(alert: AlertSpec, *, at: datetime, demands: str = "") -> list[Event]:
+    """Made-up events of the kinds that an alert asks for. ``demands``: the sentence of the first check it names."""
     dataset = alert.datasets[0] if alert.datasets else "orders"
-    check, demands = alert.checks[0] if alert.checks else "not_null__order_id", "order_id must not be empty"
+    check = alert.checks[0] if alert.checks else "not_null__order_id"
+    demands = demands or "order_id must not be empty"
     batch = f"{dataset}-20260102-030405-abcdef"
     told = {
         Occurrence.CHECK_FAILED: (

@@ -9,7 +9,8 @@ from hestia_assets.core.channels import refuse_channel
 from hestia_assets.core.errors import HeldError, HestiaError
 from hestia_assets.core.ports import AuditLog, Clock, Courier, Outbox, SpecStore
 from hestia_assets.core.results import Delivered, Event, Letter, Message, MessageState, OutboxCounts, Problem
-from hestia_assets.core.specs import AlertSpec, ChannelKind, Occurrence
+from hestia_assets.core.sentences import Rules, sentence
+from hestia_assets.core.specs import AlertSpec, ChannelKind, DatasetSpec, Occurrence
 from hestia_assets.domains.alerts.delivering import Delivery, tidied, told
 from hestia_assets.domains.alerts.letters import compose, samples
 from hestia_assets.domains.alerts.matching import messages_for
@@ -39,6 +40,7 @@ class AlertService:
     clock: Clock
     pages: str
     looks: Mapping[Occurrence, Look] = field(default_factory=dict[Occurrence, Look])
+    rules: Rules | None = None
     keep_days: int = 0
 
     def announce(self, events: Sequence[Event]) -> None:
@@ -148,10 +150,17 @@ class AlertService:
         self.audit.record(author, f"alert.message_{state.value}", f"message/{message}", alert=found.alert)
         return self.outbox.get(tenant, message)
 
+    def _demands(self, alert: AlertSpec) -> str:
+        """What the first check that an alert names demands; empty where no dataset has it."""
+        saved = (item.spec for item in self.specs.all("dataset", tenant=alert.tenant))
+        known = [check for one in saved if isinstance(one, DatasetSpec) for check in one.checks]
+        check = next((each for each in known if each.name in alert.checks[:1]), None)
+        return sentence(check, self.rules) if check and self.rules else ""
+
     def _sample(self, alert: AlertSpec) -> Letter:
         now = self.clock()
         asked = alert.model_copy(update={"paused": False})
-        found = list(messages_for([asked], samples(alert, at=now), now=now))
+        found = list(messages_for([asked], samples(alert, at=now, demands=self._demands(alert)), now=now))
         mine = [message for message in found if message.receiver == alert.channel.to[0]]
         name = f"msg_test_{now:%Y%m%d%H%M%S%f}"
         kept = [replace(message, letter=name) for message in (mine if alert.digest else mine[:1])]

@@ -13,7 +13,17 @@ from hestia_assets.bootstrap import Hestia, open_home
 from hestia_assets.cli.app import build_app
 from hestia_assets.core.results import Batch, BatchState, CheckResult, FailedRow
 from hestia_assets.core.sentences import consequence, sentence
-from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Exemption, Recipe, Severity, Threshold
+from hestia_assets.core.specs import (
+    AlertSpec,
+    CheckSpec,
+    Column,
+    DatasetSpec,
+    Exemption,
+    Recipe,
+    Severity,
+    Threshold,
+    parse,
+)
 from hestia_assets.defs.checks import check_specs
 from hestia_assets.domains.ingest.loading.telling import committed, held
 from hestia_assets.domains.quality.reports import words
@@ -117,6 +127,16 @@ def test_reports_say_the_sentence_with_its_terms_and_json_the_id_beside_it(home:
             assert cells[1] == "Hold the whole file. May fail: 5 % of the rows. Ask grace@example.org. 1 exception"
             assert check.name not in page
     home.batches.update(batch.id, checks=batch.checks)
+
+
+def test_the_example_of_an_alert_says_the_rule_that_it_names(home: Hestia, batch: Batch):
+    channel = {"kind": "email", "to": ["ada@example.org"]}
+    for check in CHECKS[:3]:
+        asked = {"name": "ops", "on": ["check_failed"], "checks": [check.name], "channel": channel}
+        example = home.alerts.preview(parse(AlertSpec, asked))
+
+        assert demanded(check) in example.text
+        assert check.name not in example.text
 
 
 def test_rows_that_only_warn_say_what_is_wrong_and_the_score_says_rules(home: Hestia, batch: Batch):
