@@ -95,8 +95,8 @@ class Watcher:
         quiet = seldom is not None or self._follows(place, moment, reach)
         kind = self._kind(point, place, reach, quiet=quiet)
         expected = self._expected(moment, reach, told=kind is not None)
+        said = self.verdicts.get(point.at) or (self._while_missing(point) if kind else None)
         self._remember(point, moment, place, surprising=not reach.holds(place))
-        said = self.verdicts.get(point.at)
         self._return(place, reach)
         if kind is None:
             text = remark(self.metric, point, expected, moment, seldom) if seldom is not None else ""
@@ -127,6 +127,12 @@ class Watcher:
         due = last.at + timedelta(hours=expected.high)
         said = self.verdicts.get(due)
         return Anomaly(self.dataset, self.metric, AnomalyKind.MISSING, due, "", hours, expected, told, said)
+
+    def _while_missing(self, point: Point) -> NormalVerdict | None:
+        """What a person said of a file that had not come yet, and came with this point."""
+        if self.metric.kind is not MetricKind.FRESHNESS:
+            return None
+        return next((said for at, said in self.verdicts.items() if self.seen[-1].at < at < point.at), None)
 
     def _moment(self, point: Point) -> datetime:
         return seasonal_moment(self.metric.kind, point.at, self.seen[-1].at if self.seen else None)

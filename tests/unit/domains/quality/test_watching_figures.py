@@ -124,6 +124,23 @@ def test_a_batch_that_does_not_come_is_missed_by_the_clock():
     assert points[-1].at < missing.at < points[-1].at + timedelta(hours=47)
 
 
+def test_a_missing_file_that_was_called_normal_raises_no_second_alarm_when_it_comes():
+    metric = Metric(MetricKind.FRESHNESS)
+    points = days([24.0] * 40)
+    missing = watch("orders", metric, points)[1].overdue(points[-1], points[-1].at + timedelta(hours=60))
+    assert missing is not None
+    closed = NormalVerdict(
+        1, "default", "orders", metric, missing.at, missing.value, "", False, "ada", "closed", MONDAY
+    )
+    came = Point("late", points[-1].at + timedelta(hours=96), 96.0)
+    again = Point("later", came.at + timedelta(hours=96), 96.0)
+
+    (alarm,) = watch("orders", metric, [*points, came], verdicts=[closed])[0].anomalies
+    assert (alarm.batch, alarm.normal) == ("late", closed)
+    assert len(watch("orders", metric, [*points, came, again], verdicts=[closed])[0].anomalies) == 1
+    assert [each.normal for each in watch("orders", metric, [*points, came])[0].anomalies] == [None]
+
+
 def test_fewer_rows_set_aside_are_no_trouble():
     metric = Metric(MetricKind.ASIDE)
 
