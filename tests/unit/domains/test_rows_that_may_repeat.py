@@ -69,4 +69,5 @@ def test_only_suspect_rows_are_left_and_none_is_left_out_where_hashes_cannot_tel
     assert (found.none, found.rows.collect()["_row"].to_list()) == (False, [3, 11, 90])
     assert _repeats.suspects(keys, None, ["fraction"], total=COUNT) is None
     assert _repeats.suspects(keys, None, ["text"], total=_repeats.MOST_ROWS + 1) is None
+    assert _repeats.suspects(keys, keys, ["text"], total=_repeats.MOST_ROWS // 2 + 1) is None
     assert _repeats.suspects(keys, other, ["text"], total=COUNT) is None
