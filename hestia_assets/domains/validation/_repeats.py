@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 MOST_ROWS = 16_000_000
-"""The hashes of so many rows take 330 MB; beside a table, of half as many, 640 MB. Larger batches are compared whole."""
+"""The hashes of so many rows take 330 MB; beside a table, of half as many, 640 MB. Of more rows all are compared."""
 FEW = 0.1
 """Share of rows up to which setting the others aside first is worth it."""
 
