@@ -7,7 +7,7 @@ from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState
-from hestia_assets.core.specs import Mode
+from hestia_assets.core.specs import DatasetSpec, Mode
 from streamlit_app.components.batches import changes_in_words
 from streamlit_app.components.explained import show_problem
 from streamlit_app.components.mode_form import MODE_WORDS
@@ -47,6 +47,7 @@ def _committed(batch: Batch, name: str, table: str) -> None:
             f"**{plain(batch.author)} fixed {count(loaded, 'row')} of {table}** that had been set aside.",
             icon=":material/build:",
         )
+        _say_gone(batch, table)
     elif aside:
         st.warning(
             f"**{count(loaded, 'row')} of {name} {_were(loaded)} imported into {table}.** "
@@ -94,6 +95,18 @@ def rows_now(batch: Batch) -> int:
     except NotFoundError:
         return 0
     return int(rows.filter(pl.col("_batch") == batch.id).select(pl.len()).collect().item())
+
+
+def _say_gone(batch: Batch, table: str) -> None:
+    """Rows that were fixed, and are in the table no more, as their file was undone."""
+    spec = hestia().catalog.get("dataset", batch.tenant, batch.dataset).spec
+    assert isinstance(spec, DatasetSpec), "the catalogue gives what was asked for"
+    if gone := hestia().quarantine.left_with_files(spec, batch.id):
+        st.info(
+            f"**{count(gone, 'row')} of these left {table} with {'its file' if gone == 1 else 'their files'}**, "
+            "undone since. Redo of the file brings them back.",
+            icon=":material/undo:",
+        )
 
 
 def _were(number: int) -> str:

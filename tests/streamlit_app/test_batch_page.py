@@ -80,7 +80,7 @@ def test_undo_asks_what_becomes_of_rows_that_were_fixed_since(open_page, pages_h
     spec = spec.model_copy(update={"checks": (rule,)})
     pages_home.catalog.save(spec, author="ada")
     batch = imported(pages_home, spec, b"id,name\n1,Ada\n2,Bo\n", "first.csv")
-    pages_home.quarantine.resubmit(spec, [Fix(EntryId(batch.id, 2), {"name": "Bob"})], author="bea")
+    done = pages_home.quarantine.resubmit(spec, [Fix(EntryId(batch.id, 2), {"name": "Bob"})], author="bea")
 
     app = look(open_page("datasets", dataset="people", batch=batch.id))
     before = said(app)
@@ -93,6 +93,8 @@ def test_undo_asks_what_becomes_of_rows_that_were_fixed_since(open_page, pages_h
     assert not app.error
     left = pages_home.tables.scan(TableRef(Layer.VALIDATED, "default", "people")).collect()
     assert left["name"].to_list() == (["Bob"] if keep else [])
+    fix = said(open_page("datasets", dataset="people", batch=done.batch.id))
+    assert ("1 row of these left people with its file" in fix) != keep
 
 
 def test_what_was_undone_can_be_brought_back(two, open_page, pages_home):

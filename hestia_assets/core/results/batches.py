@@ -164,7 +164,8 @@ class UndoResult:
 
     ``removed`` rows leave, ``restored`` rows come back, ``kept`` stay as a later batch or edit left them; the first of
     those are in ``kept_rows``. ``fixed``: rows of a file that were set aside and loaded since, by the batches
-    ``fixed_by``; they leave with their file and are among the ``removed``, or are left alone where ``fixes_stay``.
+    ``fixed_by``, and are in the table; they are among the ``removed`` (of redo: ``restored``), or left alone where
+    ``fixes_stay``.
     """
 
     batch: Batch

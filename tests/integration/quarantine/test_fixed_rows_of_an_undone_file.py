@@ -5,7 +5,7 @@ from set_aside import FILE, bring, ids, mended, orders, rows, states
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HeldError
-from hestia_assets.core.results import EntryAction, EntryFilter, Fix
+from hestia_assets.core.results import EntryAction, EntryFilter, Fix, RowEdit
 from hestia_assets.core.specs import Mode
 
 OTHER = FILE.replace("\n0", "\n1")
@@ -68,8 +68,10 @@ def test_only_rows_of_the_file_leave_where_rows_of_several_files_were_fixed_at_o
     assert (gone.removed, gone.fixed) == (4, 2)
     assert set(rows(home)["id"]) == {"10001", "10002", "10003", "10004"}
     assert states(home) == {"open": 8, "loaded": 2}
+    assert home.quarantine.left_with_files(orders(), gone.fixed_by[0]) == 2
     home.ingest.redo(first.id, author="ada")
     assert (rows(home).height, each_once(home), states(home)) == (8, True, {"open": 16, "loaded": 4})
+    assert home.quarantine.left_with_files(orders(), gone.fixed_by[0]) == 0
 
 
 def test_a_fix_can_be_undone_and_redone_while_its_file_is_undone(home):
@@ -152,6 +154,21 @@ def test_rows_that_a_file_inherited_leave_with_it_and_come_back_with_it(home):
     assert rows(home).height == 0
     home.ingest.redo(again.id, author="ada")
     assert (rows(home).height, each_once(home), states(home)) == (7, True, {"loaded": 5, "open": 5})
+
+
+def test_a_fixed_row_that_was_edited_since_stays_and_is_counted_so(home):
+    first = bring(home)
+    back = fix(home, 3)
+    home.ingest.edit(orders(), [RowEdit(back, 1, {"qty": "77"})], author="cyd")
+
+    foreseen = home.ingest.undo_preview(first.id)
+    done = home.ingest.undo(first.id, author="ada")
+
+    for found in (foreseen, done):
+        assert (found.removed, found.fixed, found.kept) == (4, 2, 1)
+    assert rows(home)["qty"].to_list() == [77]
+    again = home.ingest.redo(first.id, author="ada")
+    assert (again.restored, again.fixed, rows(home).height, each_once(home)) == (4, 2, 5, True)
 
 
 def test_by_key_the_value_from_before_the_fix_comes_back(home):

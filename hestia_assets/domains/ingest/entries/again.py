@@ -79,7 +79,7 @@ def refuse_reimport(book: EntryBook, batch: Batch) -> None:
         raise HeldError(
             f"{by['len'].sum():,} rows of {batch.file_name} were set aside and came back since, by "
             f"{', '.join(by['by_batch'].head(5))}; read again, they could be loaded twice.",
-            hint="Undo that first, or replay the rows that are still open instead.",
+            hint="Undo the file first, they leave with it; or replay the rows that are still open instead.",
         )
 
 

@@ -32,6 +32,7 @@ from hestia_assets.core.rules import Rule
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.entries.book import LOG, id_frame
 from hestia_assets.domains.ingest.entries.run import Step, log_rows
+from hestia_assets.domains.ingest.entries.taken import versions
 from hestia_assets.domains.ingest.resubmitting.accepting import Word, accepted, refuse_word
 from hestia_assets.domains.ingest.resubmitting.cells import RawCells
 from hestia_assets.domains.ingest.resubmitting.replaying import Replay
@@ -81,6 +82,12 @@ class QuarantineService:
     def history(self, dataset: DatasetSpec, entry: EntryId) -> tuple[EntryEvent, ...]:
         """What was done to an entry, oldest first; steps of undone batches are left out. Raises NotFoundError."""
         return self._sending(dataset).shelf.history(entry)
+
+    def left_with_files(self, dataset: DatasetSpec, batch: str) -> int:
+        """How many rows of a resubmission left the table with their files, which are undone."""
+        book = self._sending(dataset).shelf.book
+        gone = versions(book.log(), book.undone)
+        return gone.filter(gone["_batch"] == batch).height
 
     def preview(self, dataset: DatasetSpec, fixes: Sequence[Fix], *, over_newer: bool = False) -> Resubmission:
         """What ``resubmit`` would do now; nothing is kept. Raises EditError, SpecError, NotFoundError."""

@@ -40,6 +40,11 @@ class Along:
         return lines.select(FIXED.names()).collect(engine="streaming")
 
     @property
+    def ids(self) -> pl.DataFrame:
+        """The rows that loaded them, named as versions are."""
+        return self.fixed.select(pl.col("by_batch").alias("_batch"), pl.col("by_row").alias("_row"))
+
+    @property
     def is_seen(self) -> bool:
         """Whether rows of the file are not all replaced by those of a later one."""
         return self.batch.id in self.book.files
@@ -54,8 +59,7 @@ class Along:
 
     def out_with_fixed(self) -> pl.DataFrame:
         """The same as it would be if all that was fixed left with the file."""
-        ids = self.fixed.select(pl.col("by_batch").alias("_batch"), pl.col("by_row").alias("_row"))
-        return pl.concat([self.out(undone=False), ids]).unique()
+        return pl.concat([self.out(undone=False), self.ids]).unique()
 
     def note(self, hold: Hold, *, take: bool, operation: str, who: str, at: datetime) -> None:
         """Say in the log what leaves with the file, once; the lines count as soon as the file is undone."""

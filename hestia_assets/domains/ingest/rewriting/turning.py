@@ -54,7 +54,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Found:
-    """What a turn changes, and the rows of the batch that later ones replaced: they stay, counted, the first named."""
+    """What a turn changes, and the rows that later ones replaced: they stay, counted, the first of the batch named.
+
+    Among these are rows that come and go with the batch.
+    """
 
     difference: Difference
     kept: int
@@ -106,9 +109,9 @@ class Turn:
         if not self.alive and self.batch.state is not BatchState.UNDONE:
             self.along.note(hold, take=self.fixes, operation=self._operation, who=self.author, at=self.at)
         found = self._found(self.along.out(undone=not self.alive))
+        result = self._result(found, self.batch)
         if not found.difference.is_none:
             self._apply(found.difference, hold)
-        result = self._result(found, self.batch)
         hold.verify()
         state = BatchState.COMMITTED if self.alive else BatchState.UNDONE
         done = self.batches.update(self.batch.id, state=state, problem=None)
@@ -165,8 +168,12 @@ class Turn:
             here = touched.filter(pl.col("_here") & pl.col("_own")).select(ROW_ID)
             leaving = here.join(wanted, on=ROW_ID, how="anti")
             coming = wanted.join(here, on=ROW_ID, how="anti")
-            kept = judged(touched, living, keys, but=out).filter(_is_kept(self.batch) & pl.col("_own"))
-            parts.append(Found(Difference(leaving, coming), kept.height, kept.sort("_row").head(MOST_KEPT)))
+            replaced = judged(touched, living, keys, but=self.along.out(undone=False)).filter(
+                _is_kept() & pl.col("_own")
+            )
+            own = replaced.filter(pl.col("_batch") == self.batch.id)
+            fixed = replaced.join(along, on=ROW_ID, how="semi").height
+            parts.append(Found(Difference(leaving, coming), own.height + fixed, own.sort("_row").head(MOST_KEPT)))
         return _together(parts)
 
     def _along(self, out: pl.DataFrame) -> pl.DataFrame:
@@ -181,16 +188,19 @@ class Turn:
             for row in found.first.iter_rows(named=True)
         )
         leaving, coming = found.difference.leaving.height, found.difference.coming.height
-        by = self._fixed_by()
+        by = self._fixed_by(found)
         fixes_stay = not self.alive and not self.fixes and bool(by)
         return UndoResult(batch, leaving, coming, found.kept, tuple(rows), len(by), tuple(sorted(set(by))), fixes_stay)
 
-    def _fixed_by(self) -> list[str]:
-        """Of each row of the file that was fixed and counts, or comes to count again: the batch that loaded it."""
-        if not self.alive:
-            return self.along.fixed["by_batch"].to_list() if self.along.is_seen else []
-        counting = list(self.along.book.counting)
-        return self._along(self.along.out(undone=False)).filter(pl.col("_batch").is_in(counting))["_batch"].to_list()
+    def _fixed_by(self, found: Found) -> list[str]:
+        """Of each row of the file that was fixed and is in the table, or comes there again: what loaded it."""
+        if self.alive:
+            along = self._along(self.along.out(undone=False))
+            return found.difference.coming.join(along, on=ROW_ID, how="semi")["_batch"].to_list()
+        if self.along.fixed.is_empty():
+            return []
+        here = self.tables.scan(self._ref).select(ROW_ID).join(self.along.ids.lazy(), on=ROW_ID, how="semi")
+        return here.collect(engine="streaming")["_batch"].to_list()
 
     def _identity(self, row: dict[str, object]) -> str:
         key = self._order.keys[self.batch.id]
@@ -226,10 +236,9 @@ class Turn:
         return self.tables.stage_stream(self._ref, rows, batch=op, part=0)
 
 
-def _is_kept(batch: Batch) -> pl.Expr:
-    """Whether a judged version is a row of the batch that a later one replaced."""
-    replaced = (pl.col("_final") > pl.col("_seq")) & ~pl.col("_gone") & ~pl.col("_deleted")
-    return (pl.col("_batch") == batch.id) & replaced
+def _is_kept() -> pl.Expr:
+    """Whether a judged version is a row that a later one replaced."""
+    return (pl.col("_final") > pl.col("_seq")) & ~pl.col("_gone") & ~pl.col("_deleted")
 
 
 def _together(parts: Sequence[Found]) -> Found:
