@@ -1,9 +1,10 @@
 """Commands that take long say on stderr how far they are and whom they wait for; stdout stays for the result."""
 
+import json
 from pathlib import Path
 
 import pytest
-from conftest import Command, Facts
+from conftest import Command
 
 from hestia_assets.adapters.metadata import open_metadata
 from hestia_assets.bootstrap import _utc_now
@@ -20,7 +21,7 @@ recipe:
 
 
 def test_who_resubmits_after_one_that_was_killed_reads_what_is_waited_for(
-    command: Command, facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     (tmp_path / "orders.yaml").write_text(SPEC)
     (tmp_path / "orders.csv").write_text("id,qty\n1,5\n2,x\n")
@@ -36,12 +37,11 @@ def test_who_resubmits_after_one_that_was_killed_reads_what_is_waited_for(
 
     done = command("quarantine", "resubmit", "orders", tmp_path / "bad.csv", "--json")
 
-    assert '"loaded": [' in done.stdout
+    assert len(json.loads(done.stdout)["loaded"]) == 1
     said = [line.split(" …")[0].split(" works")[0] for line in done.stderr.splitlines()]
     looked = "Looking up 1 row"
     assert said == ["Reading", looked, "Waiting: till-3:17", looked, "Checking 1 row", "Loading 1 row"]
     assert "this goes on in 1 s at the latest" in done.stderr
-    assert facts("quarantine", "list", "orders")["total"] == 0
 
 
 def test_nothing_is_said_in_the_first_second_and_each_step_once(capsys: pytest.CaptureFixture[str]):

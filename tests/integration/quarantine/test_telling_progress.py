@@ -47,9 +47,9 @@ def test_who_waits_for_other_work_is_told_for_whom_and_until_when(home, killed):
     bring(home)
     told: list[WorkStep] = []
     leases = open_metadata(home.settings.database_url, home=home.settings.home, clock=lambda: datetime.now(UTC)).leases
-    held = holding(leases, LEASE, owner="till-3:17", seconds=2)
+    held = holding(leases, LEASE, owner="till-3:17", seconds=1)
     if killed:  # nobody gives the lease back
-        leases.acquire(LEASE, owner="till-3:17", ttl_seconds=2)
+        leases.acquire(LEASE, owner="till-3:17", ttl_seconds=1)
     else:
         held.__enter__()
     work = Thread(
@@ -64,6 +64,6 @@ def test_who_waits_for_other_work_is_told_for_whom_and_until_when(home, killed):
     work.join()
 
     assert {(step.doing, step.holder) for step in told} == {(Doing.WAITING, "till-3:17")}
-    assert all(0 < step.seconds_left <= 2 for step in told)
+    assert all(0 < step.seconds_left <= 1 for step in told)
     assert "till-3:17 works on this dataset" in told[0].sentence
     assert states(home) == {"open": 9, "dropped": 1}
