@@ -61,10 +61,12 @@ def plain_piece(data: bytes, dialect: Dialect, names: Sequence[str], place: Plac
     total = int(counts.sum()) + (bool(body) and body[-1] != LF)
     if frame.height != total:  # one row per line: no quoted line ends
         return None
-    numbers = np.arange(frame.height, dtype=np.int64)
-    ones = np.ones(frame.height, np.int64)
-    placed = _placed(frame, numbers + place.row, numbers + place.line, ones)
-    after = Place(place.row + frame.height, place.line + frame.height)
+    after = Place(place.row + total, place.line + total)
+    placed = frame.with_columns(
+        pl.int_range(place.row, after.row, dtype=pl.Int64).alias("_row"),
+        pl.int_range(place.line, after.line, dtype=pl.Int64).alias("_line"),
+        pl.lit(1, pl.Int32).alias("_lines"),
+    )
     known = counts if body is data else None
     return Piece(placed, [], {"loaded": total}, after, lambda wanted: spans_of(data, wanted, known), total)
 
