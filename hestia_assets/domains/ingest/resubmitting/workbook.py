@@ -33,6 +33,7 @@ STEPS = (
     "Correct the coloured cells on the first sheet. Point at one to see what is wrong with it.",
     "All cells are text: write dates and numbers as they stand in the other rows.",
     "Rows that you leave or delete stay open. Do not change the hidden column with the row ids.",
+    "Sort all columns at once, or none: a row and its id belong together.",
     "Save the file as workbook (.xlsx or .ods) and hand it in on the page Fix rows, or with:",
     "    hestia quarantine resubmit {dataset} FILE",
     "Rows that are right are loaded; the others stay open. Handing it in twice loads nothing twice.",
