@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ class ResultFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
 
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Signs that a terminal obeys instead of showing them; values of files may hold any."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -108,4 +112,6 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return _UNSEEN.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", str(value))

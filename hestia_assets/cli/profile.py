@@ -7,6 +7,7 @@ import typer
 
 from hestia_assets.cli.output import AsJson, counted, explained, print_json, print_table
 from hestia_assets.cli.session import principal, saved_dataset, session
+from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.shapes import lines
 
@@ -36,6 +37,8 @@ def profile(
             else:
                 typer.echo("The profile begins with the first import.")
             return
+        if batch is not None and hestia.batches.get(batch).dataset != spec.name:
+            raise NotFoundError("batch", batch)
         found = hestia.profiles.profile(ref, principal=principal(hestia), batch=batch)
         if as_json:
             columns = [asdict(one) | {"looks_like": lines(one)} for one in found.columns]

@@ -13,7 +13,14 @@ LONGEST = 40
 """Characters of a text that its shape is told of; that of a longer one ends with ``…``."""
 
 _WORDS = re.compile(r"A( A)*")
-_NAMES = {"A": ("letter", "letters"), "9": ("digit", "digits"), " ": ("space", "spaces")}
+_NAMES = {
+    "A": ("letter", "letters"),
+    "9": ("digit", "digits"),
+    " ": ("space", "spaces"),
+    "\t": ("tab", "tabs"),
+    "\n": ("line break", "line breaks"),
+    "\r": ("carriage return", "carriage returns"),
+}
 
 
 def legend(facts: ColumnFacts) -> str:
@@ -56,7 +63,7 @@ def _run(sign: str, length: int, *, grouped: bool) -> str:
     if sign not in _NAMES:
         return f"“{sign * length}”"
     one, many = _NAMES[sign]
-    if sign == " ":
+    if sign not in "A9":
         return one if length == 1 else f"{length:,} {many}"
     return many if grouped else f"{length:,} {one if length == 1 else many}"
 
@@ -66,4 +73,6 @@ def _rows(number: int) -> str:
 
 
 def _short(value: str) -> str:
-    return value if len(value) <= 30 else f"{value[:29]}…"
+    """On one line, whatever it is printed on."""
+    shown = re.sub(r"[\r\n]+", "⏎", value)
+    return shown if len(shown) <= 30 else f"{shown[:29]}…"

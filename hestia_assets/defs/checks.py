@@ -152,11 +152,13 @@ def _anomaly_result(
 ) -> dg.AssetCheckResult:
     """What nobody expected and nobody called normal; a file without enough files before it has none."""
     alarms = [alarm for batch in batches for alarm in hestia.quality.anomalies_of(batch) if alarm.normal is None]
-    remarks = [each.remark for batch in batches for each in hestia.quality.remarks_of(batch)]
+    told = [each.remark for batch in batches for each in hestia.quality.remarks_of(batch)]
+    told += filter(None, dict.fromkeys(map(hestia.quality.unjudged, batches)))  # no success, and no failure
     rows = [(alarm.sentence, alarm.expected.why) for alarm in alarms[:SAMPLE_ROWS]]
     listed = {"anomalies": markdown.table(("figure", "what was expected, and why"), rows)} if rows else {}
     more = f" ({len(alarms) - 1:,} more)" if len(alarms) > 1 else ""
-    none = remarks[0] if remarks else "No figure is unlike those of the files before."
+    listed |= {"not_judged": "\n".join(told)} if told else {}
+    none = told[0] if told else "No figure is unlike those of the files before."
     return dg.AssetCheckResult(
         passed=not alarms,
         asset_key=asset_key(Layer.VALIDATED, dataset),

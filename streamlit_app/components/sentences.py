@@ -1,5 +1,6 @@
 """Rules in plain words, as Markdown: of a dataset, of a file's results, of a rule that nobody has filled in yet."""
 
+import re
 from collections.abc import Iterable
 
 import polars as pl
@@ -12,8 +13,11 @@ from streamlit_app.facade import hestia
 
 
 def _code(text: str) -> str:
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{text}{fence}"
+    """As code: between more backticks than the text has in a row, on one line, for an empty one would end it."""
+    shown = re.sub(r"[\r\n]+", "⏎", text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    edge = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{edge}{shown}{edge}{fence}"
 
 
 MARKDOWN = sentences.Style(text=plain, code=_code)

@@ -58,6 +58,7 @@ def test_each_check_is_told_with_its_numbers_its_rows_and_its_report(home: Hesti
     assert not row_count.passed and str(row_count.description).startswith("odd.csv: ")
     assert facts(row_count)["figure/rows"] == 3.0
     assert found["unusual_figures"].passed, "one file is no history"
+    assert str(found["unusual_figures"].description) == "Not enough history: 1 of 14 files."
 
 
 def test_the_checks_say_who_owns_them_and_what_is_borne():

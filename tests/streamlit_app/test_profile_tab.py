@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hestia_assets.core.specs import DatasetSpec, Severity
+from streamlit_app.components.sentences import MARKDOWN
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -92,3 +93,9 @@ def test_a_suggested_rule_is_looked_at_and_accepted(open_page, orders, pages_hom
     assert any("holds from the next file on" in one.value for one in at.success)
     assert not any(one.key == "suggestions-orders-2-in_set__status-accept" for one in at.button)
     assert any(one.key == "suggestions-orders-2-unique__no-accept" for one in at.button)
+
+
+def test_code_on_a_page_shows_exactly_what_is_in_the_file():
+    shown = {"AB-1": "`AB-1`", "a``b": "```a``b```", "`": "`` ` ``", "x\n\n# boom": "`x⏎# boom`"}
+
+    assert {text: MARKDOWN.code(text) for text in shown} == shown

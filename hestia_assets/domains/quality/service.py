@@ -27,6 +27,7 @@ from hestia_assets.domains.quality.late import lateness
 from hestia_assets.domains.quality.reports import gather
 from hestia_assets.domains.quality.reports.gather import About
 from hestia_assets.domains.quality.scoring import passed_share, said, score
+from hestia_assets.domains.quality.wording import unjudged
 
 ReportKind = Literal["html", "pdf", "json"]
 
@@ -78,6 +79,10 @@ class QualityService:
         """Figures of one batch with too little history for an alarm."""
         found = [each for one in self.series(self._dataset(batch)) for each in one.points]
         return [each for each in found if each.remark and each.point.batch == batch.id]
+
+    def unjudged(self, batch: Batch) -> str:
+        """Why nothing was called unusual in a batch, such as too little history; nothing where its rows were judged."""
+        return unjudged(of_metric(self.series(self._dataset(batch)), ROWS), batch.id)
 
     def anomalies_of(self, batch: Batch) -> list[Anomaly]:
         """What was not expected in one batch."""

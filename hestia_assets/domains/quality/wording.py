@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hestia_assets.core.results.quality import AnomalyKind, Expected, Metric, MetricKind, Point
+from hestia_assets.core.results.quality import AnomalyKind, Expected, Metric, MetricKind, Point, Series
 from hestia_assets.domains.quality.seasons import EDGES, OF_A_KIND, Seasons, edge, month_day
 
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -44,6 +44,18 @@ def still_learned(weekdays: bool, edges: Mapping[str, int]) -> str:
         named = ", ".join(f"{EDGES[name].lower()} ({seen} of {OF_A_KIND} seen)" for name, seen in edges.items())
         parts.append(f"many rows are remarked on, but no alarm, at {named}")
     return f"Still too little history for some days: {'; '.join(parts)}." if parts else ""
+
+
+def unjudged(trend: Series | None, batch: str) -> str:
+    """Why nothing was called unusual in a batch, or (if empty) in the newest; nothing where it was judged."""
+    if trend is None:
+        return "No file has arrived yet."
+    if not batch or trend.quiet:
+        return trend.quiet
+    mine = next((each for each in trend.points if each.point.batch == batch), None)
+    if mine is None:
+        return "Its figures are not among those that are watched: the last files whose rows are in the table."
+    return "" if mine.expected else "Not enough history: it was one of the first files, of which nothing is expected."
 
 
 def why(metric: Metric, before: Sequence[Point], moment: datetime, season: Seasons) -> str:

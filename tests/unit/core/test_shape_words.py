@@ -15,6 +15,7 @@ WORDS = {
     ("A A…", True): "more than 40 characters",
     ("", False): "no sign at all",
     ("  ", False): "2 spaces",
+    ("A\n\n\t9", False): "1 letter, 2 line breaks, tab, 1 digit",
 }
 
 
@@ -29,5 +30,7 @@ def test_a_column_says_its_shapes_with_rows_and_an_example():
     assert lines(few, most=2) == ["2 digits (5 rows, such as 17)", "1 letter, 1 digit (1 row, such as x1)"]
     assert lines(few)[2] == "space (1 row)"
     assert lines(one) == ["letters, digits (all, such as x1)"]
+    two_lines = ColumnFacts("c", "text", 1, 0, 0, 1, shapes=(Shape("A\n\nA", 1, "x\n\ny"),))
+    assert lines(two_lines) == ["1 letter, 2 line breaks, 1 letter (all, such as x⏎y)"]
     assert (legend(few), legend(one)) == (LEGEND, GROUPED_LEGEND)
     assert [shown(each) for each in few.shapes] == ["99", "A9", "(blank)"]

@@ -46,9 +46,8 @@ def _body(report: Report) -> Iterable[str]:
         (f"{each.at:%Y-%m-%d}", each.sentence, each.expected.why, _word(each.normal)) for each in report.anomalies
     ]
     listed = _table(("Day", "What", "Why it was expected", ""), alarms)
-    remarks = "".join(f"<p>{_text(each)}</p>" for each in words.remarks(report))
-    none = "" if remarks else "<p>No figure was unusual.</p>"
-    yield _section("Unusual figures", (listed if alarms else none) + remarks)
+    told = "".join(f"<p>{_text(each)}</p>" for each in (words.remarks if alarms else words.no_alarm)(report))
+    yield _section("Unusual figures", (listed if alarms else "") + told)
     drawn = chart(report.trend, width=900, height=180)
     if drawn and report.trend:
         yield _section(f"{report.trend.metric.title} over time", _svg(drawn))

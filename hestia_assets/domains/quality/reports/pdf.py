@@ -54,8 +54,7 @@ def _figures(sheet: "Sheet", report: Report) -> None:
     alarms = [(f"{each.at:%Y-%m-%d}", each.sentence, each.expected.why) for each in report.anomalies]
     if alarms:
         sheet.table(("Day", "What", "Why it was expected"), alarms, (0.14, 0.48, 0.38))
-    remarks = words.remarks(report)
-    for each in remarks if alarms or remarks else ["No figure was unusual."]:
+    for each in (words.remarks if alarms else words.no_alarm)(report):
         sheet.paragraph(each)
     drawn = chart(report.trend, width=WIDTH - 2 * MARGIN, height=100)
     if drawn and report.trend:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hestia_assets.core.results import CheckResult
 from hestia_assets.core.results.quality import Report, ReportedRow, ScorePart
 from hestia_assets.core.sentences import SEVERITY_WORDS
+from hestia_assets.domains.quality.wording import unjudged
 
 PART_WORDS = {
     "total": "all lines",
@@ -44,6 +45,12 @@ def remarks(report: Report) -> list[str]:
     found = [each for each in (report.trend.points if report.trend else ()) if each.remark]
     told = [each for each in found if (each.point.batch == report.batch.id if report.batch else each.point.at >= month)]
     return [f"{each.point.at:%Y-%m-%d}: {each.remark}" for each in told]
+
+
+def no_alarm(report: Report) -> list[str]:
+    """What is said where no figure raised an alarm: the remarks, or why nothing was judged; that is no success."""
+    subject = report.batch.id if report.batch else ""
+    return remarks(report) or [unjudged(report.trend, subject) or "No figure was unusual."]
 
 
 def cells(row: ReportedRow) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Reports show what files hold as plain text, whatever that is, and hide nothing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hestia_assets.core.results import Batch, BatchState, CheckResult, LineAccount
-from hestia_assets.core.results.quality import Metric, MetricKind, Point, Report, ReportedRow
+from hestia_assets.core.results.quality import Metric, MetricKind, Point, Report, ReportedRow, Series
 from hestia_assets.core.specs import Severity
 from hestia_assets.domains.quality.reports import html, pdf, words
 from hestia_assets.domains.quality.reports import json as as_json
@@ -154,3 +155,22 @@ def test_json_has_every_fact_and_no_figure_that_is_none():
     assert facts["rows"][0]["text"] == "\ufffd lone"
     assert facts["anomalies"][0]["expected"]["why"].startswith("The last 14 files had")
     assert facts["anomalies"][0]["batch"] == "b30"
+
+
+def test_too_little_history_is_called_no_success():
+    full = report("a")
+    trend = full.trend
+    assert trend is not None and full.batch is not None
+    young = replace(trend, points=trend.points[:3], quiet="Not enough history: 3 of 14 files.")
+
+    def said(trend: Series | None, batch: str = "") -> list[str]:
+        subject = replace(full.batch, id=batch) if batch else None
+        return words.no_alarm(replace(full, trend=trend, batch=subject))
+
+    assert said(young) == said(young, "b1") == ["Not enough history: 3 of 14 files."]
+    assert said(trend) == said(trend, "b35") == ["No figure was unusual."]
+    assert said(trend, "b3")[0].startswith("Not enough history: it was one of the first files")
+    assert said(trend, "held")[0].startswith("Its figures are not among those that are watched")
+    assert said(None) == ["No file has arrived yet."]
+    page = html.write(replace(full, trend=young, anomalies=()))
+    assert b"Not enough history" in page and b"No figure was unusual" not in page
