@@ -257,11 +257,12 @@ def _refuse_pattern(pattern: str, column: Column) -> None:
 
 
 def _leap_second(text: pl.Expr, pattern: str) -> pl.Expr:
-    """Whether it is the 60th second, which Polars takes for the first one of the next minute."""
+    """Whether it is the 60th second, which Polars takes for the first one of the next minute, with blanks before it."""
     before = pattern[pattern.index("%S") - 1]
     if ENDS_WITH_SECONDS.fullmatch(pattern):  # looking at the end takes a tenth of the time
-        return text.str.ends_with(f"{before}60")
-    return text.str.contains(rf"{re.escape(before)}60(?:\D|$)" if not before.isalnum() else r"60(?:\D|$)")
+        return text.str.ends_with("60")
+    blank = r"\s+" if before.isspace() else rf"{re.escape(before)}\s*"
+    return text.str.contains(rf"{blank}60(?:\D|$)" if not before.isalnum() else r"60(?:\D|$)")
 
 
 def _widths(pattern: str) -> str:

@@ -106,6 +106,39 @@ def test_the_file_is_not_redone_when_they_came_in_by_another_way_meanwhile(home)
     assert (rows(home).height, each_once(home), states(home)) == (5, True, {"loaded": 3, "open": 7})
 
 
+def test_a_row_fixed_in_the_file_and_again_when_it_came_again_is_the_first_fix_when_the_file_is_redone(home):
+    first = bring(home)
+    back = fix(home, 3)
+    home.ingest.undo(first.id, author="ada")
+    again = bring(home)
+    later = home.quarantine.replay(orders(), author="bea").batch.id
+    home.ingest.undo(again.id, author="ada")
+
+    home.ingest.redo(first.id, author="ada")
+
+    assert (rows(home).height, each_once(home), states(home)) == (5, True, {"loaded": 3, "open": 7})
+    assert home.quarantine.replay(orders(), author="bea").loaded == ()
+    assert home.ingest.undo_preview(first.id).fixed_by == (back,)
+    home.ingest.undo(first.id, author="ada")
+    home.ingest.redo(again.id, author="ada")
+    assert (rows(home).height, each_once(home), states(home)) == (5, True, {"loaded": 3, "open": 7})
+    assert home.ingest.undo_preview(again.id).fixed_by == (later,)
+
+
+def test_two_fixes_of_one_row_do_not_both_stay_without_their_file(home):
+    first = bring(home)
+    back = fix(home, 3)
+    home.ingest.undo(back, author="ada")
+    later = fix(home, 3)
+    home.ingest.undo(first.id, author="ada", keep_fixes=True)
+
+    with pytest.raises(HeldError, match="twice") as refused:
+        home.ingest.redo(back, author="ada")
+
+    assert later in refused.value.message
+    assert (rows(home).height, each_once(home)) == (3, True)
+
+
 def test_what_was_taken_back_once_stays_when_the_file_is_undone_without_it_later(home):
     first = bring(home)
     fix(home, 3)

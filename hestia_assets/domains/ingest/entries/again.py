@@ -7,7 +7,7 @@ import polars as pl
 
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer
-from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, BatchState, EntryAction, EntryState, Problem
+from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, BatchState, EntryState, Problem
 from hestia_assets.core.specs import Mode
 from hestia_assets.domains.ingest.entries.book import ID, LOADED, EntryBook
 from hestia_assets.domains.ingest.loading.run import BatchRun
@@ -19,30 +19,40 @@ def refuse_redo(book: EntryBook, batch: Batch) -> None:
     ref = book.ref(Layer.QUARANTINE_LOG)
     if not book.tables.exists(ref):
         return
-    if batch.origin != RESUBMIT:
-        _refuse_twice(replace(book, turned={batch.id: BatchState.COMMITTED}), batch)
-        return
-    brought = pl.col("action").is_in([action.value for action in LOADED])
-    mine = book.tables.scan(ref).filter(pl.col("by_batch") == batch.id, brought).select(ID).collect()
-    if closed := book.closed(mine):
-        raise HeldError(
-            f"{len(closed):,} rows of {batch.id} were loaded or dropped since it was undone, such as {closed[0]}.",
-            hint="Undo what loaded them, or reopen them, and redo this one then.",
-        )
+    if batch.origin == RESUBMIT:
+        brought = pl.col("action").is_in([action.value for action in LOADED])
+        mine = book.tables.scan(ref).filter(pl.col("by_batch") == batch.id, brought).select(ID).collect()
+        if closed := book.closed(mine):
+            raise HeldError(
+                f"{len(closed):,} rows of {batch.id} were loaded or dropped since it was undone, such as {closed[0]}.",
+                hint="Undo what loaded them, or reopen them, and redo this one then.",
+            )
+    _refuse_twice(replace(book, turned={batch.id: BatchState.COMMITTED}), batch)
 
 
 def _refuse_twice(book: EntryBook, batch: Batch) -> None:
-    """Raise HeldError when rows that come back with a file would be loaded twice, as the book would stand then."""
-    steps = book.steps().filter(pl.col("_batch") == batch.id)
-    back = steps.filter(pl.col("action") == EntryAction.TAKEN_BACK.value)
-    last = back.group_by("_row").agg(pl.col("number").max().alias("_back"))
-    loads = steps.filter(pl.col("action").is_in([action.value for action in LOADED])).join(last, on="_row", how="left")
-    loads = loads.filter(pl.col("number") > pl.col("_back").fill_null(-1)).select("_row", "by_batch").unique()
-    twice = loads.filter(pl.len().over("_row") > 1).collect(engine="streaming")
+    """Raise HeldError when rows that come back would be loaded twice, as the book would stand then.
+
+    A row of a file that was taken out is the same row where its very bytes came again.
+    """
+    shas = {one.id: one.sha256 for one in book.all_batches.values() if one.origin != RESUBMIT}
+    loads, mine = book.loads().select(*ID, "by_batch", "by_row"), pl.col("by_batch") == batch.id
+    files = [batch.id] if batch.id in shas else loads.filter(mine).collect()["_batch"].to_list()
+    bytes_ = {shas[file] for file in files}
+    same = [name for name, sha in shas.items() if sha in bytes_]
+    texts = book.tables.scan(book.ref(Layer.QUARANTINE)).filter(pl.col("_batch").is_in(same)).select(*ID, "text")
+    rows = texts.join(loads, on=ID, how="inner").with_columns(
+        _sha=pl.col("_batch").replace_strict(shas, return_dtype=pl.String)
+    )
+    loaders = pl.struct("by_batch", "by_row")
+    each = rows.group_by("_sha", "_row", "text").agg(pl.col("by_batch").unique(), loaders.n_unique().alias("_times"))
+    twice = each.filter(pl.col("_times") > 1).collect(engine="streaming")
+    if batch.origin == RESUBMIT:
+        twice = twice.filter(pl.col("by_batch").list.contains(batch.id))
     if twice.height:
         raise HeldError(
-            f"{twice['_row'].n_unique():,} rows of {batch.file_name} that were fixed would be in the table twice, by "
-            f"{', '.join(twice['by_batch'].unique().sort().head(5))}.",
+            f"{twice.height:,} rows that came back with {batch.file_name} ({batch.id}), or were fixed of it, would be "
+            f"in the table twice, by {', '.join(twice['by_batch'].explode().unique().sort().head(5))}.",
             hint="Undo the later one of these first.",
         )
 

@@ -190,11 +190,29 @@ class EntryBook:
         rows = rows.select(*ID, "text").join(last.select(*ID, "by_batch"), on=ID, how="inner")
         return rows.collect(engine="streaming")
 
+    def loads(self) -> pl.LazyFrame:
+        """Steps that loaded a row which counts now, as the log names the entry; not those inherited."""
+        lines = self.log().filter(pl.col("by_batch").is_in(list(self.counting)), pl.col("action").is_in(taken.LOADING))
+        return lines.join(self._gone(), on=_BY, how="anti")
+
     def _last_steps(self) -> pl.LazyFrame:
-        """By entry: the last step, and the last attempt to load it."""
-        order, tried = pl.col("number"), pl.col("values").is_not_null()
+        """By entry: the last step, and the last attempt to load it; a row that is in the table is loaded.
+
+        What was done to the same row of the same bytes after it left may be later than what loaded it.
+        """
+        steps, gone = self.steps(), self._gone().with_columns(_gone=pl.lit(value=True))
+        steps = steps.join(gone, on=_BY, how="left")
+        counts, tried = (
+            pl.col("action").is_in(taken.LOADING) & pl.col("_gone").is_null(),
+            pl.col("values").is_not_null(),
+        )
+        order = pl.col("number") + counts * _ABOVE_ALL
         attempt = [pl.col(name).filter(tried).sort_by(order.filter(tried)).last() for name in _ATTEMPT]
-        return self.steps().group_by(ID).agg(pl.col("action").sort_by(order).last(), *attempt)
+        return steps.group_by(ID).agg(pl.col("action").sort_by(order).last(), *attempt)
+
+    def _gone(self) -> pl.LazyFrame:
+        """Rows that left with their files, named as by the log."""
+        return taken.versions(self.log(), self.undone).lazy().rename(taken.BY)
 
     def _same_bytes(self) -> dict[str, str]:
         """Undone batches whose very bytes came again: the batch that has them now."""
@@ -219,6 +237,8 @@ class EntryBook:
         return before.join(now, on=["_now", "_row", "text"], how="inner", nulls_equal=True).select(*ID, "_now")
 
 
+_ABOVE_ALL = 1 << 40
+_BY = list(taken.BY.values())
 _ATTEMPT = ("by_batch", "by_row", "values")
 _LATER = {"action": pl.String(), "by_batch": pl.String(), "by_row": pl.Int64(), "values": pl.String()}
 

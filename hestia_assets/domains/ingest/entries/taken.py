@@ -13,6 +13,8 @@ from hestia_assets.core.results import EntryAction
 
 ID = ["_batch", "_row"]
 VERSION = pl.Schema({"_batch": pl.String(), "_row": pl.Int64()})
+BY = {"_batch": "by_batch", "_row": "by_row"}
+"""How the log names the version that a step made."""
 OF_FILES = (EntryAction.TAKEN_BACK.value, EntryAction.KEPT.value)
 LOADING = [EntryAction.CORRECTED.value, EntryAction.REPLAYED.value, EntryAction.ACCEPTED.value]
 
@@ -33,8 +35,10 @@ def back(log: pl.LazyFrame, undone: Sequence[str]) -> pl.LazyFrame:
 
 def versions(log: pl.LazyFrame, undone: Sequence[str]) -> pl.DataFrame:
     """Ids (``_batch``, ``_row``) of rows of resubmissions that do not count while these files are undone."""
-    last = back(log, undone).group_by(ID).agg(pl.col("number").max().alias("_taken"))
-    loaded = log.filter(pl.col("action").is_in(LOADING)).join(last, on=ID, how="inner")
+    last = back(log, undone).group_by(ID).agg(pl.col("number").max().alias("_taken")).collect(engine="streaming")
+    if last.is_empty():
+        return VERSION.to_frame()
+    loaded = log.filter(pl.col("action").is_in(LOADING)).join(last.lazy(), on=ID, how="inner")
     gone = loaded.filter(pl.col("number") < pl.col("_taken"))
     ids = gone.select(pl.col("by_batch").alias("_batch"), pl.col("by_row").alias("_row"))
     return ids.unique().collect(engine="streaming")
