@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from alert_servers import MailServer, WebServer
+from alert_servers import HASTY_SECONDS, MailServer, WebServer
 
 from hestia_assets.adapters import chat_sender
 
@@ -19,6 +19,12 @@ from hestia_assets.adapters import chat_sender
 def database_url(tmp_path: Path) -> str:
     """What servers do to letters does not depend on the database."""
     return f"sqlite:///{tmp_path / 'hestia.db'}"
+
+
+@pytest.fixture
+def wait_seconds() -> float:
+    """Not long: each server here is slow on purpose."""
+    return HASTY_SECONDS
 
 
 @pytest.fixture(params=["email", "webhook", "chat"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alert_servers import MailServer
+from alert_servers import HASTY_SECONDS, MailServer
 from standardwebhooks.webhooks import Webhook
 
 from hestia_assets.adapters.webhook import WebhookCourier
@@ -24,10 +24,13 @@ def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'hestia.db'}"
 
 
+HASTY = pytest.mark.parametrize("wait_seconds", [HASTY_SECONDS])
+
 MAIL_MAY_PASS = {"busy": 0, "full": 0, "slow": 0, "away": 0, "lost": 0, "dropped": 1, "late": 1}
 """Copies too many that each behaviour leaves behind."""
 
 
+@HASTY
 def test_a_mail_server_that_fails_once_gets_the_letter_again_and_only_a_lost_answer_doubles_it(
     service, alert, event, rounds, mail: MailServer
 ):
@@ -119,6 +122,7 @@ FIGURES = (16, 17)
 """Copies too many; messages that may have arrived twice."""
 
 
+@HASTY
 def test_a_web_server_that_fails_gets_the_letter_again_under_the_same_name(
     service, alert, event, rounds, web, monkeypatch
 ):
@@ -156,6 +160,7 @@ def test_a_web_server_says_when_to_come_back_and_what_it_refuses_is_not_sent_aga
     assert service.deliver().sent == 1
 
 
+@HASTY
 def test_a_web_server_that_answers_drop_by_drop_does_not_keep_the_others_waiting(service, alert, event, web):
     alert(to=web.url, kind="webhook")
     web.script.append("drops")

@@ -1,17 +1,14 @@
 """Commands on a home of their own."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running_commands import Command, Facts
 from typer.testing import CliRunner, Result
 
 from hestia_assets.cli.app import build_app
-
-Command = Callable[..., Result]
-Facts = Callable[..., Any]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from conftest import Command, Facts
+from running_commands import Command, Facts
 
 SPEC = """
 kind: dataset
