@@ -139,9 +139,11 @@ def _said(check: CheckSpec, rules: Rules, style: Style, *, asked: bool) -> str:
     if check.rule not in rules.names():
         return _unknown(check.rule, check.columns, style)
     rule = rules.get(check.rule)
-    given = {name: one.default for name, one in rule.parameters.items() if one.default is not None} | check.params
+    defaults = {name: one.default for name, one in rule.parameters.items()}
+    given = {name: value for name, value in (defaults | check.params).items() if value is not None}
     try:
-        if not isinstance(rule, WordedRule) and _fields(rule.sentence) - set(given) - {"columns"}:
+        left_out = _fields(rule.sentence) & set(rule.parameters) - set(given)
+        if not isinstance(rule, WordedRule) and left_out and not any(rule.parameters[one].required for one in left_out):
             return style.text(rule.message(check).rstrip("."))
         template = rule.wording(check) if isinstance(rule, WordedRule) else rule.sentence
     except HestiaError:  # half filled in, or wrong: what it asks for all the same
@@ -161,8 +163,11 @@ def _filled(template: str, check: CheckSpec, given: Mapping[str, Any], rules: Ru
         parts.append(words)
         if name:
             value = given[name] if name in given else places.get(name, "…")
-            parts.append(_shown(name, value, how or "", check, rules, style))
-    return re.sub(r"(?<=\S) {2,}(?=\S)", " ", "".join(parts)).strip()
+            said = _shown(name, value, how or "", check, rules, style)
+            if not said and parts[-1].endswith(" "):  # one blank is enough; those of users stay as they are
+                parts[-1] = parts[-1][:-1]
+            parts.append(said)
+    return "".join(parts).strip()
 
 
 def _shown(name: str, value: Any, how: str, check: CheckSpec, rules: Rules, style: Style) -> str:

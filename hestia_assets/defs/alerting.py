@@ -11,7 +11,7 @@ from hestia_assets.bootstrap import Hestia
 
 INTERVAL_SECONDS = 20
 LOOK_AGAIN = timedelta(minutes=1)
-ROUND_SECONDS = 20.0
+ROUND_SECONDS = 15.0
 """With one letter under way when it ends, which may take 38 more, below the minute that Dagster gives a sensor."""
 
 

@@ -51,7 +51,8 @@ class ForeignKey:
 
 def _differs(spec: CheckSpec) -> bool:
     """Whether the other dataset calls the columns otherwise."""
-    return list(spec.params.get("other_columns") or spec.columns) != list(spec.columns)
+    theirs = names_in(spec.params.get("other_columns"), parameter="other_columns", default=spec.columns)
+    return theirs != tuple(spec.columns)
 
 
 RULE = ForeignKey()
