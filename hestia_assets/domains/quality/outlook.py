@@ -109,7 +109,9 @@ class Outlook:
         peak = self._peaks.get(self._edge(moment), 0.0)
         if peak > half:  # as high as it was on such a day before is no surprise, be it a month ago or a quarter
             high = max(high, level + peak + WIDTH * usual)
-        return Range(max(low, self._floor), high, middle, usual)
+        if self.scale.counts and self._floor <= middle:  # means may be below zero, and another level below all before
+            low = max(low, self._floor)
+        return Range(low, high, middle, usual)
 
     def unknown(self) -> tuple[bool, dict[str, int]]:
         """Whether some weekdays were seen too seldom to know them, and how often each edge of a month that was."""

@@ -261,3 +261,20 @@ def test_three_noisy_weeks_do_not_look_calmer_by_the_weekdays_that_are_told_from
         spreads.append(outlook.expected(MONDAY + timedelta(days=21), point).spread / (1 + FEW / 21))
 
     assert sum(spreads) / len(spreads) > 0.98
+
+
+def test_means_below_zero_are_as_ordinary_as_others_and_fall_as_well():
+    mean = Metric(MetricKind.MEAN, "balance")
+    for level in (-1000, 0, 1000):
+        values = [each - 1000 + level for each in ordinary(40)]
+
+        assert watched(values, metric=mean).anomalies == ()
+        assert kinds(watched([*values, level - 900], metric=mean)) == [(40, AnomalyKind.SPIKE)]
+
+
+def test_after_a_fall_to_a_much_lower_level_that_level_is_expected():
+    for kind in (MetricKind.ROWS, MetricKind.DISTINCT):
+        fallen = watched([1000] * 30 + [1] * 30, metric=Metric(kind, "c"))
+
+        assert kinds(fallen) == [(30, AnomalyKind.SPIKE), (32, AnomalyKind.LEVEL)]
+        assert all(each.expected.low <= each.expected.high for each in fallen.points if each.expected)
