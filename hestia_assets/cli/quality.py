@@ -135,7 +135,8 @@ def anomalies(context: typer.Context, dataset: Dataset, as_json: AsJson = False)
         quiet = next((one.quiet for one in every if one.quiet), "")
         learning = next((one.learning for one in every if one.learning), "")
         if as_json:
-            told = [{"batch": each.point.batch, "at": each.point.at, "sentence": each.remark} for each in remarks]
+            points = [(each.point, each.remark) for each in remarks]
+            told = [{"batch": one.batch, "at": one.at.isoformat(), "sentence": said} for one, said in points]
             print_json({"dataset": dataset, "quiet": quiet, "learning": learning,
                         "anomalies": [_fact(each) for each in found], "remarks": told})  # fmt: skip
             return
