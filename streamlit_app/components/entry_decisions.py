@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from hestia_assets.core.results import Entry, EntryAction, EntryFilter, EntryId, EntryState
+from hestia_assets.core.results import Entry, EntryAction, EntryFilter, EntryId, EntryState, NewerRow
 from hestia_assets.core.specs import DatasetSpec, Mode
 from streamlit_app.components import links
 from streamlit_app.components.entry_words import ACTIONS, place_of, problems_of
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import WRAPPED
-from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
+from streamlit_app.components.newer_rows import ask_about_newer, seen_newer, tried
 from streamlit_app.components.resubmission import remember
 from streamlit_app.components.words import count, plain
 from streamlit_app.components.working import working
@@ -116,7 +116,7 @@ def _accept(spec: DatasetSpec, ids: Sequence[EntryId]) -> None:
         format="YYYY-MM-DD", key=f"accept-until-{spec.name}",
     )  # fmt: skip
     key = f"accept-trial-{spec.tenant}-{spec.name}"
-    over = _may_overwrite(spec, ids, key) if spec.mode is Mode.UPSERT else False
+    over = _may_overwrite(spec, ids, key) if spec.mode is Mode.UPSERT else ()
     if st.button("Yes, load them", type="primary", key=f"accept-{spec.name}", disabled=not reason.strip()):
         with explained_later(), working("Loading …") as quarantine:
             done = quarantine.accept(
@@ -127,15 +127,16 @@ def _accept(spec: DatasetSpec, ids: Sequence[EntryId]) -> None:
         _done(spec)
 
 
-def _may_overwrite(spec: DatasetSpec, ids: Sequence[EntryId], key: str) -> bool:
-    """Rows in whose place the table has newer ones, and whether those may go."""
+def _may_overwrite(spec: DatasetSpec, ids: Sequence[EntryId], key: str) -> tuple[NewerRow, ...]:
+    """Rows in whose place the table has newer ones, those of them that may go."""
     stamp = (tuple(ids), st.session_state[f"decide-number-{spec.name}"])
     new = st.session_state.get(key, (None,))[0] != stamp
+    found = None
     with explained():
         found = tried(key, stamp, lambda desk, over: desk.accept_preview(spec, ids, over_newer=over), asked=new)
         if found is not None:
             ask_about_newer(found, key)
-    return is_over(key)
+    return seen_newer(found, key)
 
 
 def _done(spec: DatasetSpec, said: str = "") -> None:

@@ -11,7 +11,7 @@ from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.entry_words import columns_of, place_of, problems_of
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import WRAPPED
-from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
+from streamlit_app.components.newer_rows import ask_about_newer, seen_newer, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count, every
 from streamlit_app.components.working import working
@@ -138,7 +138,7 @@ def _try_and_load(spec: DatasetSpec, changes: Changes) -> None:
             st.rerun()
     if loads:
         with explained_later(), working("Loading …") as quarantine:
-            done = quarantine.resubmit(spec, fixes, author=hestia().author, over_newer=is_over(key))
+            done = quarantine.resubmit(spec, fixes, author=hestia().author, over_newer=seen_newer(trial, key))
             remember(spec, done)
             start_anew(spec)
         st.rerun()

@@ -12,7 +12,7 @@ from hestia_assets.core.results import EntryFilter, ExportedEntries, RefusedRow,
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.frames import WRAPPED
-from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
+from streamlit_app.components.newer_rows import ask_about_newer, seen_newer, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count
 from streamlit_app.components.working import working
@@ -128,7 +128,7 @@ def _show(spec: DatasetSpec, brought: Brought) -> None:
         disabled=not found.fixes, help="Rows that are still wrong stay here with their new values.",
     ):  # fmt: skip
         with explained_later(), working("Loading …") as quarantine:
-            over = is_over(key)
+            over = seen_newer(trial, key)
             remember(spec, quarantine.resubmit(spec, found.fixes, author=hestia().author, over_newer=over))
             st.session_state[f"back-number-{spec.name}"] += 1
             st.session_state.pop(f"brought-{spec.tenant}-{spec.name}", None)

@@ -5,7 +5,7 @@ import streamlit as st
 from hestia_assets.core.results import EntryFilter
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
-from streamlit_app.components.newer_rows import ask_about_newer, is_over, tried
+from streamlit_app.components.newer_rows import ask_about_newer, seen_newer, tried
 from streamlit_app.components.resubmission import remember, show_trial
 from streamlit_app.components.words import count
 from streamlit_app.components.working import working
@@ -35,7 +35,7 @@ def check_again(spec: DatasetSpec, wanted: EntryFilter, total: int, *, version: 
             st.rerun()
     if loads:
         with explained_later(), working("Loading …") as quarantine:
-            over = is_over(key)
+            over = seen_newer(trial, key)
             remember(spec, quarantine.replay(spec, wanted, author=hestia().author, over_newer=over))
             st.session_state.pop(key, None)
         st.rerun()

@@ -45,6 +45,11 @@ def is_over(key: str) -> bool:
     return bool(st.session_state.get(f"{key}-over", False))
 
 
+def seen_newer(found: Resubmission | None, key: str) -> tuple[NewerRow, ...]:
+    """The newer rows that were shown, where the person let them go: what came after that is not among them."""
+    return found.newer if found is not None and is_over(key) else ()
+
+
 def ask_about_newer(found: Resubmission, key: str) -> None:
     """The rows with both values, and the choice; they stay open unless it is made."""
     if not found.newer:

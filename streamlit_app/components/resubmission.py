@@ -102,10 +102,11 @@ def _say(spec: DatasetSpec, done: Resubmission, what: str, batches: Sequence[Bat
     left = f" {count(wrong, 'row')} stay{'s' if wrong == 1 else ''} here, with the new values and the reason." if (
         wrong
     ) else ""  # fmt: skip
-    newer = len(done.newer)
-    if newer and done.over_newer:
-        left += f" {newer:,} of them took the place of newer values."
-    elif newer:
+    took = len({one.id for one in done.newer} & set(done.loaded))
+    newer = len(done.newer) - took
+    if took:
+        left += f" {took:,} of them took the place of newer values."
+    if newer:
         left += f" {count(newer, 'row')} stay{'s' if newer == 1 else ''} here, as the table has newer values."
     words = f"**{count(good, 'row')} {'was' if good == 1 else 'were'} {what} into {plain(spec.name)}.**{left}"
     (st.success if good else st.warning)(words, icon=":material/task_alt:")

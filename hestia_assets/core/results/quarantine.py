@@ -1,6 +1,6 @@
 """Rows that were set aside, what became of each, and what a person does with them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -153,6 +153,10 @@ class NewerRow:
         default_factory=dict[str, "tuple[str | None, str | None]"]
     )
     is_gone: bool = False
+
+
+OverNewer = bool | Sequence[NewerRow]
+"""Whether rows may take the place of newer ones of their keys: of any, of none, or of just these that somebody saw."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from set_aside import CHECKS, bring, ids, orders, rows, states
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.results import BatchState, EntryAction, EntryId, Fix, NewerRow, RowEdit
-from hestia_assets.core.specs import CheckSpec, Mode, Severity
+from hestia_assets.core.specs import CheckSpec, ColumnType, Mode, Severity
 
 HEADER = "id,qty,day,unit\n"
 SPEC = orders(mode=Mode.UPSERT, primary_key=("id",))
@@ -72,6 +72,41 @@ def test_told_so_they_are_loaded_and_the_choice_stands_in_their_history(home, la
     assert steps(home, wanted[1].id) == [(EntryAction.CORRECTED, "asked")]
     home.ingest.undo(done.batch.id, author="bea")
     assert table(home) == {"00003": 30, "00004": 4, "00006": 60}
+
+
+def test_what_came_after_the_preview_is_not_lost_unseen(home, later):
+    wanted = fixes(home)[:1]
+    seen = home.quarantine.preview(SPEC, wanted, over_newer=True).newer
+    latest = bring(home, HEADER + "00003,40,2026-03-01,kg\n", SPEC, name="latest.csv").id
+
+    done = home.quarantine.resubmit(SPEC, wanted, author="bea", over_newer=seen)
+
+    assert (table(home)["00003"], done.loaded, [one.since for one in done.newer]) == (40, (), [latest])
+    wide = CheckSpec(rule="in_range", columns=("qty",), params={"min": 100})
+    version = home.catalog.save(SPEC.model_copy(update={"checks": (wide,)}), author="ada").version
+    left = home.quarantine.accept(SPEC, [wanted[0].id], reason="so", until=None, author="bea", over_newer=seen)
+    spec = home.catalog.get("dataset", "default", "orders")
+    assert (table(home)["00003"], left.loaded, spec.spec.checks, spec.version) == (40, (), (wide,), version)
+    now = home.quarantine.accept_preview(SPEC, [wanted[0].id]).newer
+    home.quarantine.accept(SPEC, [wanted[0].id], reason="so", until=None, author="bea", over_newer=now)
+    assert table(home)["00003"] == 3
+
+
+def test_they_are_known_where_the_types_of_the_columns_will_change(home):
+    bring(home, HEADER + "3,-3,2026-01-01,kg\n4,-4,2026-01-01,kg\n", SPEC, name="old.csv")
+    bring(home, HEADER + "3,30,2026-01-01,kg\n", SPEC, name="new.csv")
+    types = {"id": ColumnType.INTEGER, "qty": ColumnType.TEXT}
+    columns = tuple(one.model_copy(update={"type": types.get(one.name, one.type)}) for one in SPEC.recipe.columns)
+    recipe = SPEC.recipe.model_copy(update={"columns": columns})
+    home.catalog.save(SPEC.model_copy(update={"recipe": recipe, "checks": ()}), author="ada")
+    wanted = fixes(home)
+
+    foreseen = home.quarantine.preview(SPEC, wanted)
+    done = home.quarantine.resubmit(SPEC, wanted, author="bea")
+
+    assert [(one.id, one.values["qty"]) for one in foreseen.newer] == [(wanted[0].id, ("30", "3"))]
+    assert (done.newer, done.loaded) == (foreseen.newer, foreseen.loaded)
+    assert table(home) == {3: "30", 4: "4"}
 
 
 def test_judged_again_they_are_left_alone_or_loaded_as_told(home, later):

@@ -1,6 +1,6 @@
 """Rows that come back by key where the table has newer ones: what a later batch said is not overwritten unseen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,14 @@ SINCE = pl.Schema({"_since": pl.String(), "_seq": pl.Int64()})
 
 @dataclass(frozen=True)
 class NewerRows:
-    """Compares rows of a resubmission with what batches later than their own said of their keys."""
+    """Compares rows of a resubmission with what batches later than their own said of their keys.
+
+    ``typed``: rows of a table whose columns will change their types, as they will be then.
+    """
 
     book: EntryBook
     spec: DatasetSpec
+    typed: Callable[[pl.LazyFrame], pl.LazyFrame] = lambda rows: rows
 
     def of(self, rows: pl.LazyFrame, attempts: Iterable[Attempt]) -> dict[int, NewerRow]:
         """By row: the newer one that it would take the place of, but for those that a person let go.
@@ -64,7 +68,7 @@ class NewerRows:
         batches = pl.LazyFrame(list(order.items()), schema={"_batch": pl.String, "_seq": pl.Int64}, orient="row")
         own = [(number, order.get(attempt.id.batch, 0)) for number, attempt in ids.items()]
         owners = pl.LazyFrame(own, schema={"_row": pl.Int64, "_own": pl.Int64}, orient="row")
-        existing = tables.scan(ref)
+        existing = self.typed(tables.scan(ref))
         changed = compare(rows, existing, self.spec).rows.join(owners, on="_row")
         here = _last(existing.join(rows.select(key), on=key, how="semi"), batches, key)
         parts = [changed.filter(pl.col("_state") == "changed").join(here, on=key)]
@@ -78,7 +82,8 @@ class NewerRows:
         if not self.book.tables.exists(history) or not set(key) <= set(self.book.tables.schema(history)):
             return None
         counts = pl.col("_deleted").fill_null(value=False) & pl.col("_batch").is_in(list(self.book.counting))
-        return self.book.tables.scan(history).filter(counts).join(rows.select(key), on=key, how="semi")
+        gone = self.typed(self.book.tables.scan(history).filter(counts))
+        return gone.join(rows.select(key), on=key, how="semi")
 
     def _told(self, id: EntryId, row: dict[str, Any]) -> NewerRow:
         key = self.spec.primary_key

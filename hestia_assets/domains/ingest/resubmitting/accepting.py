@@ -74,9 +74,9 @@ def accepted(sending: Sending, wanted: Wanted, word: Word) -> tuple[DatasetSpec,
     Raises as ``exempted``.
     """
     spec = exempted(sending, wanted, word)
-    if sending.over_newer:
+    if sending.over_newer is True:
         return spec, wanted, Resubmission()
-    newer = replace(sending, spec=spec).preview(wanted).newer
+    newer = tuple(one for one in replace(sending, spec=spec).preview(wanted).newer if not sending.may_go(one))
     if not newer:
         return spec, wanted, Resubmission()
     left = {one.id for one in newer}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from hestia_assets.core.results import (
     EntryState,
     Fix,
     NewerRow,
+    OverNewer,
     Resubmission,
     SpecVersion,
     StillWrong,
@@ -34,6 +36,7 @@ from hestia_assets.domains.ingest.entries.newer import RULE, NewerRows
 from hestia_assets.domains.ingest.entries.run import own_mode, spec_for_rows
 from hestia_assets.domains.ingest.resubmitting.shelf import Held, Shelf
 from hestia_assets.domains.ingest.resubmitting.trial import Outcome, Trial
+from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
 from hestia_assets.domains.ingest.runner import Runner
 
 MOST_ROWS = 100_000
@@ -87,19 +90,20 @@ def _refuse_values(fix: Fix, columns: Sequence[str]) -> None:
 class Sending:
     """Judges or sends rows of one dataset under one version of its spec.
 
-    ``over_newer``: rows may take the place of newer ones of their keys; without it those stay open.
+    ``over_newer``: rows may take the place of newer ones of their keys, or of those that somebody saw; without it those
+    stay open.
     """
 
     runner: Runner
     shelf: Shelf
     saved: SpecVersion
     spec: DatasetSpec
-    over_newer: bool = False
+    over_newer: OverNewer = False
 
     def preview(self, wanted: Wanted) -> Resubmission:
         """What sending would do now; nothing is kept."""
         results = [self._previewed(group, self.judged(group, recipe)) for recipe, group in self.groups(wanted)]
-        return together([*results, Resubmission(known=wanted.known, over_newer=self.over_newer)])
+        return together([*results, Resubmission(known=wanted.known, over_newer=bool(self.over_newer))])
 
     def judged(self, rows: Sequence[tuple[Held, Values]], recipe: Recipe) -> Outcome:
         """What the checks say of rows that are written as the recipe says; the first is row 1."""
@@ -108,9 +112,9 @@ class Sending:
         head = Head("", self.runner.clock(), "", EntryAction.CORRECTED, recipe)
         validator = self.runner.validator.on(Occasion(spec.tenant, self.runner.clock()))
         with encoded(head, _attempts(rows)) as source:
-            newer = NewerRows(self.shelf.book, spec)
+            newer = NewerRows(self.shelf.book, spec, lambda rows: read_plainly(rows, validator, spec))
             mine = list(_attempts(rows))
-            return Trial(self.runner.tables, validator, spec, newer, mine, self.over_newer).judge(source)
+            return Trial(self.runner.tables, validator, spec, newer, mine, bool(self.over_newer)).judge(source)
 
     def judged_all(
         self, rows: Sequence[tuple[Held, Values]]
@@ -125,7 +129,7 @@ class Sending:
         self, wanted: Wanted, hold: Hold, *, action: EntryAction, author: str, note: str, new_id: Callable[[str], str]
     ) -> Resubmission:
         """Bring the rows as batches of their own; the caller holds the dataset. Raises HestiaError."""
-        results = [Resubmission(known=wanted.known, over_newer=self.over_newer)]
+        results = [Resubmission(known=wanted.known, over_newer=bool(self.over_newer))]
         for recipe, group in self.groups(wanted):
             head = Head(author, self.runner.clock(), note, action, recipe)
             newer = self._newer(group, recipe)
@@ -134,6 +138,16 @@ class Sending:
             )
             results.append(self._done(batch, newer))
         return together(results)
+
+    def may_go(self, newer: NewerRow) -> bool:
+        """Whether a newer value may be lost; where a person saw some, only if it is still the one that was seen."""
+        if isinstance(self.over_newer, bool):
+            return self.over_newer
+        return self._seen.get(newer.id) == newer.since
+
+    @cached_property
+    def _seen(self) -> Mapping[EntryId, str]:
+        return {} if isinstance(self.over_newer, bool) else {one.id: one.since for one in self.over_newer}
 
     def _newer(self, rows: Sequence[tuple[Held, Values]], recipe: Recipe) -> dict[EntryId, NewerRow]:
         """Rows in whose place the table has newer ones; where nothing is updated by key there are none."""
@@ -165,7 +179,7 @@ class Sending:
     def _received(
         self, rows: Sequence[tuple[Held, Values]], head: Head, batch: str, newer: Mapping[EntryId, NewerRow]
     ) -> Batch:
-        over = {id: one.since for id, one in newer.items()} if self.over_newer else {}
+        over = {id: one.since for id, one in newer.items() if self.may_go(one)}
         with encoded(head, _attempts(rows, over)) as source:
             stored = self.runner.files.put(self.spec.tenant, source)
         made = Batch.received(

@@ -21,6 +21,7 @@ from hestia_assets.core.results import (
     EntryState,
     ExportedEntries,
     Fix,
+    OverNewer,
     Resubmission,
     Returned,
     SpecVersion,
@@ -89,18 +90,19 @@ class QuarantineService:
         gone = versions(book.log(), book.undone)
         return gone.filter(gone["_batch"] == batch).height
 
-    def preview(self, dataset: DatasetSpec, fixes: Sequence[Fix], *, over_newer: bool = False) -> Resubmission:
+    def preview(self, dataset: DatasetSpec, fixes: Sequence[Fix], *, over_newer: OverNewer = False) -> Resubmission:
         """What ``resubmit`` would do now; nothing is kept. Raises EditError, SpecError, NotFoundError."""
         sending = self._sending(dataset, over_newer=over_newer)
         return sending.preview(fixed(sending.shelf, fixes))
 
     def resubmit(
-        self, dataset: DatasetSpec, fixes: Sequence[Fix], *, author: str, note: str = "", over_newer: bool = False
+        self, dataset: DatasetSpec, fixes: Sequence[Fix], *, author: str, note: str = "", over_newer: OverNewer = False
     ) -> Resubmission:
         """Load the rows that are right now, as a batch of their own; the others stay open with their new values.
 
         The rows join the table, or update it by key; they never take the place of all rows, whatever the mode. By key,
         what a batch later than the row's own brought stays, and the row is left open; not so with ``over_newer``.
+        Newer rows that a preview named may go only while they are the newest.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -131,7 +133,9 @@ class QuarantineService:
         """
         return self._note(dataset, ids, EntryAction.REOPENED, of=EntryState.DROPPED, author=author, note=note)
 
-    def accept_preview(self, dataset: DatasetSpec, ids: Sequence[EntryId], *, over_newer: bool = False) -> Resubmission:
+    def accept_preview(
+        self, dataset: DatasetSpec, ids: Sequence[EntryId], *, over_newer: OverNewer = False
+    ) -> Resubmission:
         """What ``accept`` would do now; nothing is kept. Raises as ``accept``."""
         sending = self._sending(dataset, over_newer=over_newer)
         self._standing(sending, ids, of=EntryState.OPEN)
@@ -147,7 +151,7 @@ class QuarantineService:
         reason: str,
         until: date | None,
         author: str,
-        over_newer: bool = False,
+        over_newer: OverNewer = False,
     ) -> Resubmission:
         """Load rows as they are: the checks that they fail get an exemption in the dataset's spec, a new version.
 
@@ -170,7 +174,7 @@ class QuarantineService:
             return plus(done, left)
 
     def replay_preview(
-        self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, over_newer: bool = False
+        self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, over_newer: OverNewer = False
     ) -> Resubmission:
         """What ``replay`` would do now; nothing is kept."""
         sending = self._sending(dataset, over_newer=over_newer)
@@ -178,7 +182,7 @@ class QuarantineService:
         return plus(sending.preview(again), stay)
 
     def replay(
-        self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, author: str, over_newer: bool = False
+        self, dataset: DatasetSpec, wanted: EntryFilter = OPEN, *, author: str, over_newer: OverNewer = False
     ) -> Resubmission:
         """Judge open entries again under the present spec, values unchanged; what passes is loaded.
 
@@ -222,7 +226,7 @@ class QuarantineService:
                 raise EditError(f"Somebody changed the dataset {spec.name} while its rows were judged.", hint=hint)
             return self.save(spec, author=author)
 
-    def _sending(self, dataset: DatasetSpec, *, over_newer: bool = False) -> Sending:
+    def _sending(self, dataset: DatasetSpec, *, over_newer: OverNewer = False) -> Sending:
         """The rows of a dataset as they are now, under the spec as it was saved last."""
         runner = self.runner()
         saved = runner.specs.get("dataset", dataset.tenant, dataset.name)
@@ -232,7 +236,7 @@ class QuarantineService:
         return Sending(runner, shelf, saved, saved.spec, over_newer)
 
     @contextmanager
-    def _alone(self, dataset: DatasetSpec, *, over_newer: bool = False) -> Generator[tuple[Sending, Hold]]:
+    def _alone(self, dataset: DatasetSpec, *, over_newer: OverNewer = False) -> Generator[tuple[Sending, Hold]]:
         """Alone with the dataset, after what was cut off there was ended. Raises LeaseHeldError."""
         runner = self.runner()
         with runner.alone(dataset.tenant, dataset.name, on_wait=self._wait) as hold:

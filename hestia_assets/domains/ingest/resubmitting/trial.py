@@ -14,6 +14,7 @@ from hestia_assets.domains.ingest.entries import newer
 from hestia_assets.domains.ingest.entries.lines import Attempt, ResubmissionReader
 from hestia_assets.domains.ingest.loading.keyed import KeyFailure
 from hestia_assets.domains.ingest.loading.sets import guarded_rows
+from hestia_assets.domains.ingest.rewriting.rereading import read_plainly
 
 
 @dataclass
@@ -88,4 +89,6 @@ class Trial:
 
     def _existing(self) -> pl.LazyFrame | None:
         ref = TableRef(Layer.VALIDATED, self.spec.tenant, self.spec.name)
-        return self.tables.scan(ref) if self.tables.exists(ref) else None
+        if not self.tables.exists(ref):
+            return None
+        return read_plainly(self.tables.scan(ref), self.validator, self.spec)
