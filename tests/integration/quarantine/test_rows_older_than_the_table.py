@@ -92,6 +92,25 @@ def test_what_came_after_the_preview_is_not_lost_unseen(home, later):
     assert table(home)["00003"] == 3
 
 
+def test_a_later_file_that_repeats_what_the_table_says_counts_as_newer_too(home):
+    same = HEADER + "00003,30,2026-01-01,kg\n"
+    bring(home, same, SPEC, name="first.csv")
+    bring(home, HEADER + "00003,-4,2026-02-01,kg\n00004,-4,2026-02-01,kg\n", SPEC, name="wrong.csv")
+    wanted = [Fix(one, {"qty": "4"}) for one in ids(home)]
+    assert home.quarantine.preview(SPEC, wanted).newer == ()
+    again = bring(home, same + "00004,-9,2026-03-01,kg\n", SPEC, name="again.csv").id
+
+    done = home.quarantine.resubmit(SPEC, wanted, author="bea")
+
+    assert [(one.id, one.since, one.values["qty"]) for one in done.newer] == [(wanted[0].id, again, ("30", "4"))]
+    assert (table(home), "again.csv" in home.quarantine.entry(SPEC, wanted[0].id).message) == (
+        {"00003": 30, "00004": 4},
+        True,
+    )
+    home.quarantine.resubmit(SPEC, wanted[:1], author="bea", over_newer=done.newer)
+    assert table(home)["00003"] == 4
+
+
 def test_they_are_known_where_the_types_of_the_columns_will_change(home):
     bring(home, HEADER + "3,-3,2026-01-01,kg\n4,-4,2026-01-01,kg\n", SPEC, name="old.csv")
     bring(home, HEADER + "3,30,2026-01-01,kg\n", SPEC, name="new.csv")

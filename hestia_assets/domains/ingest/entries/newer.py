@@ -71,10 +71,29 @@ class NewerRows:
         existing = self.typed(tables.scan(ref))
         changed = compare(rows, existing, self.spec).rows.join(owners, on="_row")
         here = _last(existing.join(rows.select(key), on=key, how="semi"), batches, key)
-        parts = [changed.filter(pl.col("_state") == "changed").join(here, on=key)]
+        parts = [_or_said(changed.filter(pl.col("_state") == "changed").join(here, on=key), self._said(rows, ids))]
         if (gone := self._gone(rows, key)) is not None:
             parts.append(changed.filter(pl.col("_state") == "new").join(_last(gone, batches, key), on=key))
         return pl.concat(parts).filter(pl.col("_seq") > pl.col("_own")).collect(engine="streaming")
+
+    def _said(self, rows: pl.LazyFrame, ids: Mapping[int, Attempt]) -> pl.LazyFrame:
+        """By row the last file that had a good row of its key: what it left as it was, no typed table says of it."""
+        book, key, files = self.book, list(self.spec.primary_key), self.book.files
+        oldest = min((files.get(attempt.id.batch, 0) for attempt in ids.values()), default=0)
+        later, ref = {batch: seq for batch, seq in files.items() if seq > oldest}, book.ref(Layer.IMPORTED)
+        if not later or not book.tables.exists(ref) or not set(key) <= set(book.tables.schema(ref)):
+            return pl.LazyFrame(schema={"_row": pl.Int64, **SINCE})
+        lines = book.tables.scan(ref).select("_batch", pl.col("_row").alias("_at"), *key)
+        lines = lines.filter(pl.col("_batch").is_in(list(later)))
+        texts = [(number, *(attempt.values.get(name) for name in key)) for number, attempt in ids.items()]
+        written = pl.LazyFrame(texts, schema={"_row": pl.Int64, **dict.fromkeys(key, pl.String)}, orient="row")
+        plainly = rows.select("_row", *(pl.col(name).cast(pl.String) for name in key))
+        named = lines.join(pl.concat([written, plainly]).unique(), on=key)
+        if book.tables.exists(aside := book.ref(Layer.QUARANTINE)):
+            bad = book.tables.scan(aside).select("_batch", pl.col("_row").alias("_at"))
+            named = named.join(bad, on=["_batch", "_at"], how="anti")
+        order = pl.LazyFrame(list(later.items()), schema={"_batch": pl.String, "_seq": pl.Int64}, orient="row")
+        return _last(named, order, ["_row"])
 
     def _gone(self, rows: pl.LazyFrame, key: list[str]) -> pl.LazyFrame | None:
         """Tombstones of these keys by batches that count."""
@@ -93,6 +112,14 @@ class NewerRows:
         texts = {name: (_text(old), _text(new)) for name, (old, new) in values.items()}
         words = ", ".join(f"{name} {row[name]}" for name in key)
         return NewerRow(id, words, row["_since"], {} if is_gone else texts, is_gone)
+
+
+def _or_said(rows: pl.LazyFrame, said: pl.LazyFrame) -> pl.LazyFrame:
+    """``_since`` and ``_seq`` of the batch that said a key last, where that is later than what the table tells."""
+    both = rows.join(said.rename({name: f"_said{name}" for name in SINCE}), on="_row", how="left")
+    is_later = (pl.col("_said_seq") > pl.col("_seq")).fill_null(value=False)
+    chosen = [pl.when(is_later).then(f"_said{name}").otherwise(name).alias(name) for name in SINCE]
+    return both.with_columns(chosen).drop(f"_said{name}" for name in SINCE)
 
 
 def _last(versions: pl.LazyFrame, batches: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
