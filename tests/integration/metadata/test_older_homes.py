@@ -2,16 +2,18 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from hestia_assets.adapters.metadata import Metadata, open_metadata
+from hestia_assets.adapters.metadata.outbox_rows import OutboxRow, values_of
 from hestia_assets.adapters.metadata.revisions import MIGRATIONS, Revisions
-from hestia_assets.core.results import BatchState, RemoteFile
-from hestia_assets.core.specs import Mode, SourceSpec
+from hestia_assets.core.results import BatchState, Event, Message, RemoteFile
+from hestia_assets.core.specs import Channel, ChannelKind, Mode, Occurrence, SourceSpec
 
 INSERT = """
 INSERT INTO hestia_batches (id, tenant, dataset, file_name, sha256, size_bytes, state, spec_version, author,
@@ -125,3 +127,25 @@ def test_a_source_remembers_the_last_version_of_each_address(opened):
     assert len(found) == 2
     assert "token" not in str(found)
     assert seen.load("default", "other").versions == {}
+
+
+def test_messages_of_an_older_outbox_are_told_to_nobody_again_before_and_after_they_leave(opened, clock):
+    event = Event("late:orders", Occurrence.DATASET_LATE, "default", "orders", "orders", "late", "It is.", clock())
+    channel = Channel(kind=ChannelKind.EMAIL, to=("ada@example.org",))
+    sent, newest = (
+        Message(replace(event, key=key), "ops", channel, clock(), clock(), clock()) for key in ("sent", "newest")
+    )
+    told = values_of(sent) | {"state": "sent", "attempts": 1, "sent_at": clock(), "letter": "msg_1"}
+    older = opened("0008")
+    with older.database.writing() as session:
+        older.database.ensure_tenant(session, "default", now=clock())
+        session.execute(insert(OutboxRow), [told, values_of(newest) | {"sent_at": None, "letter": None}])
+    older.close()
+
+    outbox = opened().outbox
+    known = outbox.add([sent])
+    removed = outbox.remove_sent(clock() + timedelta(days=1), at_most=10)
+
+    assert (known, removed, outbox.add([sent, newest])) == (0, 1, 0)
+    counts = outbox.counts("default")
+    assert (counts.pending, counts.sent, counts.removed) == (1, 0, 1)
