@@ -53,6 +53,8 @@ def show_batch_report(batch: Batch) -> None:
         st.warning(f"**{plain(each.sentence)}** {plain(each.expected.why)}", icon=":material/notifications:")
     for each in hestia().quality.remarks_of(batch):
         st.info(plain(each.remark), icon=":material/hourglass_empty:")
+    if why := hestia().quality.unjudged(batch):
+        st.caption(f":material/hourglass_empty: {plain(why)}")
     if report.trend:
         st.markdown(f"**{plain(report.trend.metric.title)}, over time**")
         show_series(report.trend)

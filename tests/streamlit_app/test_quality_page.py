@@ -128,6 +128,7 @@ def test_a_first_peak_at_the_edge_of_a_month_is_too_little_history_and_no_succes
     assert "No figure of the last 30 days is unusual" not in written(page)
     assert "Still too little history for some days: a weekday that was seen fewer than 3 times" in written(page)
     assert "Too little history for an alarm" in written(report)
+    assert "one of the first files" in written(open_page("quality", dataset="orders", batch=files[3].id))
     for kind in ("html", "json"):
         assert b"Too little history for an alarm" in pages_home.quality.report(DATASET, kind)
     assert pages_home.quality.report(DATASET, "pdf").startswith(b"%PDF")

@@ -17,6 +17,7 @@ from hestia_assets.core.specs import Severity
 from hestia_assets.domains.quality.reports import html, pdf, words
 from hestia_assets.domains.quality.reports import json as as_json
 from hestia_assets.domains.quality.watching import watch
+from streamlit_app.components.account import PART_WORDS
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOSTILE = (
@@ -174,3 +175,20 @@ def test_too_little_history_is_called_no_success():
     assert said(None) == ["No file has arrived yet."]
     page = html.write(replace(full, trend=young, anomalies=()))
     assert b"Not enough history" in page and b"No figure was unusual" not in page
+
+
+def test_a_chart_names_the_values_that_were_there_and_not_its_frame():
+    few = replace(report("rows"), anomalies=())
+    points = [Point(f"b{day}", NOW.replace(day=day), 200.0 + 10 * (day - 1)) for day in (1, 2)]
+    series = watch("orders", Metric(MetricKind.MEAN, "qty"), points)[0]
+
+    page = html.write(replace(few, trend=series)).decode()
+
+    numbers = [one.split("</text>")[0].split(">")[1] for one in page.split("<text")[1:]]
+    assert numbers == ["2026-11-01", "2026-11-02", "210", "200"]
+
+
+def test_reports_call_the_places_of_lines_as_the_pages_do():
+    said = {name: words.PART_WORDS.get(name, name).partition(":")[0] for name in PART_WORDS}
+
+    assert said == {name: word for name, (word, *_) in PART_WORDS.items()}
