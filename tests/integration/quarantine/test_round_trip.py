@@ -20,7 +20,7 @@ from set_aside import FILE, bring, opened, orders, rows, states
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import ReadError
-from hestia_assets.core.results import ExportedEntries, Returned
+from hestia_assets.core.results import ExportedEntries, Fix, Returned
 from hestia_assets.core.specs import CheckSpec, Column, DatasetSpec, Recipe
 
 LONG = "1234567890123456789"
@@ -79,7 +79,21 @@ def test_a_workbook_says_what_is_wrong_where_and_what_is_allowed(home):
     (listed,) = sheet.data_validations.dataValidation
     assert (str(listed.sqref), listed.type, listed.formula1) == ("E2:E13", "list", "Lists!$A$2:$A$3")
     assert [row[0].value for row in book["Lists"]["A2:A3"]] == ["kg", "piece"]
+    assert {cell.alignment.vertical for cell in sheet[2]} == {"top"}  # a long reason hides no line of its own
     assert (sheet.freeze_panes, sheet.column_dimensions["F"].hidden) == ("B2", True)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_rows_untouched_in_an_older_file_take_no_later_correction_back(home, form):
+    bring(home)
+    older, _ = exported(home, form)
+    first = home.quarantine.entries(orders(), limit=1).entries[0]
+    home.quarantine.resubmit(orders(), [Fix(first.id, {"qty": "0", "unit": "piece"})], author="bea")  # wrong still
+
+    found = returned(home, older, f"older.{form}")
+
+    assert (found.fixes, found.unchanged, found.refused) == ((), 10, ())
+    assert home.quarantine.entries(orders(), limit=1).entries[0].values["qty"] == "0"
 
 
 def test_countries_are_offered_too_and_a_user_s_words_become_no_formula(home):

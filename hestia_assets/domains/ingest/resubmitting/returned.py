@@ -144,6 +144,8 @@ class Judge:
                 refused.append(RefusedRow(place_of(line.row, self.header.id), why or ""))
             elif held.entry.state is not EntryState.OPEN:
                 known[line.id] = None
+            elif self._is_as_it_first_came(line, held):
+                unchanged += 1
             elif damaged := self._damaged(line, held):
                 refused.append(damaged)
             elif changes := self._changes(line, held):
@@ -168,6 +170,13 @@ class Judge:
             hint="Some columns were sorted or moved without the others. Undo that, or export again and sort all "
             "columns at once, with the hidden last one. Rows that are meant so are mended on the page Fix rows.",
         )
+
+    def _is_as_it_first_came(self, line: Line, held: Held) -> bool:
+        """Whether a row corrected since is untouched in a file from before: it takes no correction back."""
+        if not held.is_tried:
+            return False
+        came = self._came(line, held)
+        return came.now == came.first
 
     def _came(self, line: Line, held: Held) -> Came:
         names = self.header.columns

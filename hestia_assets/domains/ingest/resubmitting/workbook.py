@@ -49,11 +49,13 @@ class WorkbookOfRows:
         self._rules, self._spec, self._row = rules, spec, 0
         self._columns = [column.name for column in spec.recipe.columns]
         self._book: Any = xlsxwriter.Workbook(target, OPTIONS)
-        self._text = self._book.add_format({"num_format": "@"})
+        self._text = self._book.add_format({"num_format": "@", "valign": "top"})
         self._bad = self._book.add_format(
-            {"num_format": "@", "bg_color": "#FFD9D2", "border": 1, "border_color": "#D14B35"}
+            {"num_format": "@", "valign": "top", "bg_color": "#FFD9D2", "border": 1, "border_color": "#D14B35"}
         )
-        self._words = self._book.add_format({"num_format": "@", "text_wrap": True, "font_color": "#9C2B17"})
+        self._words = self._book.add_format(
+            {"num_format": "@", "valign": "top", "text_wrap": True, "font_color": "#9C2B17"}
+        )
         self._head = self._book.add_format({"num_format": "@", "bold": True, "bg_color": "#E8EAED", "bottom": 1})
         self._sheet = self._book.add_worksheet(ROWS)
         self._how_to = self._book.add_worksheet(HOW_TO)
