@@ -9,15 +9,18 @@ LAST = 90
 
 @dataclass(frozen=True)
 class Chart:
-    """Points in a box of ``width`` by ``height``, y upwards. ``band``: outline of what was expected, if any."""
+    """Points in a box of ``width`` by ``height``, y upwards. ``band``: outline of what was expected, if any.
+
+    ``least``, ``most``: the smallest and the largest value that is drawn, each with its height.
+    """
 
     width: float
     height: float
     line: tuple[tuple[float, float], ...]
     band: tuple[tuple[float, float], ...]
     alarms: tuple[tuple[float, float], ...]
-    low: float
-    high: float
+    least: tuple[float, float]
+    most: tuple[float, float]
     first: str
     last: str
 
@@ -46,8 +49,8 @@ def chart(series: Series | None, *, width: float, height: float) -> Chart | None
         line=tuple(at(place, value) for place, value in enumerate(values)),
         band=tuple(upper + lower),
         alarms=tuple(at(place, each.point.value) for place, each in enumerate(points) if each.anomaly),
-        low=low,
-        high=high,
+        least=(least, at(0, least)[1]),
+        most=(most, at(0, most)[1]),
         first=f"{points[0].point.at:%Y-%m-%d}",
         last=f"{points[-1].point.at:%Y-%m-%d}",
     )

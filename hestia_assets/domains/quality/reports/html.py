@@ -11,7 +11,8 @@ _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #24292f; max-width: 1000px; margin: 2rem auto; padding: 0 1rem }
 h1 { margin-bottom: .2rem } h2 { margin-top: 1.8rem; font-size: 1.1rem }
 table { border-collapse: collapse; width: 100% } td, th { text-align: start; padding: .25rem .6rem; vertical-align: top;
-  border-bottom: 1px solid #d8dee4; overflow-wrap: anywhere } th { color: #57606a; font-weight: 600 }
+  border-bottom: 1px solid #d8dee4; overflow-wrap: anywhere; min-width: 5rem } th { color: #57606a; font-weight: 600;
+  overflow-wrap: normal }
 .verdict { font-weight: 700; font-size: 1.15rem } .made { color: #57606a } svg { width: 100%; height: auto }
 """
 _RULES = "default-src 'none'; style-src 'unsafe-inline'"
@@ -82,9 +83,14 @@ def _svg(drawn: Chart) -> str:
         f'<polyline points="{places(drawn.line)}" fill="none" stroke="#0969da" stroke-width="1.6"/>{marks}'
         f'<text x="0" y="{drawn.height + 22:.0f}" {label}>{drawn.first}</text>'
         f'<text x="{drawn.width:.0f}" y="{drawn.height + 22:.0f}" text-anchor="end" {label}>{drawn.last}</text>'
-        f'<text x="4" y="8" {label}>{drawn.high:,.4g}</text>'
-        f'<text x="4" y="{drawn.height:.0f}" {label}>{drawn.low:,.4g}</text></svg>'
+        f"{_number(drawn, drawn.most, label)}{_number(drawn, drawn.least, label)}</svg>"
     )
+
+
+def _number(drawn: Chart, place: tuple[float, float], label: str) -> str:
+    """A value of the line beside its height, not one of the frame around it: no file had 198.5 rows."""
+    value, height = place
+    return f'<text x="4" y="{drawn.height - height - 6:.1f}" {label}>{value:,.6g}</text>'
 
 
 def _text(text: str) -> str:

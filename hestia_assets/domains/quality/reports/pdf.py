@@ -137,7 +137,7 @@ class Sheet:
         for x, y in drawn.alarms:
             self.canvas.circle(MARGIN + x, base + y, 2.6, stroke=0, fill=1)
         self.y = base - 12
-        ends = f"{drawn.first} to {drawn.last}; from {drawn.low:,.4g} to {drawn.high:,.4g}"
+        ends = f"{drawn.first} to {drawn.last}; from {drawn.least[0]:,.6g} to {drawn.most[0]:,.6g}"
         self._write(MARGIN, ends, 7.5, GREY)
 
     def _path(self, points: Sequence[tuple[float, float]], *, fill: bool) -> None:
