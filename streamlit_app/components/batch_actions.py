@@ -98,7 +98,7 @@ def _undo(batch: Batch) -> None:
 def _ask_about_fixes(batch: Batch, found: UndoResult) -> bool:
     """What shall become of rows of the file that were set aside and fixed since; whether they stay."""
     one = found.fixed == 1
-    names = ", ".join(f"{plain(_by(fix))}" for fix in found.fixed_by[:5])
+    names = ", ".join(dict.fromkeys(plain(_by(fix)) for fix in found.fixed_by[:5]))
     st.markdown(
         f"**{count(found.fixed, 'row')}** of this file {'was' if one else 'were'} set aside and fixed since ({names})."
     )
@@ -128,7 +128,9 @@ def _say(result: UndoResult, what: str) -> None:
     """What an undo does, in rows, with those that stay."""
     st.markdown(f"**{count(result.removed, 'row')}** {what}.")
     if result.restored:
-        st.markdown(f"**{count(result.restored, 'row')}** that it replaced come back.")
+        st.markdown(
+            f"**{count(result.restored, 'row')}** that it replaced come{'s' if result.restored == 1 else ''} back."
+        )
     if not result.kept:
         return
     st.markdown(f"**{count(result.kept, 'row')}** stay as they are, because something later changed them:")

@@ -105,7 +105,8 @@ def _say(spec: DatasetSpec, done: Resubmission, what: str, batches: Sequence[Bat
     took = len({one.id for one in done.newer} & set(done.loaded))
     newer = len(done.newer) - took
     if took:
-        left += f" {took:,} of them took the place of newer values."
+        whose = "It" if good == 1 else f"{took:,} of them"
+        left += f" {whose} took the place of newer values."
     if newer:
         left += f" {count(newer, 'row')} stay{'s' if newer == 1 else ''} here, as the table has newer values."
     words = f"**{count(good, 'row')} {'was' if good == 1 else 'were'} {what} into {plain(spec.name)}.**{left}"
