@@ -13,7 +13,7 @@ from hestia_assets.core.sentences import SEVERITY_WORDS, WHOLE_WORDS
 from hestia_assets.core.specs import CheckSpec, Column, Severity, parse
 from streamlit_app.components.explained import explained
 from streamlit_app.components.rule_groups import GROUPS, group_of, looks_at_the_whole, names_in
-from streamlit_app.components.rule_inputs import Asked, ask_parameters, missing_parameters
+from streamlit_app.components.rule_inputs import Asked, ask_parameters, checks_within, missing_parameters
 from streamlit_app.components.sentences import sentence, without_columns
 from streamlit_app.components.words import count, usable_name
 from streamlit_app.facade import hestia, tenant
@@ -72,7 +72,7 @@ def _columns_and_severity(form: FormOf, name: str | None) -> tuple[list[str], Se
     wanted = rule.columns if rule else range(1000)
     left, right = st.columns([3, 2])
     chosen: list[str] = []
-    if wanted != range(1):
+    if wanted != range(1) and not checks_within(rule):
         names = [column.name for column in form.columns]
         known = [one for one in form.given.columns if one in names] if form.given else []
         chosen = left.multiselect(
@@ -105,6 +105,8 @@ def _composed(form: FormOf, name: str, chosen: Sequence[str], severity: Severity
     same = form.given.params if form.given and form.given.rule == name else {}
     params = ask_parameters(rule, Asked(form.columns, chosen, f"{form.key}-{name}", same))
     more = _more(form, whole=looks_at_the_whole(name))
+    if inner := checks_within(rule):  # one on delivered is told from one on qty, and delivered is what is to be mended
+        chosen = params.get(inner[-1], {}).get("columns", ())
     lacking = _lacking(name, chosen, params)
     if lacking:
         st.caption(f":material/pending: {lacking}")

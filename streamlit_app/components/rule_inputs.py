@@ -69,6 +69,11 @@ def missing_parameters(rule: Rule, values: Mapping[str, Any]) -> list[str]:
     return [_label(one) for name, one in rule.parameters.items() if one.required and name not in values]
 
 
+def checks_within(rule: Rule | None) -> list[str]:
+    """Parameters of a rule that are rules themselves, with columns of their own."""
+    return [name for name, one in rule.parameters.items() if one.kind is ParameterKind.CHECK] if rule else []
+
+
 def _take(values: dict[str, Any], name: str, parameter: Parameter, value: Any) -> None:
     """Nothing is kept of an empty input, or of one that says what holds anyway."""
     if value in (None, "", [], ()) or (not parameter.required and value == parameter.default):
@@ -206,7 +211,8 @@ def _code(place: Any, label: str, kind: ParameterKind, now: Any, *, key: str, ex
 def _check(label: str, asked: Asked, now: Any, *, key: str) -> dict[str, Any] | None:
     """Another check, of one row, within this one."""
     given: Mapping[str, Any] = now if isinstance(now, Mapping) else {}
-    rows = [name for name in hestia().rules.names() if _looks_at_one_row(hestia().rules.get(name))]
+    names = hestia().rules.names()
+    rows = sorted((name for name in names if _looks_at_one_row(hestia().rules.get(name))), key=without_columns)
     with st.container(border=True):
         left, right = st.columns(2)
         at = rows.index(given["rule"]) if given.get("rule") in rows else None
@@ -224,8 +230,7 @@ def _check(label: str, asked: Asked, now: Any, *, key: str) -> dict[str, Any] | 
 
 
 def _looks_at_one_row(rule: Rule) -> bool:
-    nested = any(one.kind is ParameterKind.CHECK for one in rule.parameters.values())
-    return not nested and not isinstance(rule, SetRule | BatchRule)
+    return not checks_within(rule) and not isinstance(rule, SetRule | BatchRule)
 
 
 def _columns_of_others() -> dict[str, list[str]]:

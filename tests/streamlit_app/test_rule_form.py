@@ -179,7 +179,9 @@ def test_a_rule_on_days_takes_a_day_and_one_about_the_whole_file_rejects_no_row(
 def test_a_rule_within_a_rule_is_asked_for_and_said(home, page):
     saved(home)
     app = choose(page(), "conditional")
+    labelled_columns = [box for box in app.multiselect if box.label == "Column"]
     where, then = (box for box in app.selectbox if (box.key or "").endswith(("-if-rule", "-then-rule")))
+    assert list(where.options) == sorted(where.options)
     where.set_value("not_null")
     then.set_value("greater_than")
     app = app.run()
@@ -191,6 +193,8 @@ def test_a_rule_within_a_rule_is_asked_for_and_said(home, page):
     app = press(app.run(), "Add rule")
 
     (check,) = spec_of(home).checks
+    assert not labelled_columns
+    assert check.columns == ("qty",)  # rows that fail it are listed by the column that is to be mended
     assert check.params["then"] == {"rule": "greater_than", "columns": ["qty"], "params": {"value": 2}}
     assert "qty must be greater than 2" in sentence(check).replace("\\", "")
 
