@@ -55,8 +55,11 @@ def sentence_of(batch: Batch, result: CheckResult) -> str:
 
 
 def demands_of(datasets: Iterable[DatasetSpec]) -> dict[str, str]:
-    """What checks demand by their names, as plain text; one that several datasets have is said once."""
-    return {check.name: in_a_table(check) for dataset in datasets for check in dataset.checks}
+    """What checks demand by their names, as plain text; where datasets ask otherwise under one name, each of it."""
+    found: dict[str, dict[str, None]] = {}
+    for check in (check for dataset in datasets for check in dataset.checks):
+        found.setdefault(check.name, {})[in_a_table(check)] = None
+    return {name: " / ".join(said) for name, said in found.items()}
 
 
 def result_in_words(result: CheckResult, checks: Iterable[CheckSpec]) -> str:

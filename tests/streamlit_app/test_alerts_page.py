@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.results import Event, MessageState
-from hestia_assets.core.specs import AlertSpec, Occurrence
+from hestia_assets.core.specs import AlertSpec, CheckSpec, DatasetSpec, Occurrence
+from streamlit_app.components import sentences
 
 
 def press(app: AppTest, key: str) -> AppTest:
@@ -109,3 +111,13 @@ def test_a_list_that_old_messages_left_says_so(open_page: Callable[..., AppTest]
     said = f"goes back to {at - timedelta(days=100):%Y-%m-%d %H:%M} UTC. 1 message sent until then left it"
     assert said in text_of(app)
     assert "(90 days at present)" in text_of(app)
+
+
+def test_a_rule_that_datasets_have_under_one_name_says_what_each_of_them_demands(
+    pages_home: Hestia, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sentences, "hestia", lambda: pages_home)
+    least = [CheckSpec(rule="in_range", columns=("qty",), params={"min": number}) for number in (1, 1, 5)]
+    datasets = [DatasetSpec(name=f"d{number}", checks=(check,)) for number, check in enumerate(least)]
+
+    assert sentences.demands_of(datasets) == {least[0].name: "qty must be at least 1 / qty must be at least 5"}
