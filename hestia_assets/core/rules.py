@@ -21,7 +21,6 @@ NO_COLUMN = range(1)
 ONE_COLUMN = range(1, 2)
 TWO_COLUMNS = range(2, 3)
 SOME_COLUMNS = range(1, 1000)
-SEVERAL_COLUMNS = range(2, 1000)
 MAYBE_COLUMNS = range(1000)
 """How many columns a check of a rule may name."""
 
