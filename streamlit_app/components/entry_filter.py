@@ -1,6 +1,7 @@
 """Which rows in quarantine a person wants to see: by state, reason, column, file, words; with counts."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -31,10 +32,10 @@ def ask_for_entries(spec: DatasetSpec, *, batch: str = "") -> EntryFilter:
     counted = hestia().quarantine.entries(spec, EntryFilter(states=states), limit=1)
     if counted.total == 0:
         return EntryFilter(states=states)
-    show_bars(counted)
+    show_bars(spec, counted)
     why, column, file, words = st.columns([3, 2, 3, 2])
     return EntryFilter(
-        rule=_pick(why, "Reason", counted.by_rule, key=f"{key}-rule", words=why_aside),
+        rule=_pick(why, "Reason", counted.by_rule, key=f"{key}-rule", words=partial(why_aside, spec)),
         column=_pick(column, "Column", counted.by_column, key=f"{key}-column"),
         batch=_pick(file, "File", counted.by_batch, key=f"{key}-batch", words=file_of, now=batch),
         search=words.text_input("Text", key=f"{key}-search", placeholder="any", icon=":material/search:").strip(),
@@ -52,10 +53,10 @@ def _pick(
     )  # fmt: skip
 
 
-def show_bars(counted: EntryPage) -> None:
+def show_bars(spec: DatasetSpec, counted: EntryPage) -> None:
     """What is wrong, in which column, of which file: a bar for each."""
     parts = {
-        "Reason": {why_aside(name): number for name, number in counted.by_rule.items()},
+        "Reason": {why_aside(spec, name): number for name, number in counted.by_rule.items()},
         "Column": {name or "(the whole row)": number for name, number in counted.by_column.items()},
         "File": {file_of(name): number for name, number in counted.by_batch.items()},
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.results import Entry, EntryAction, EntryId, EntryPage, EntryState
 from hestia_assets.core.specs import DatasetSpec
-from streamlit_app.components.sentences import without_columns
+from streamlit_app.components.sentences import in_a_table, without_columns
 from streamlit_app.components.verdict import WHY
 from streamlit_app.components.words import batch_name, plain
 from streamlit_app.facade import hestia
@@ -32,11 +32,12 @@ def waiting(spec: DatasetSpec) -> EntryPage:
     return hestia().quarantine.entries(spec, limit=1)
 
 
-def why_aside(rule: str) -> str:
-    """A reason for which rows are set aside, without their values."""
+def why_aside(spec: DatasetSpec, rule: str) -> str:
+    """A reason for which rows are set aside: what the dataset demands; of several rules of one kind no values."""
     if rule in WHY or rule not in hestia().rules.names():
         return WHY.get(rule, rule.replace("_", " "))
-    return without_columns(rule)
+    checks = [check for check in spec.checks if check.rule == rule]
+    return in_a_table(checks[0]) if len(checks) == 1 else without_columns(rule)
 
 
 def problems_of(entry: Entry) -> str:

@@ -53,7 +53,8 @@ def _present(work: Draft) -> None:
     if pressed.without is not None:
         _take(work, _instead(work.checks, *pressed.without))
     if found.rejects:
-        with st.expander(f"{count(len(found.rejects), 'row')} {where} would be set aside"):
+        # those without a key, or with the key of another row, are in the count below only
+        with st.expander(f"{count(len(found.rejects), 'row')} {where} would be set aside for what they hold"):
             show_rejects(work, found.rejects)
 
 
