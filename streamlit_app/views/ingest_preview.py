@@ -3,12 +3,13 @@
 import streamlit as st
 
 from hestia_assets.core.results import Preview
+from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components.explained import explained, explained_later
 from streamlit_app.components.side_by_side import show_rejects, show_side_by_side
 from streamlit_app.components.verdict import show_reasons_aside, show_verdict
-from streamlit_app.components.words import count, size
+from streamlit_app.components.words import count, plain, size
 from streamlit_app.draft import Draft, Step
-from streamlit_app.facade import hestia
+from streamlit_app.facade import hestia, tenant
 from streamlit_app.views.ingest_known import has_other_columns, map_columns, show_drift
 from streamlit_app.views.ingest_reading import decide, edit
 
@@ -39,6 +40,8 @@ def preview(work: Draft) -> None:
         if changing:
             edit(work)  # before the look, which shows what was chosen
         with look:
+            if work.saved is None:
+                _tell_of_a_dataset_like_it(work)
             _show(work, work.preview())
             _tell_of_new_types(work)
         ready = True
@@ -61,6 +64,19 @@ def _which(work: Draft) -> None:
     with explained_later():
         work.look_at(chosen)
     st.rerun()
+
+
+def _tell_of_a_dataset_like_it(work: Draft) -> None:
+    """Next month's file is easily taken for a new dataset, as its name is another one."""
+    names = {column.source for column in work.recipe.columns}
+    saved = [item.spec for item in hestia().catalog.all("dataset", tenant=tenant())]
+    alike = [one for one in saved if isinstance(one, DatasetSpec) and names == {c.source for c in one.recipe.columns}]
+    if alike and len(names) > 1:
+        st.info(
+            f"**{plain(alike[0].name)}** has the same columns. If these rows belong there, go back and choose "
+            "*A dataset that exists*: its rules hold then.",
+            icon=":material/lightbulb:",
+        )
 
 
 def _tell_of_new_types(work: Draft) -> None:

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.results import BatchState
-from hestia_assets.core.specs import ColumnType, DatasetSpec, Mode
+from hestia_assets.core.specs import Column, ColumnType, DatasetSpec, Mode, Recipe
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -206,6 +206,18 @@ def test_rows_are_updated_by_key_and_counted_before(open_page, pages_home):
     counts = {metric.label: metric.value for metric in app.metric}
     assert blocked
     assert (counts["New"], counts["Changed"], counts["Same"]) == ("1", "1", "0")
+
+
+def test_a_file_with_the_columns_of_a_dataset_is_not_taken_for_a_new_one_unsaid(open_page, pages_home):
+    columns = tuple(Column(source=name, name=name) for name in ("id", "name"))
+    pages_home.catalog.save(DatasetSpec(name="people", recipe=Recipe(columns=columns)), author="ada")
+    drop(pages_home, "people_october", october__csv=b"id,name\n2,Bo\n3,Cy\n")
+    drop(pages_home, "places", places__csv=b"id,place\n2,York\n3,Bath\n")
+
+    alike, other = said(to_preview(open_page)), said(to_preview(open_page))
+
+    assert "**people** has the same columns" in alike
+    assert "has the same columns" not in other
 
 
 def test_rows_that_would_leave_are_behind_a_brake(open_page, pages_home):
