@@ -21,6 +21,8 @@ from hestia_assets.core.results import (
     Position,
     Problem,
     StagedFile,
+    TurnCounts,
+    Wish,
 )
 from hestia_assets.core.results.drift import Amount
 from hestia_assets.core.specs import Severity
@@ -154,6 +156,7 @@ def part_to_json(part: BatchPart) -> Json:
         "table_version": part.table_version,
         "changes": changes_to_json(part.changes),
         "problem": problem_to_json(part.problem),
+        "wish": None if part.wish is None else asdict(part.wish),
     }
 
 
@@ -170,7 +173,15 @@ def part_from_json(batch: str, number: int, body: Json) -> BatchPart:
         table_version=body["table_version"],
         changes=changes_from_json(body.get("changes")),  # parts of older versions have none
         problem=problem_from_json(body.get("problem")),
+        wish=_wish_from_json(body.get("wish")),
     )
+
+
+def _wish_from_json(body: Json | None) -> Wish | None:
+    if body is None:
+        return None
+    counts = body["counts"]
+    return Wish(body["author"], counts and TurnCounts(**{**counts, "fixed_by": tuple(counts["fixed_by"])}))
 
 
 def details_to_json(details: Mapping[str, Any]) -> Json:

@@ -14,7 +14,9 @@ from hestia_assets.core.results.batches import (
     Received,
     StagedFile,
     StoredFile,
+    TurnCounts,
     UndoResult,
+    Wish,
 )
 from hestia_assets.core.results.checks import CheckResult, FailedRow, Judgement, SetFailure, merge_checks
 from hestia_assets.core.results.choices import Choice
@@ -184,9 +186,11 @@ __all__ = [
     "TableVersion",
     "TextChunk",
     "TransformResult",
+    "TurnCounts",
     "UndoResult",
     "Verdict",
     "Watch",
+    "Wish",
     "WorkStep",
     "WrittenRules",
     "merge_checks",

@@ -130,11 +130,32 @@ class StagedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnCounts:
+    """What undo or redo does, in rows; the numbers of ``UndoResult``."""
+
+    removed: int = 0
+    restored: int = 0
+    kept: int = 0
+    fixed: int = 0
+    fixed_by: tuple[str, ...] = ()
+    fixes_stay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants a batch undone or redone; ``counts`` are kept before the table changes, when nobody can count again."""
+
+    author: str
+    counts: TurnCounts | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchPart:
     """A stretch of a batch that was read, checked and staged: where a killed run goes on.
 
     Only the plan has ``table_version`` (of the validated table that the checks over all rows looked at), ``changes``,
-    and ``problem``: why a person must see the batch before it is published.
+    and ``problem``: why a person must see the batch before it is published. ``wish``: of the part that says that the
+    batch is to be undone or redone.
     """
 
     batch: str
@@ -147,6 +168,7 @@ class BatchPart:
     table_version: int | None = None
     changes: Changes | None = None
     problem: Problem | None = None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,11 @@ class UndoResult:
     fixed: int = 0
     fixed_by: tuple[str, ...] = ()
     fixes_stay: bool = False
+
+    @property
+    def counts(self) -> TurnCounts:
+        """Its numbers alone."""
+        return TurnCounts(self.removed, self.restored, self.kept, self.fixed, self.fixed_by, self.fixes_stay)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,7 @@ class Corrections:
                     refuse_undo(self.runner.book(found.tenant, found.dataset), found)
                 begun = self.runner.turn(found, alive=False, fixes=not keep_fixes, author=author)
                 begun.begin()
-            result = begun.finish(hold)
-        self._record(author, "batch.undone", result)
-        return result
+            return begun.finish(hold)
 
     def redo(self, batch: str, *, author: str) -> UndoResult:
         """Bring an undone batch back to its place in the order of batches."""
@@ -84,11 +82,9 @@ class Corrections:
                     raise _nothing_to_redo(found)
                 _refuse_closed(found)
                 refuse_redo(self.runner.book(found.tenant, found.dataset), found)
-                self.runner.turn(found, alive=True).begin()
-                begun = self.runner.turn(self.runner.batches.get(batch), alive=True)
-            result = begun.finish(hold)
-        self._record(author, "batch.redone", result)
-        return result
+                self.runner.turn(found, alive=True, author=author).begin()
+                begun = self.runner.turn(self.runner.batches.get(batch), alive=True, author=author)
+            return begun.finish(hold)
 
     def undo_preview(self, batch: str, *, keep_fixes: bool = False) -> UndoResult:
         """What undo would do now."""
@@ -190,13 +186,6 @@ class Corrections:
         self.runner.batches.clear_parts(found.id)
         ended = self.runner.clock()
         return self.runner.batches.update(found.id, state=BatchState.UNDONE, problem=None, finished_at=ended)
-
-    def _record(self, author: str, action: str, result: UndoResult) -> None:
-        counts = {"removed": result.removed, "restored": result.restored, "kept": result.kept}
-        if result.fixed:
-            undone = "fixes_kept" if result.fixes_stay else "fixes_taken_back"
-            counts["fixes_restored" if action == "batch.redone" else undone] = result.fixed
-        self.runner.audit.record(author, action, result.batch.id, **counts)
 
 
 def _because(note: str) -> dict[str, str]:

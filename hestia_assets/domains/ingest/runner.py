@@ -107,13 +107,14 @@ class Runner:
     def turn(self, batch: Batch, *, alive: bool, fixes: bool = True, author: str = "hestia") -> Turn:
         """Redo (``alive``) or undo of a batch, with or without what was fixed of it since."""
         along = Along(self.book(batch.tenant, batch.dataset), batch)
-        return Turn(self.tables, self.specs, self.batches, along, alive, fixes, author, self.clock())
+        return Turn(self.tables, self.specs, self.batches, self.audit, along, alive, fixes, author, self.clock())
 
     def wished(self, batch: Batch) -> Turn | None:
         """The undo or redo that was begun and not ended."""
-        numbers = {part.number for part in self.batches.parts(batch.id)}
-        wanted = numbers & {UNDO, UNDO_ALL, REDO}
-        return self.turn(batch, alive=REDO in wanted, fixes=UNDO not in wanted) if wanted else None
+        wanted = {part.number: part.wish for part in self.batches.parts(batch.id)}
+        wanted = {number: wish for number, wish in wanted.items() if number in (UNDO, UNDO_ALL, REDO)}
+        authors = [wish.author for wish in wanted.values() if wish] or ["hestia"]  # older versions kept none
+        return self.turn(batch, alive=REDO in wanted, fixes=UNDO not in wanted, author=authors[0]) if wanted else None
 
     def work(self, batch: Batch, hold: Hold, *, run_id: str | None = None, on_progress: Progress = silent) -> Batch:
         """Read, judge, plan and publish one batch; the caller holds the dataset."""
@@ -260,10 +261,9 @@ class Runner:
 
     def _finish(self, turn: Turn, hold: Hold) -> None:
         try:
-            turn.finish(hold)
+            turn.finish(hold, resumed=True)
         except HeldError:  # its bytes were imported again meanwhile: it stays undone
             return
-        self.audit.record("hestia", "batch.redone" if turn.alive else "batch.undone", turn.batch.id, resumed=True)
 
     def _fail(self, batch: Batch, job: int, problem: Problem, *, drift: tuple[DriftFinding, ...] = ()) -> None:
         ended = self.clock()

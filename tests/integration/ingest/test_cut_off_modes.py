@@ -14,12 +14,12 @@ from ingest_orders import opened
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import EntryFilter, EntryId, EntryState, Fix, RowEdit
+from hestia_assets.core.results import EntryFilter, EntryId, EntryState, Fix, RowEdit, UndoResult
 
 SPEC = keyed(delete_missing=True, delete_limit=1)
 OLD = "1,1,2026-01-01\n2,2,2026-01-02\n3,3,\n"
 NEW = "2,20,\n3,3,\n4,4,\n4,4,\n5,x,\n"
-WRITES = ("commit", "swap", "create", "update", "add_part", "clear_parts")
+WRITES = ("commit", "swap", "create", "update", "add_part", "clear_parts", "record")
 
 
 class Cut(BaseException):
@@ -89,11 +89,23 @@ TASKS = {
 }
 
 
-def finish(home: Hestia, batch: str, work: Callable[[Hestia, str], object]) -> None:
+def finish(home: Hestia, batch: str, work: Callable[[Hestia, str], object]) -> object:
     try:
-        work(home, batch)
+        return work(home, batch)
     except HeldError as error:
         assert "undone" in error.message
+        return None
+
+
+def counts(result: object) -> object:
+    """What an undo or redo says it did, without its batch, which was changed at another time."""
+    return replace(result, batch=None, fixed_by=len(result.fixed_by)) if isinstance(result, UndoResult) else None
+
+
+def turns(home: Hestia, batch: str) -> list[object]:
+    """What the audit trail says of undo and redo of the batch, whoever ended it."""
+    events = [one for one in home.audit.recent(subject=batch) if one.action in ("batch.undone", "batch.redone")]
+    return [(e.actor, e.action, {k: v for k, v in e.details.items() if k != "resumed"}) for e in events]
 
 
 def again(folder: Path, name: str) -> Hestia:
@@ -127,13 +139,14 @@ def test_cut_off_before_any_write_the_rest_is_done_later(tmp_path, task):
     bring(begun, OLD, SPEC)
     batch = prepare(begun)
     undisturbed = again(tmp_path, "undisturbed")
-    work(undisturbed, batch)
+    result = work(undisturbed, batch)
     expected = told(undisturbed)
 
     for passes in count():
         home = again(tmp_path, f"home{passes}")
         countdown = Countdown(passes)
         cutting = replace(home.ingest, tables=countdown.around(home.tables), batches=countdown.around(home.batches))
+        cutting = replace(cutting, audit=countdown.around(home.audit)) if task in ("undo", "redo") else cutting
         try:
             work(replace(home, ingest=cutting), batch)
             break
@@ -145,6 +158,8 @@ def test_cut_off_before_any_write_the_rest_is_done_later(tmp_path, task):
             finish(home, batch, work)
             assert rows(home) == rows(undisturbed)
         else:
-            finish(home, batch, work)
+            again_ended = counts(finish(home, batch, work))
+            assert again_ended in (None, counts(result))
             assert told(home) == expected
+        assert turns(home, batch) == turns(undisturbed, batch)
     assert passes > 4, "too few writes to prove anything"

@@ -1,13 +1,15 @@
 """Undoing and redoing a batch: which rows leave the validated table, which come back, and how that survives a kill.
 
 First a part of the batch says what is wanted. Then the log of quarantine says which rows of a file, fixed since, leave
-with it: lines that count only while the file is undone. Then rows that leave are added to the history table, then the
-validated table is swapped to what it should be, then the batch changes its state, then the part goes. Whoever finds
-such a part does the rest: what has been done already is no difference any more, so nothing happens twice.
+with it: lines that count only while the file is undone. Then the part is told how many rows leave and come, for that
+cannot be counted afterwards. Then rows that leave are added to the history table, then the validated table is swapped
+to what it should be. In one transaction, the batch changes its state, the part goes, and the audit trail says who
+wanted it and how many rows it was. Whoever finds such a part does the rest: what has been done already is no
+difference any more, so nothing happens twice.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -15,8 +17,18 @@ import polars as pl
 
 from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.ports import BatchStore, Hold, SpecStore, TableStore
-from hestia_assets.core.results import START, Batch, BatchPart, BatchState, KeptRow, LineAccount, StagedFile, UndoResult
+from hestia_assets.core.ports import AuditLog, BatchStore, Hold, SpecStore, TableStore
+from hestia_assets.core.results import (
+    START,
+    Batch,
+    BatchPart,
+    BatchState,
+    KeptRow,
+    LineAccount,
+    StagedFile,
+    UndoResult,
+    Wish,
+)
 from hestia_assets.core.specs import DatasetSpec, Mode
 from hestia_assets.domains.ingest.loading.versions import (
     ROW_ID,
@@ -71,6 +83,7 @@ class Turn:
     tables: TableStore
     specs: SpecStore
     batches: BatchStore
+    audit: AuditLog
     along: Along
     alive: bool
     fixes: bool
@@ -96,27 +109,43 @@ class Turn:
         refuse_unfit(self.tables, history_of(self._ref), coming)
         log = self.along.book.ref(Layer.QUARANTINE_LOG)
         version = self.tables.version(log) if self.tables.exists(log) else None
-        self.batches.add_part(
-            BatchPart(self.batch.id, self._number, START, START, LineAccount(), table_version=version)
-        )
+        part = BatchPart(self.batch.id, self._number, START, START, LineAccount(), table_version=version)
+        self.batches.add_part(replace(part, wish=Wish(self.author)))
         if self.alive:
             self._live_again()
 
-    def finish(self, hold: Hold) -> UndoResult:
-        """Do what was begun, or the rest of it. Raises HeldError, LeaseHeldError."""
+    def finish(self, hold: Hold, *, resumed: bool = False) -> UndoResult:
+        """Do what was begun, or the rest of it (``resumed``: on another's way). Raises HeldError, LeaseHeldError."""
         if self.alive and self.batch.state is BatchState.UNDONE:  # cut off right after the wish
             self._live_again()
         if not self.alive and self.batch.state is not BatchState.UNDONE:
             self.along.note(hold, take=self.fixes, operation=self._operation, who=self.author, at=self.at)
         found = self._found(self.along.out(undone=not self.alive))
-        result = self._result(found, self.batch)
+        result = self._counted(self._result(found, self.batch))
         if not found.difference.is_none:
             self._apply(found.difference, hold)
         hold.verify()
         state = BatchState.COMMITTED if self.alive else BatchState.UNDONE
-        done = self.batches.update(self.batch.id, state=state, problem=None)
-        self.batches.clear_parts(self.batch.id)
+        with self.batches.together():
+            done = self.batches.update(self.batch.id, state=state, problem=None)
+            self.batches.clear_parts(self.batch.id)
+            self._record(result, resumed=resumed)
         return replace(result, batch=done)
+
+    def _counted(self, now: UndoResult) -> UndoResult:
+        """The numbers as they were before the table changed: kept with the wish, or of now, and kept from now on."""
+        if (wish := self._wished.wish) and wish.counts:
+            return replace(now, **asdict(wish.counts))
+        self.batches.add_part(replace(self._wished, wish=Wish(self.author, now.counts)))
+        return now
+
+    def _record(self, result: UndoResult, *, resumed: bool) -> None:
+        details: dict[str, int] = {"removed": result.removed, "restored": result.restored, "kept": result.kept}
+        if result.fixed:
+            undone = "fixes_kept" if result.fixes_stay else "fixes_taken_back"
+            details["fixes_restored" if self.alive else undone] = result.fixed
+        action = "batch.redone" if self.alive else "batch.undone"
+        self.audit.record(self.author, action, self.batch.id, **details, **({"resumed": True} if resumed else {}))
 
     @property
     def _number(self) -> int:
@@ -126,8 +155,11 @@ class Turn:
     @property
     def _operation(self) -> str:
         """A name for what is noted, the same whoever goes on with it."""
-        begun = next(part for part in self.batches.parts(self.batch.id) if part.number == self._number)
-        return f"{self.batch.id}:undo:{begun.table_version}"
+        return f"{self.batch.id}:undo:{self._wished.table_version}"
+
+    @property
+    def _wished(self) -> BatchPart:
+        return next(part for part in self.batches.parts(self.batch.id) if part.number == self._number)
 
     def _foreseen(self) -> pl.DataFrame:
         """Ids of versions that will not count; nothing is noted yet."""
