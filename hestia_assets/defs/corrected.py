@@ -1,5 +1,8 @@
 """What people did to tables without a run: undo, redo, edits. Each is a materialization of the validated table.
 
+Dagster calls a check not evaluated as soon as its table has a newer materialization. So the verdicts over the newest
+file that is in the table are told once more behind the last correction.
+
 The audit trail is what the sensor looks through. Losing the cursor shows some of it once more and changes no table.
 """
 
@@ -13,6 +16,7 @@ from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import AuditEvent, Batch
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.defs.checks import check_results
 from hestia_assets.defs.metadata import batch_metadata, table_metadata
 from hestia_assets.defs.names import asset_key, table_ref
 
@@ -44,9 +48,15 @@ def look_at_corrections(hestia: Hestia, datasets: Sequence[DatasetSpec], *, curs
     recent = _since(hestia, last)
     fresh = [event for event in reversed(recent) if event.action in ACTIONS and (last is None or event.at > last)]
     known = {(dataset.tenant, dataset.name): dataset for dataset in datasets}
-    events = list(_materializations(hestia, known, fresh))
+    corrected = list(_by_hand(hestia, known, fresh))
+    events = [
+        dg.AssetMaterialization(asset_key(Layer.VALIDATED, dataset), metadata=_metadata(hestia, dataset, batch, event))
+        for dataset, batch, event in corrected
+    ]
+    touched = {(dataset.tenant, dataset.name): dataset for dataset, _, _ in corrected}
+    verdicts = [verdict for dataset in touched.values() for verdict in _verdicts(hestia, dataset)]
     return dg.SensorResult(
-        asset_events=events,
+        asset_events=[*events, *verdicts],
         skip_reason=None if events else "Nothing was corrected by hand.",
         cursor=recent[0].at.isoformat() if recent else cursor,
     )
@@ -62,15 +72,29 @@ def _since(hestia: Hestia, last: datetime | None) -> list[AuditEvent]:
     return recent
 
 
-def _materializations(
+def _by_hand(
     hestia: Hestia, known: dict[tuple[str, str], DatasetSpec], fresh: Sequence[AuditEvent]
-) -> Iterator[dg.AssetMaterialization]:
+) -> Iterator[tuple[DatasetSpec, Batch, AuditEvent]]:
     for event in fresh:
         batch = hestia.batches.get(event.subject)
         dataset = known.get((batch.tenant, batch.dataset))
         if dataset and not (event.action == "batch.committed" and batch.run_id):
-            metadata = _metadata(hestia, dataset, batch, event)
-            yield dg.AssetMaterialization(asset_key(Layer.VALIDATED, dataset), metadata=metadata)
+            yield dataset, batch, event
+
+
+def _verdicts(hestia: Hestia, dataset: DatasetSpec) -> Iterator[dg.AssetCheckEvaluation]:
+    """Those over the newest file that is in the validated table; none, where none is left in it."""
+    table = asset_key(Layer.VALIDATED, dataset)
+    for result in check_results(hestia, dataset, hestia.batches.last_files(dataset.tenant, dataset.name, limit=1)):
+        if result.asset_key == table:
+            yield dg.AssetCheckEvaluation(
+                asset_key=table,
+                check_name=result.check_name or "",
+                passed=result.passed,
+                severity=result.severity,
+                description=result.description,
+                metadata=result.metadata,
+            )
 
 
 def _metadata(hestia: Hestia, dataset: DatasetSpec, batch: Batch, event: AuditEvent) -> dict[str, Any]:

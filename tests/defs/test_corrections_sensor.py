@@ -1,17 +1,21 @@
+import asyncio
 from collections.abc import Callable
 
 import dagster as dg
+from dagster._core.loader import LoadingContextForTest
 from shop import CLEAN
 
 from hestia_assets.bootstrap import Hestia
 from hestia_assets.core.results import Batch, RowEdit
 from hestia_assets.core.specs import DatasetSpec
+from hestia_assets.defs.checks import check_specs
 from hestia_assets.defs.corrected import MOST, look_at_corrections
 from hestia_assets.defs.materialize import materialize_dataset
 
 
 def facts(result: dg.SensorResult) -> list[dict]:
-    return [{name: value.value for name, value in event.metadata.items()} for event in result.asset_events]
+    events = [event for event in result.asset_events if isinstance(event, dg.AssetMaterialization)]
+    return [{name: value.value for name, value in event.metadata.items()} for event in events]
 
 
 def test_undo_redo_and_edits_are_seen_in_the_history_of_the_table(
@@ -47,3 +51,30 @@ def test_a_large_import_hides_no_correction(home: Hestia, dataset: DatasetSpec, 
 
     assert [undone["hestia/undone"] for undone in facts(second)] == [batch.id]
     assert facts(third) == []
+
+
+def test_checks_stay_evaluated_when_the_table_is_corrected(
+    home: Hestia, dataset: DatasetSpec, hand_in: Callable[..., Batch], instance: dg.DagsterInstance
+):
+    for content, name in (
+        (CLEAN, "first.csv"),
+        (CLEAN.replace(b"0001", b"0011").replace(b"0002", b"0012"), "next.csv"),
+    ):
+        batch = hand_in(content, name)
+        materialize_dataset(home, "default", "orders", batch=batch.id)
+    first = look_at_corrections(home, [dataset], cursor=None)
+    home.ingest.undo(batch.id, author="ada")
+
+    corrected = look_at_corrections(home, [dataset], cursor=first.cursor)
+    for event in corrected.asset_events:
+        instance.report_runless_asset_event(event)
+
+    checks = [dg.AssetCheckKey(spec.asset_key, spec.name) for spec in check_specs(dataset)]
+    checks = [key for key in checks if key.asset_key.path[0] == "validated"]
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(checks)
+    assert checks and set(latest) == set(checks)
+    for record in latest.values():
+        assert asyncio.run(record.targets_latest_materialization(LoadingContextForTest(instance)))
+        said = record.evaluation.metadata["hestia/report"].value
+        assert batch.id not in said, "what was undone is judged no more"
+    assert isinstance(corrected.asset_events[0], dg.AssetMaterialization), "verdicts speak of what stands before them"
