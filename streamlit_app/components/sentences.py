@@ -79,14 +79,10 @@ def why_held(batch: Batch) -> str:
     """The rules that hold a batch, each with its failing rows, or what else its problem says."""
     failing = [result for result in batch.checks if result.holds]
     if batch.state is BatchState.HELD and failing:
-        return "; ".join(_why(batch, one) for one in failing) + "."
+        return "; ".join(held_by(one, sentence_of(batch, one)) for one in failing) + "."
     return plain(batch.problem.message) if batch.problem else "It waits for your decision."
 
 
-def _why(batch: Batch, result: CheckResult) -> str:
+def held_by(result: CheckResult, demands: str) -> str:
     """One rule that holds a file: what is wrong with the whole, or how many rows fail where fewer may."""
-    return (
-        plain(sentences.held_by(result, ""))
-        if result.problem
-        else sentences.held_by(result, sentence_of(batch, result))
-    )
+    return plain(sentences.held_by(result, "")) if result.problem else sentences.held_by(result, demands)

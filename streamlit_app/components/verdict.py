@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hestia_assets.core.results import AsideCount, Changes, Verdict
+from hestia_assets.core.specs import CheckSpec
 from streamlit_app.components.explained import show_problem_of
+from streamlit_app.components.sentences import held_by, result_in_words
 from streamlit_app.components.words import count, every, plain, size
 from streamlit_app.counting import Counting
 
@@ -18,10 +20,13 @@ _WIDTHS = {
 }
 
 
-def show_verdict(counting: Counting, *, among: int = 1, name: str = "") -> Verdict | None:
+def show_verdict(
+    counting: Counting, *, checks: Sequence[CheckSpec] = (), among: int = 1, name: str = ""
+) -> Verdict | None:
     """The verdict, or how far the scan is; gives what is known so far. The page is drawn anew when it has ended.
 
-    Of several files (``among``) only the one with this name is counted, which the page must not hide.
+    ``checks`` word what would hold the file. Of several files (``among``) only the one with this name is counted,
+    which the page must not hide.
     """
     counting.wait(AT_ONCE_SECONDS)
     if among > 1:
@@ -33,6 +38,7 @@ def show_verdict(counting: Counting, *, among: int = 1, name: str = "") -> Verdi
         show_problem_of(counting.error)
     elif counting.verdict is not None:
         _say(counting.verdict)
+        _say_what_holds(counting.verdict, checks)
     return counting.verdict
 
 
@@ -61,6 +67,15 @@ def _say(verdict: Verdict) -> None:
             f"No row will be set aside: {every(good, 'row')} {fit} for the table." if good else "The file has no rows."
         )
         st.success(f"**{words}**", icon=":material/check:")
+
+
+def _say_what_holds(verdict: Verdict, checks: Sequence[CheckSpec]) -> None:
+    why = "; ".join(held_by(result, result_in_words(result, checks)) for result in verdict.checks if result.holds)
+    if why:
+        st.warning(
+            f"**The file will wait for you:** {why}. Nothing of it is in the table before you release it.",
+            icon=":material/pan_tool:",
+        )
 
 
 def _aside_of(verdict: Verdict) -> str:

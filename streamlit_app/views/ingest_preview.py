@@ -97,7 +97,7 @@ def _show(work: Draft, found: Preview) -> None:
     if found.read_as is not None:
         st.info(f"**This file is read as {found.read_as.value}.** {found.read_as.because}", icon=":material/translate:")
     _warn_of_one_column(work, found)
-    verdict = show_verdict(work.counting(), among=work.how_many, name=work.file_name)
+    verdict = show_verdict(work.counting(), checks=work.checks, among=work.how_many, name=work.file_name)
     if verdict is None or not verdict.complete:
         st.caption(_scanned(work, found))
     rejects = list(verdict.rejects) if verdict and verdict.rejects else found.rejects

@@ -128,7 +128,7 @@ def _mode(work: Draft) -> bool:
     if chosen is None:
         return False
     work.joining = chosen
-    verdict = show_verdict(work.counting(), among=work.how_many, name=work.file_name)
+    verdict = show_verdict(work.counting(), checks=work.checks, among=work.how_many, name=work.file_name)
     if verdict is not None and verdict.complete and verdict.changes is not None:
         limit = work.spec.delete_limit if work.spec.delete_missing else 1.0
         show_changes(verdict, verdict.changes, delete_limit=limit)

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.results import BatchState
-from hestia_assets.core.specs import CheckSpec, DatasetSpec
+from hestia_assets.core.specs import CheckSpec, DatasetSpec, Severity
 
 if TYPE_CHECKING:
     from hestia_assets.bootstrap import Hestia
@@ -94,6 +94,16 @@ def test_a_rule_shows_its_impact_and_can_be_removed(rules):
     assert "id must not appear twice" in with_rule
     assert "would fail (002)" in with_rule
     assert "id must not appear twice" not in said(rules)
+
+
+def test_a_file_that_will_wait_is_said_to_wait_before_it_is_imported(rules):
+    rules.multiselect[0].set_value(["id"]).run()
+    rules = choose(rules, "Rule", "unique")
+    next(box for box in rules.selectbox if "-severity-" in str(box.key)).set_value(Severity.HOLD).run()
+    rules = press(rules, "Add rule")
+
+    (waits,) = [str(one.value) for one in rules.warning if "will wait for you" in str(one.value)]
+    assert "id must not appear twice, but 1 row fails that" in waits
 
 
 def test_a_rule_that_cannot_work_is_refused_and_not_kept(rules):
