@@ -93,6 +93,8 @@ def _account_rows(batch: "Batch", unit: str) -> list[tuple[object, ...]]:
 
 
 def _tell_account(batch: "Batch", unit: str, demands: "Mapping[str, str]") -> None:
+    from hestia_assets.core.sentences import left_as_edited
+
     print_batches([batch])
     print_table((f"{unit}s", "count"), batch.account.as_dict().items(), title=_verdict(batch, unit))
     checks = [
@@ -103,6 +105,8 @@ def _tell_account(batch: "Batch", unit: str, demands: "Mapping[str, str]") -> No
     if batch.drift:
         rows = [(one.kind.value, one.column, one.sentence) for one in batch.drift]
         print_table(("what", "column", "different from the files before"), rows)
+    if twice := left_as_edited(batch.checks, unit):
+        typer.echo(twice)
     if batch.problem:
         typer.echo(f"{batch.problem.message}\n{batch.problem.hint}")
 

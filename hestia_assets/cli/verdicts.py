@@ -92,11 +92,15 @@ def tell_verdict(judged: Judged) -> None:
 
 
 def _tell(name: str, verdict: "Verdict") -> None:
+    from hestia_assets.core.sentences import left_as_edited
+
     rows = verdict.rows_good + verdict.rows_aside
     typer.echo(f"{name}: {verdict.rows_aside:,} of {counted(rows, 'row')} would be set aside.")
     if verdict.aside:
         found = [(one.rule, one.column or "", one.rows, one.first_line) for one in verdict.aside]
         print_table(("rule", "column", "rows", "first in line"), found)
+    if twice := left_as_edited(verdict.checks, "line"):
+        typer.echo(twice)
     if (changes := verdict.changes) is not None:
         typer.echo(
             f"In the table: {changes.new:,} new, {changes.changed:,} changed, {changes.same:,} the same, "

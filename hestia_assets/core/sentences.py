@@ -92,6 +92,25 @@ def sentence_of(result: "CheckResult", checks: Iterable[CheckSpec], rules: Rules
     return _filled(rule.sentence, named, {}, rules, style)
 
 
+def left_as_edited(results: "Iterable[CheckResult]", unit: str) -> str:
+    """Which rows of a file that came again are not loaded, as the table has them edited; empty where there are none.
+
+    Args:
+        results: of the file's checks; their sample names the first rows.
+        unit: what the file's places count: line, record, row.
+    """
+    found = next((one for one in results if one.rule == "edited" and one.failed_rows), None)
+    if found is None:
+        return ""
+    first = "; ".join(f"{unit} {one.line} ({one.value})" for one in found.sample)
+    more = ", and others" if found.failed_rows > len(found.sample) else ""
+    return (
+        f"{_rows(found.failed_rows)} of this file {'is' if found.failed_rows == 1 else 'are'} in the table already, as "
+        f"edited there before the file was undone, and set aside so that nothing comes twice: {first}{more}. Drop "
+        "what is set aside to keep the edited rows; or undo the edit, and load what the file says."
+    )
+
+
 def held_by(result: "CheckResult", demands: str, *, quotes: bool = True) -> str:
     """Why a check holds a file, in one clause. ``quotes``: whether words that may name values of the file may be used.
 
@@ -230,6 +249,8 @@ def _unknown(rule: str, columns: Sequence[str], style: Style) -> str:
     named = ", ".join(map(style.text, columns))
     if rule == "key":
         return f"{named} must be there and name one row only"
+    if rule == "edited":
+        return "the table must not have the row as it was edited"
     return f"{style.text(rule.replace('_', ' '))}{f' of {named}' if named else ''}"
 
 

@@ -2,6 +2,7 @@
 
 from hestia_assets.core.results.batches import (
     EDIT,
+    EDITED,
     RESUBMIT,
     UNFINISHED,
     Batch,
@@ -92,6 +93,7 @@ from hestia_assets.core.results.sources import (
 __all__ = [
     "ACCOUNT_PARTS",
     "EDIT",
+    "EDITED",
     "RESUBMIT",
     "START",
     "SYSTEM_COLUMNS",

@@ -31,6 +31,9 @@ UNFINISHED = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING)
 EDIT = "edit"
 """Origin of a batch of edits."""
 
+EDITED = "edited"
+"""Rule that sets aside a row whose edited version is in the table."""
+
 RESUBMIT = "resubmission"
 """Origin of a batch of rows that come back from quarantine."""
 

@@ -28,9 +28,9 @@ from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec
 from hestia_assets.domains.ingest.entries.again import came_back
 from hestia_assets.domains.ingest.entries.book import EntryBook
-from hestia_assets.domains.ingest.entries.lines import ResubmissionReader, attempts
-from hestia_assets.domains.ingest.entries.newer import NewerRows
-from hestia_assets.domains.ingest.entries.run import ResubmitRun, spec_for_rows
+from hestia_assets.domains.ingest.entries.edited import EditedRows
+from hestia_assets.domains.ingest.entries.lines import ResubmissionReader
+from hestia_assets.domains.ingest.entries.run import ResubmitRun, guard_for_rows, spec_for_rows
 from hestia_assets.domains.ingest.inspection.arriving import Arriving
 from hestia_assets.domains.ingest.loading.fitting import fitting, resubmitted
 from hestia_assets.domains.ingest.loading.modes import refuse_without_key
@@ -202,10 +202,9 @@ class Runner:
             reading = own.reading(resubmitted(maker.spec, source))
             reader = ResubmissionReader()
             book = self.book(maker.batch.tenant, maker.batch.dataset)
-            newer = NewerRows(book, reading.spec)
             run = BatchRun(
                 reading, reader, self.batches, self.jobs, job, hold, on_progress, self.announce,
-                guard=lambda rows, source: newer.failure(newer.of(rows, attempts(source))),
+                guard=guard_for_rows(book, reading.spec),
             )  # fmt: skip
             return ResubmitRun(run, book)
         recipe = fitting(self.formats, maker.spec, source)
@@ -215,7 +214,11 @@ class Runner:
         reader = self.formats.get(reading.spec.recipe.format)
         done = (self.batches, self.jobs, job, hold, on_progress, self.announce)
         book = self.book(maker.batch.tenant, maker.batch.dataset)
-        return BatchRun(reading, reader, *done, drift=self.arriving.drift, again=partial(came_back, book))
+        edited = EditedRows(book, reading.spec.model_copy(update={"mode": reading.mode}))
+        return BatchRun(
+            reading, reader, *done, drift=self.arriving.drift, again=partial(came_back, book),
+            guard=lambda rows, _: edited.of_file(rows, maker.batch.sha256),
+        )  # fmt: skip
 
     def book(self, tenant: str, dataset: str) -> EntryBook:
         """The rows in quarantine as they are now."""

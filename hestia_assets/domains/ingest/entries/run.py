@@ -17,9 +17,11 @@ from hestia_assets.core.rules import Scope
 from hestia_assets.core.specs import DatasetSpec, Mode
 from hestia_assets.domains.ingest.entries import newer
 from hestia_assets.domains.ingest.entries.book import LOG, EntryBook, id_frame
+from hestia_assets.domains.ingest.entries.edited import EditedRows
 from hestia_assets.domains.ingest.entries.lines import Attempt, attempts, head_of
 from hestia_assets.domains.ingest.loading.publish import Publication
 from hestia_assets.domains.ingest.loading.run import BatchRun, Planned
+from hestia_assets.domains.ingest.loading.sets import Guard
 
 
 def own_mode(spec: DatasetSpec) -> Mode:
@@ -35,6 +37,14 @@ def spec_for_rows(spec: DatasetSpec, validator: Validator) -> DatasetSpec:
         if validator.scope(check) is not Scope.BATCH
     )
     return spec.model_copy(update={"mode": own_mode(spec), "delete_missing": False, "checks": checks})
+
+
+def guard_for_rows(book: EntryBook, spec: DatasetSpec) -> Guard:
+    """Which rows that come back stay set aside: the table has newer ones, or has the very rows as they were edited."""
+    newer_rows, edited = newer.NewerRows(book, spec), EditedRows(book, spec)
+    if spec.mode is Mode.UPSERT:
+        return lambda rows, source: newer_rows.failure(newer_rows.of(rows, attempts(source)))
+    return lambda rows, source: edited.of_attempts(rows, attempts(source))
 
 
 @dataclass(frozen=True)

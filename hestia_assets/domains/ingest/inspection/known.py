@@ -1,5 +1,6 @@
 """What is known of a dataset, held against a new file: its columns mapped, its drift shown, before anything is kept."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from hestia_assets.core.results import (
 )
 from hestia_assets.core.rules import Occasion
 from hestia_assets.core.specs import DatasetSpec, Recipe
+from hestia_assets.domains.ingest.entries.book import EntryBook
+from hestia_assets.domains.ingest.entries.edited import EditedRows
 from hestia_assets.domains.ingest.inspection.before import EARLIER, Before
 from hestia_assets.domains.ingest.inspection.look import TYPES_FROM_BYTES, inspect_file, no_rows
 from hestia_assets.domains.ingest.inspection.verdict import Judge, judge_of
@@ -30,6 +33,8 @@ ROWS_SEEN = 200_000
 """Of each batch before: its first rows, as of the file only the first stretch is looked at."""
 
 PROFILE_ROWS = 20_000
+
+PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,12 @@ class KnownSource:
             lambda: self.batches.last_files(tenant, name, limit=EARLIER),
             lambda: self.past(dataset),
         )
+        edited = EditedRows(EntryBook(self.tables, self.batches, tenant, name), dataset)
+        sha256 = _digest(source) if edited.are_there else ""
         return judge_of(
-            source, dataset, formats=self.formats, validator=self.validator, tables=self.tables, before=before
-        )
+            source, dataset, formats=self.formats, validator=self.validator, tables=self.tables, before=before,
+            edited=(lambda rows: edited.of_file(rows, sha256)) if sha256 else None,
+        )  # fmt: skip
 
     def _kept(self, batch: Batch, dataset: DatasetSpec) -> BatchProfile | None:
         """As they were taken when the file was imported, while its columns still have their types."""
@@ -124,6 +132,16 @@ class KnownSource:
         except NotFoundError:
             return []
         return [one.spec.recipe for one in reversed(saved) if isinstance(one.spec, DatasetSpec)]
+
+
+def _digest(source: BinaryIO) -> str:
+    """The name under which the file would be kept."""
+    source.seek(0)
+    digest = hashlib.sha256()
+    while piece := source.read(PIECE_BYTES):
+        digest.update(piece)
+    source.seek(0)
+    return digest.hexdigest()
 
 
 def without_extremes(found: BatchProfile) -> BatchProfile:

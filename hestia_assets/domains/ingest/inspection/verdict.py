@@ -86,7 +86,7 @@ class Judge:
     """Reads a file to its end under a dataset's spec and counts what would become of it.
 
     ``table``: the rows of the validated table now, if there are any; ``before``: what checks on the batch as a whole
-    hold it against; without it they are not run.
+    hold it against; without it they are not run. ``edited``: which rows the table has as they were edited.
     """
 
     reader: Format
@@ -94,6 +94,7 @@ class Judge:
     dataset: DatasetSpec
     table: pl.LazyFrame | None = None
     before: Before | None = None
+    edited: Callable[[pl.LazyFrame], SetFailure | None] | None = None
 
     def verdict(
         self, source: BinaryIO, *, on_progress: OnVerdict | None = None, should_stop: ShouldStop | None = None
@@ -101,7 +102,8 @@ class Judge:
         """Count everything, or what was read until ``should_stop``. Raises ReadError, SpecError."""
         counts, total, watch = _Counts(), source.seek(0, 2), Watch(self.validator)
         with tempfile.TemporaryDirectory(prefix="hestia-verdict-") as folder:
-            kept, aside = _Kept(Path(folder), self._needed()), _Kept(Path(folder, "aside"), self._key_if_missing_go())
+            kept = _Kept(Path(folder), self._needed(), places=self.edited is not None)
+            aside = _Kept(Path(folder, "aside"), self._key_if_missing_go())
             for chunk in self._chunks(source):
                 self._count(chunk, counts, kept, aside, watch)
                 if should_stop is not None and should_stop():
@@ -150,6 +152,9 @@ class Judge:
             trouble = key_trouble(kept, self.dataset)
             failures.append(trouble.failure)
             rows, again = _except(kept, pl.concat([trouble.failure.rows, trouble.repeats])), trouble.repeats.len()
+        if kept is not None and self.edited is not None and (known := self.edited(rows)) is not None:
+            failures.append(known)
+            rows = _except(rows, known.rows)
         keys = [part.select(self.dataset.primary_key) for part in (kept, aside) if part is not None]
         table = self.table
         if table is not None and keys and self._key_if_missing_go():
@@ -215,12 +220,13 @@ def judge_of(
     validator: Validator,
     tables: TableStore,
     before: Before,
+    edited: Callable[[pl.LazyFrame], SetFailure | None] | None = None,
 ) -> Judge:
     """Who judges a file as its import would read it, against the rows that are there now. Raises ReadError."""
     recipe = fitting(formats, dataset, source)
     spec = dataset.model_copy(update={"recipe": recipe})
     table, judging = rows_present(tables, validator, dataset), validator.on(before.occasion)
-    return Judge(formats.get(recipe.format), judging, spec, table, before)
+    return Judge(formats.get(recipe.format), judging, spec, table, before, edited)
 
 
 def rows_present(tables: TableStore, validator: Validator, dataset: DatasetSpec) -> pl.LazyFrame | None:
@@ -231,15 +237,16 @@ def rows_present(tables: TableStore, validator: Validator, dataset: DatasetSpec)
 
 @dataclass
 class _Kept:
-    """Columns of the good rows that must be looked at together, in a temporary folder."""
+    """Columns of the good rows that must be looked at together, in a temporary folder; or their ``places`` alone."""
 
     folder: Path
     columns: Sequence[str]
+    places: bool = False
     parts: int = 0
 
     def add(self, rows: pl.DataFrame) -> None:
         """Put a chunk's rows by."""
-        if not self.columns:
+        if not self.columns and not self.places:
             return
         self.folder.mkdir(exist_ok=True)
         rows.select(*self.columns, "_row", "_line", "_lines").write_parquet(

@@ -33,7 +33,8 @@ PLAN = 1_000_000
 
 
 Guard = Callable[[pl.LazyFrame, BinaryIO], KeyFailure | None]
-"""Typed rows with a key, of a batch with these bytes: those that must not take the place of what is there."""
+"""Typed rows (with a key where there is one) of a batch with these bytes: those that must not join what is there, or
+take its place."""
 
 
 def unguarded(_: pl.LazyFrame, _source: BinaryIO) -> None:
@@ -79,6 +80,8 @@ class Planner:
         rows, trouble, guarded = self._rows(parts), None, None
         if self.maker.mode is Mode.UPSERT:
             rows, trouble, guarded = guarded_rows(rows, self.maker.spec, lambda named: self.guard(named, source))
+        elif guarded := self.guard(rows, source):
+            rows = rows.filter(~pl.col("_row").is_in(guarded.rows.implode()))
         maker, seen = self.maker, self._seen(parts) if trouble and self.maker.spec.delete_missing else None
         failures, beside = maker.validator.judge_beside(rows, self._existing(seen), maker.spec, maker.mode)
         failures += [trouble.failure] if trouble else []

@@ -11,6 +11,7 @@ from hestia_assets.core.ports import TableStore, Validator
 from hestia_assets.core.results import CheckResult, NewerRow, SetFailure, merge_checks
 from hestia_assets.core.specs import DatasetSpec, Mode, Severity
 from hestia_assets.domains.ingest.entries import newer
+from hestia_assets.domains.ingest.entries.edited import EditedRows
 from hestia_assets.domains.ingest.entries.lines import Attempt, ResubmissionReader
 from hestia_assets.domains.ingest.loading.keyed import KeyFailure
 from hestia_assets.domains.ingest.loading.sets import guarded_rows
@@ -73,6 +74,8 @@ class Trial:
         if self.spec.mode is Mode.UPSERT:
             rows, trouble, guarded = guarded_rows(rows, self.spec, lambda named: self._guarded(named, outcome))
             failures = [trouble.failure, *([guarded] if guarded else [])]
+        elif edited := EditedRows(self.newer.book, self.spec).of_attempts(rows, self.attempts):
+            rows, failures = rows.filter(~pl.col("_row").is_in(edited.rows.implode())), [edited]
         found, _ = self.validator.judge_beside(rows, self._existing(), self.spec, self.spec.mode)
         failures = [*found, *failures]
         for failure in failures:
