@@ -20,8 +20,8 @@ from hestia_assets.core.errors import NotNowError, UndeliveredError
 from hestia_assets.core.results import Letter
 from hestia_assets.core.specs import Channel
 
-_LATER = "It is tried again by itself."
-_PERHAPS = "It may have arrived all the same; it is tried again."
+_BUSY = "It may take it later."
+_PERHAPS = "It may have arrived all the same."
 _PASSING = {408, 425, 429}
 
 
@@ -37,7 +37,7 @@ class ChatCourier:
         name = variable_of(channel.to[0])
         address = self.secret(name)
         if not address:
-            raise NotNowError(f"{name} is not set.", hint=f"Set it where Hestia runs. {_LATER}")
+            raise NotNowError(f"{name} is not set.", hint="Set it where Hestia runs.")
         question = {"address": address, "title": letter.subject, "body": letter.text, "seconds": self.timeout_seconds}
         answer = _answered(question, seconds=chat_sender.START_SECONDS + self.timeout_seconds)
         if not answer.is_address:
@@ -88,11 +88,11 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def _refusal(answer: _Answer, name: str) -> UndeliveredError | NotNowError:
     """Why a letter was not taken."""
     if not answer.ready:
-        return NotNowError(f"The chat of {name} was not told yet: what sends to it {answer.how}.", hint=_LATER)
+        return NotNowError(f"The chat of {name} was not told yet: what sends to it {answer.how}.", hint=_BUSY)
     if not answer.statuses:
         return NotNowError(f"The chat of {name} {answer.how}.", hint=_PERHAPS, uncertain=True)
     status = answer.statuses[-1]
     if 400 <= status < 500 and status not in _PASSING:
         hint = f"Check the address in {name}, then send the message again."
         return UndeliveredError(f"The chat of {name} refuses the message ({status}).", hint=hint)
-    return NotNowError(f"The chat of {name} cannot take it now ({status}).", hint=_LATER)
+    return NotNowError(f"The chat of {name} cannot take it now ({status}).", hint=_BUSY)

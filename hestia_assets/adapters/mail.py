@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 GOODBYE_SECONDS = 2.0
 """For the end of a connection, when the letter was taken: longer it is not waited for."""
 
-_LATER = "It is tried again by itself."
+_REACH = "Check that it runs, and that it can be reached from here."
+_BUSY = "It may take it later."
 _NOT_SET = "Set HESTIA_SMTP_HOST (and HESTIA_SMTP_FROM) where Hestia runs; what waits then goes out."
 
 
@@ -92,7 +93,7 @@ class MailCourier:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise NotNowError(
                 f"The mail server {settings.smtp_host} does not let us in ({_short(error)}).",
-                hint=f"Check HESTIA_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD. {_LATER}",
+                hint="Check HESTIA_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD.",
             ) from error
         try:
             yield client
@@ -130,11 +131,11 @@ def _refused(what: str, error: Exception) -> UndeliveredError | NotNowError:
     said = f"The mail server refuses {what} ({_short(error)})."
     if 500 <= int(getattr(error, "code", 0)) < 600:
         return UndeliveredError(said, hint="Correct the address of the alert, then send the message again.")
-    return NotNowError(said, hint=_LATER)
+    return NotNowError(said, hint=_BUSY)
 
 
 def _broken(how: str, *, uncertain: bool) -> NotNowError:
-    hint = "It may have arrived all the same; it is sent again under the same Message-ID." if uncertain else _LATER
+    hint = "It may have arrived all the same." if uncertain else _REACH
     return NotNowError(f"The mail server {how}.", hint=hint, uncertain=uncertain)
 
 

@@ -24,7 +24,8 @@ from hestia_assets.core.specs import Channel
 if TYPE_CHECKING:
     import httpx
 
-_LATER = "It is tried again by itself."
+_REACH = "Check that it runs, and that it can be reached from here."
+_BUSY = "It may take it later."
 _CORRECT = "Correct the address of the alert, or the variable that holds it, then send the message again."
 _PASSING = {408, 409, 425, 429}
 
@@ -78,13 +79,13 @@ class WebhookCourier:
             hint = "Use a public address, or set HESTIA_ALLOW_PRIVATE_URLS to true."
             raise UndeliveredError(f"{host} is inside this machine's network.", hint=hint) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise NotNowError(f"{host} cannot be reached ({type(error).__name__}).", hint=_LATER) from error
+            raise NotNowError(f"{host} cannot be reached ({type(error).__name__}).", hint=_REACH) from error
         except httpx.UnsupportedProtocol as error:
             raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
         except (httpx.TransportError, TimeoutError) as error:
-            hint = "It may have arrived all the same; it is sent again under the same webhook-id."
+            hint = "It may have arrived all the same."
             what = f"{host} broke off, or did not answer in time ({type(error).__name__})."
-            raise NotNowError(what, hint=hint if watch.asked else _LATER, uncertain=watch.asked) from error
+            raise NotNowError(what, hint=hint if watch.asked else _REACH, uncertain=watch.asked) from error
         except (httpx.InvalidURL, ValueError) as error:
             raise UndeliveredError(f"The address of {host} is none.", hint=_CORRECT) from error
 
@@ -108,7 +109,7 @@ class WebhookCourier:
             return ""
         if held := self.secret(name):
             return held
-        raise NotNowError(f"{name} is not set.", hint=f"Set it where Hestia runs. {_LATER}")
+        raise NotNowError(f"{name} is not set.", hint="Set it where Hestia runs.")
 
     def _headers(self, letter: Letter, channel: Channel, body: str) -> dict[str, str]:
         from standardwebhooks.webhooks import Webhook
@@ -136,7 +137,7 @@ class WebhookCourier:
             return
         if status in _PASSING or status >= 500:
             asked = asked_seconds(response.headers.get("retry-after", ""), now=self.clock())
-            raise NotNowError(f"{host} cannot take it now ({status}).", hint=_LATER, after_seconds=asked)
+            raise NotNowError(f"{host} cannot take it now ({status}).", hint=_BUSY, after_seconds=asked)
         where = " It sends us elsewhere, and nothing is sent after it." if response.is_redirect else ""
         raise UndeliveredError(
             f"{host} refuses the message ({status}).{where}", hint="Correct the address or its receiver, send it again."

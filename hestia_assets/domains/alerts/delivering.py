@@ -86,7 +86,8 @@ class Delivery:
         next_at: datetime | None = None,
     ) -> MessageState:
         uncertain = isinstance(error, NotNowError) and error.uncertain
-        problem = Problem(error.code, error.message, error.hint)
+        again = " It is tried again by itself, under the same id." if state is MessageState.PENDING else ""
+        problem = Problem(error.code, error.message, error.hint + again)
         log.warning("the letter %s is %s: %s", claimed[0].letter, state.value, error.code)
         self.outbox.settle(claimed, state, at=self.clock(), next_at=next_at, problem=problem, uncertain=uncertain)
         return state

@@ -1,11 +1,12 @@
 """What people do to alerts and messages, what an alert asks for, and what is found by looking."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hestia_assets.core.errors import HeldError, NotFoundError, TransientError
+from hestia_assets.core.errors import HeldError, NotFoundError, NotNowError, TransientError
 from hestia_assets.core.results import MessageState
 from hestia_assets.core.specs import Occurrence
 
@@ -105,3 +106,20 @@ def test_a_file_may_be_called_anything(service, alert, event, rounds, mail, web)
     assert (len(mail.taken), len(web.taken)) == (1, 1)
     assert mail.taken[0]["Bcc"] is None
     assert "&lt;script&gt;" in mail.taken[0].get_payload()[1].get_payload(decode=True).decode()
+
+
+def test_only_what_is_tried_again_says_so(service, alert, event, clock):
+    hook = alert("hook", kind="webhook", to="http://127.0.0.1:9/nobody")
+    service.announce([event()])
+
+    with pytest.raises(NotNowError) as once:
+        service.test(hook, author="ada")
+    service.deliver()
+    waiting = service.messages("default")[0].problem.hint
+    clock.advance(timedelta(days=6).total_seconds())
+    service.deliver()
+    (failed,) = service.messages("default", states=[MessageState.FAILED])
+
+    assert once.value.hint == "Check that it runs, and that it can be reached from here."
+    assert waiting == f"{once.value.hint} It is tried again by itself, under the same id."
+    assert failed.problem.hint == once.value.hint
