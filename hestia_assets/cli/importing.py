@@ -166,6 +166,8 @@ def _column(spec: "DatasetSpec", name: str) -> str:
 
 def tell(done: list[Imported]) -> None:
     """A line for each file, and a sum of many."""
+    from hestia_assets.core.sentences import left_as_edited
+
     batches = [one.batch for one in done if one.batch]
     if 0 < len(batches) <= MOST_IN_A_TABLE:
         print_batches(batches)
@@ -175,6 +177,8 @@ def tell(done: list[Imported]) -> None:
         if one.batch and one.batch.state.value == "committed":
             typer.echo(_sentence(one, one.batch))
             _tell_if_empty(one, one.batch)
+            if not one.known and (twice := left_as_edited(one.batch.checks, "line")):
+                typer.echo(f"{one.label}: {twice}")
         if one.error is not None:
             typer.echo(f"{one.label}:", err=True)
             show_error(one.error, as_json=False)

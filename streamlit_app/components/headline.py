@@ -7,6 +7,7 @@ from hestia_assets.core.access import Purpose
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
 from hestia_assets.core.results import EDIT, RESUBMIT, Batch, BatchState
+from hestia_assets.core.sentences import left_as_edited
 from hestia_assets.core.specs import DatasetSpec, Mode
 from streamlit_app.components.batches import changes_in_words
 from streamlit_app.components.explained import show_problem
@@ -54,6 +55,8 @@ def _committed(batch: Batch, name: str, table: str) -> None:
             f"{count(aside, 'row')} {_were(aside)} set aside.",
             icon=":material/task_alt:",
         )
+        if twice := left_as_edited(batch.checks, "line"):
+            st.info(plain(twice), icon=":material/edit:")
     elif loaded:
         rows = _begun(every(loaded, "row"))
         st.success(f"**{rows} of {name} {_were(loaded)} imported into {table}.**", icon=":material/task_alt:")

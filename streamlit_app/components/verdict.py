@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hestia_assets.core.results import AsideCount, Changes, Verdict
+from hestia_assets.core.sentences import left_as_edited
 from hestia_assets.core.specs import CheckSpec
 from streamlit_app.components.explained import show_problem_of
 from streamlit_app.components.sentences import held_by, result_in_words
@@ -67,6 +68,8 @@ def _say(verdict: Verdict) -> None:
             f"No row will be set aside: {every(good, 'row')} {fit} for the table." if good else "The file has no rows."
         )
         st.success(f"**{words}**", icon=":material/check:")
+    if twice := left_as_edited(verdict.checks, "line"):
+        st.info(plain(twice), icon=":material/edit:")
 
 
 def _say_what_holds(verdict: Verdict, checks: Sequence[CheckSpec]) -> None:
@@ -105,6 +108,7 @@ WHY = {
     "nul": "NUL bytes",
     "key": "the key is missing or there twice",
     "newer": "the table has a newer value",
+    "edited": "the table has the row as it was edited",
 }
 
 

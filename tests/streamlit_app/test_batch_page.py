@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from hestia_assets.core.errors import NotFoundError
 from hestia_assets.core.layers import Layer, TableRef
-from hestia_assets.core.results import Batch, BatchState, DriftFinding, DriftKind, EntryId, Fix
+from hestia_assets.core.results import Batch, BatchState, DriftFinding, DriftKind, EntryId, Fix, RowEdit
 from hestia_assets.core.specs import CheckSpec, DatasetSpec, Mode, SourceSpec
 from streamlit_app.downloads import account_csv
 
@@ -55,6 +55,16 @@ def two(pages_home) -> tuple[Batch, Batch]:
     """Two files; the second replaced a row of the first."""
     spec = people(pages_home)
     return imported(pages_home, spec, FIRST, "first.csv"), imported(pages_home, spec, SECOND, "second.csv")
+
+
+def test_a_file_that_came_again_says_which_of_its_rows_the_table_has_edited(open_page, pages_home):
+    spec = people(pages_home, mode=Mode.APPEND)
+    first = imported(pages_home, spec, FIRST, "first.csv")
+    pages_home.ingest.edit(spec, [RowEdit(first.id, 2, {"name": "B*b"})], author="ada")
+    pages_home.ingest.undo(first.id, author="ada")
+    again = imported(pages_home, spec, FIRST, "first.csv")
+
+    assert "line 3 (id 2)" in said(open_page("datasets", dataset="people", batch=again.id))
 
 
 def test_undo_says_first_which_rows_stay_and_why(two, open_page, pages_home):

@@ -2,12 +2,21 @@
 
 from io import BytesIO
 
+import pytest
 from ingest_modes import HEADER, bring, change, keyed, said
+from ingest_orders import opened
 
+from hestia_assets.core.errors import HeldError
 from hestia_assets.core.results import EDITED, BatchState, EntryFilter
 from hestia_assets.core.sentences import left_as_edited
 
 ROWS = "1,1,2026-01-01\n2,2,2026-01-02\n3,3,\n"
+
+
+@pytest.fixture
+def home(tmp_path):
+    """In one kind of database: none of this is its business."""
+    return opened(tmp_path)
 
 
 def test_an_edited_row_is_not_loaded_beside_itself_when_its_file_comes_again(home):
@@ -41,6 +50,22 @@ def test_an_edited_row_is_not_loaded_beside_itself_when_its_file_comes_again(hom
     home.ingest.undo(edit.id, author="ada")
     assert len(home.quarantine.replay(spec, EntryFilter(), author="ada").loaded) == 1
     assert said(home) == [("1", 1), ("2", 2), ("3", 3)]
+
+
+def test_an_edit_is_not_redone_beside_the_row_that_came_again(home):
+    spec = keyed(mode="append", key=())
+    first = bring(home, ROWS, spec)
+    edit = change(home, spec, "3", qty="33")
+    home.ingest.undo(edit.id, author="ada")
+    home.ingest.undo(first.id, author="ada")
+    again = bring(home, ROWS, spec)
+
+    with pytest.raises(HeldError, match="in line 4; with the edit they would be in the table twice"):
+        home.ingest.redo(edit.id, author="ada")
+    home.ingest.undo(again.id, author="ada")
+    home.ingest.redo(first.id, author="ada")
+    home.ingest.redo(edit.id, author="ada")
+    assert said(home) == [("1", 1), ("2", 2), ("3", 33)]
 
 
 def test_where_rows_are_updated_by_key_the_file_takes_the_edited_row_as_before(home):

@@ -10,12 +10,14 @@ from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import RESUBMIT, Batch, BatchPart, BatchState, EntryState, Problem
 from hestia_assets.core.specs import Mode
 from hestia_assets.domains.ingest.entries.book import ID, LOADED, EntryBook
+from hestia_assets.domains.ingest.entries.edited import refuse_twice
 from hestia_assets.domains.ingest.loading.run import BatchRun
 from hestia_assets.domains.ingest.loading.sets import final_files
 
 
 def refuse_redo(book: EntryBook, batch: Batch) -> None:
     """Refuse to redo what would bring rows that came in by another way meanwhile, or were dropped. Raises HeldError."""
+    refuse_twice(book, batch)
     ref = book.ref(Layer.QUARANTINE_LOG)
     if not book.tables.exists(ref):
         return

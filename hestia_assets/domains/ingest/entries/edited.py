@@ -10,6 +10,7 @@ from functools import cached_property
 
 import polars as pl
 
+from hestia_assets.core.errors import HeldError
 from hestia_assets.core.layers import Layer
 from hestia_assets.core.results import EDIT, EDITED, Batch, BatchState, CheckResult, FailedRow
 from hestia_assets.core.specs import DatasetSpec, Mode, Severity
@@ -100,6 +101,28 @@ class EditedRows:
             return {}
         found = book.batches.recent(book.tenant, book.dataset, states=gone, limit=MOST_UNDONE)
         return {one.id: one.sha256 for one in found if one.sequence is not None and one.origin != EDIT}
+
+
+def refuse_twice(book: EntryBook, edit: Batch) -> None:
+    """Refuse to redo an edit of rows that came again by their file and are in the table. Raises HeldError."""
+    history, here = book.ref(Layer.HISTORY), book.ref(Layer.VALIDATED)
+    now = {one.sha256: one.id for one in book.counting.values()}
+    gone = [one for name, one in book.all_batches.items() if one.sha256 in now and name not in now.values()]
+    again = {one.id: now[one.sha256] for one in gone}
+    if edit.origin != EDIT or not again or not book.tables.exists(history):
+        return
+    plainly = ~pl.col("_by_key").fill_null(value=False) & pl.col("_of_batch").is_in(list(again))
+    rows = book.tables.scan(history).filter(pl.col("_batch") == edit.id, plainly).select("_of_batch", "_of_row")
+    came = pl.col("_of_batch").replace_strict(again, default=None, return_dtype=pl.String)
+    loaded = book.tables.scan(here).select(*ROW_ID, "_line")
+    twice = loaded.join(rows.select(came, "_of_row"), left_on=ROW_ID, right_on=["_of_batch", "_of_row"], how="semi")
+    found = twice.collect(engine="streaming")
+    if found.height:
+        raise HeldError(
+            f"{found.height:,} edited rows came again with their file ({found['_batch'][0]}), such as in line "
+            f"{found['_line'][0]}; with the edit they would be in the table twice.",
+            hint="Edit the rows as they are in the table now, or undo that file first.",
+        )
 
 
 def _is_edit(batch: Batch) -> bool:
