@@ -122,7 +122,7 @@ def test_a_check_that_holds_publishes_nothing_until_a_person_releases_it(load, h
 
     assert batch.state is BatchState.HELD
     assert batch.problem is not None
-    assert "in_range__qty (1 rows)" in batch.problem.message
+    assert "qty must be at most 100, but 1 row fails that" in batch.problem.message
     assert home.tables.tables("default") == []
     with pytest.raises(HeldError):
         home.ingest.run(batch.id)
