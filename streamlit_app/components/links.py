@@ -31,7 +31,8 @@ def link_within(label: str, *, icon: str | None = None, **params: str) -> None:
 
     A page link to the same page loses its query parameters with the next click on anything.
     """
-    st.button(label, icon=icon, type="tertiary", on_click=st.query_params.from_dict, args=(params,))
+    key = f"within-{label}-{'-'.join(params.values())}"  # one label may lead to several places
+    st.button(label, icon=icon, key=key, type="tertiary", on_click=st.query_params.from_dict, args=(params,))
 
 
 def go_to(page: str, **params: str) -> None:

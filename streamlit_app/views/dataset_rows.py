@@ -29,7 +29,7 @@ def dataset_rows(spec: DatasetSpec) -> None:
     try:
         rows = hestia().gate.read(principal(), TableRef(Layer.VALIDATED, spec.tenant, spec.name), purpose=Purpose.PAGE)
     except NotFoundError:
-        st.info("No file has been imported into this dataset yet.", icon=":material/info:")
+        st.info("No row is in the table yet: no file was loaded into it.", icon=":material/info:")
         return
     with explained():
         _look(spec, rows)

@@ -15,6 +15,7 @@ from streamlit_app.components.batch import show_batch
 from streamlit_app.components.batches import show_batches, show_chart
 from streamlit_app.components.entry_words import waiting
 from streamlit_app.components.explained import explained
+from streamlit_app.components.held_files import show_held
 from streamlit_app.components.words import TYPE_WORDS, ago, batch_name, count, plain
 from streamlit_app.components.written import written_as
 from streamlit_app.facade import hestia, principal, tenant
@@ -72,6 +73,7 @@ def _dataset(saved: SpecVersion) -> None:
     if batch := st.query_params.get("batch"):
         _one_batch(spec, batch)
         return
+    show_held(spec, lambda held: links.link_within("Decide", icon=":material/gavel:", dataset=spec.name, batch=held))
     names = ["Rows", "Columns", "Profile", "History", "Rules", "Versions"]
     rows, columns, profile, history, rules, versions = st.tabs(names, key=f"tab-{spec.name}", on_change="rerun")
     with rows:

@@ -13,6 +13,7 @@ from hestia_assets.core.results.quality import MetricKind, Score, Series, Standi
 from hestia_assets.core.specs import DatasetSpec
 from streamlit_app.components import links
 from streamlit_app.components.explained import explained
+from streamlit_app.components.held_files import show_held
 from streamlit_app.components.quality_alarms import show_alarms
 from streamlit_app.components.quality_chart import show_series
 from streamlit_app.components.quality_report import downloads, show_batch_report
@@ -112,6 +113,9 @@ def _dataset(saved: SpecVersion) -> None:
         links.link_within("All of this dataset", icon=":material/arrow_back:", dataset=spec.name)
         show_batch_report(found)
         return
+    show_held(
+        spec, lambda held: links.link_to("datasets", "Decide", icon=":material/gavel:", dataset=spec.name, batch=held)
+    )
     standing = hestia().quality.standing(spec)
     if standing.lateness:
         st.error(f"**Late.** {plain(standing.lateness.sentence)}", icon=":material/schedule:")

@@ -16,6 +16,7 @@ from streamlit_app.components.entry_filter import ask_for_entries
 from streamlit_app.components.entry_replay import check_again
 from streamlit_app.components.entry_words import waiting
 from streamlit_app.components.explained import explained, show_kept
+from streamlit_app.components.held_files import show_held
 from streamlit_app.components.resubmission import show_done, show_undone
 from streamlit_app.components.words import count
 from streamlit_app.facade import hestia, tenant
@@ -80,6 +81,9 @@ def _rows(saved: SpecVersion, *, batch: str) -> None:
     show_kept()
     show_undone(spec)
     show_done(spec)
+    show_held(
+        spec, lambda held: links.link_to("datasets", "Decide", icon=":material/gavel:", dataset=spec.name, batch=held)
+    )
     if batch:
         links.link_within("Rows of all files", icon=":material/arrow_back:", dataset=spec.name)
     wanted = ask_for_entries(spec, batch=batch)

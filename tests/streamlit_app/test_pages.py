@@ -133,6 +133,24 @@ def test_a_batch_of_another_dataset_is_not_shown(pages_home, open_page):
     assert "nothing" in app.error[0].value
 
 
+def test_a_held_file_is_named_on_each_page_of_its_dataset(pages_home, open_page):
+    imported(pages_home, severity=Severity.HOLD)
+    spec = pages_home.catalog.get("dataset", "default", "orders").spec
+    assert isinstance(spec, DatasetSpec)
+    another = pages_home.ingest.receive(spec, BytesIO(ORDERS + b"0009,0,DE\n"), file_name="b.csv", author="ada")
+    pages_home.ingest.run(another.batch.id)
+
+    for page in ("datasets", "quarantine", "quality"):
+        app = open_page(page, dataset="orders")
+        waits = [str(one.value) for one in app.warning if "waits for your decision" in str(one.value)]
+        assert not app.exception
+        assert len(waits) == 2, page
+        assert "None of its rows is in the table yet: quantity must be" in waits[0]
+    decide = [button for button in open_page("datasets", dataset="orders").button if button.label == "Decide"]
+    assert len(decide) == 2
+    assert "Import it anyway" in words(decide[0].click().run())
+
+
 def test_a_held_file_can_be_discarded(pages_home, open_page):
     batch = imported(pages_home, severity=Severity.HOLD)
     app = open_page("datasets", dataset="orders", batch=batch.id)
